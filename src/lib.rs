@@ -22,4 +22,6 @@
 //! * No personnummer in a log, URL, error, metric or Debug output.
 //! * One heavy dependency, one room; `tests/tidy.rs` reads the `use` lines.
 
+pub mod chance;
 pub mod domain;
+pub mod storage;

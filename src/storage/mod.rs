@@ -6,13 +6,13 @@
 //! Every query on persons and their cases takes a [`Scope`](access::Scope): the one door at which reading is
 //! written to the access log.
 
+#[macro_use]
+pub mod dialect;
 pub mod access;
 pub mod append;
 pub mod cases;
 pub mod changes;
 pub mod connection;
-#[macro_use]
-pub mod dialect;
 pub mod error;
 pub mod journal;
 pub mod lists;
