@@ -69,15 +69,15 @@ struct Plan {
 /// The plan of the joint mappings of a year. Tuned by running: the test of the outcome shows the table.
 fn plan(year: i32) -> Plan {
     let (gk, starts, both, days) = match year {
-        ..=2014 => (9_800.0, 0.77, 0.40, 300.0),
-        2015 => (10_400.0, 0.77, 0.40, 425.0),
-        2016 => (10_678.0, 0.78, 0.57, 560.0),
-        2017 => (10_010.0, 0.78, 0.50, 480.0),
-        2018 => (8_638.0, 0.77, 0.45, 440.0),
+        ..=2014 => (9_800.0, 0.77, 0.40, 380.0),
+        2015 => (10_400.0, 0.77, 0.35, 445.0),
+        2016 => (10_678.0, 0.78, 0.57, 430.0),
+        2017 => (10_010.0, 0.78, 0.50, 430.0),
+        2018 => (8_638.0, 0.77, 0.45, 435.0),
         2019 => (8_662.0, 0.77, 0.45, 440.0),
         2020 => (8_800.0, 0.76, 0.45, 440.0),
         2021 => (9_000.0, 0.755, 0.45, 440.0),
-        _ => (9_000.0, 0.77, 0.45, 438.0),
+        _ => (9_000.0, 0.77, 0.45, 440.0),
     };
     Plan { gk, starts, both, days }
 }
@@ -288,20 +288,28 @@ mod tests {
         assert_ne!(lines(1), lines(2));
     }
 
-    /// Within 3 per cent at 20 000 cases, whatever the seed.
-    #[test]
-    fn the_published_figures_come_out() {
-        let history = National { seed: 1, cases: 20_000, until: until() };
+    /// Every published figure within 3 per cent.
+    fn check(seed: u64, cases: u64) {
+        let history = National { seed, cases, until: "2022-12-31".parse().unwrap() };
         let mut tally = Tally::default();
         history.lines().for_each(|l| tally.add(&l));
         let (rows, tally) = tally.rows(history.factor());
-        let off: Vec<_> = rows.iter().filter(|r| r.deviation().is_some_and(|d| d.abs() > 0.03)).collect();
-        println!("{}open at full size {:.0}", table(&rows), tally.open as f64 / history.factor());
-        println!("{} cases, {} lines", tally.cases, tally.lines);
-        assert!(off.is_empty(), "{}", table(&rows));
+        assert!(rows.iter().all(|r| r.deviation().is_none_or(|d| d.abs() <= 0.03)), "seed {seed}\n{}", table(&rows));
         let open = tally.open as f64 / history.factor();
-        assert!((9_400.0..10_400.0).contains(&open), "{open}");
+        assert!((9_400.0..10_400.0).contains(&open), "seed {seed}: {open} open at full size");
         let anonymous = tally.anonymous as f64 / tally.cases as f64;
-        assert!((0.015..0.025).contains(&anonymous), "{anonymous}");
+        assert!((0.015..0.025).contains(&anonymous), "seed {seed}: {anonymous} anonymous");
+    }
+
+    #[test]
+    fn the_published_figures_come_out() {
+        check(1, 6_000);
+    }
+
+    #[test]
+    #[ignore = "takes a minute: the same for several seeds, at 20 000 cases and more"]
+    fn the_published_figures_come_out_for_any_seed() {
+        (1..=6).for_each(|seed| check(seed, 20_000));
+        check(7, 60_000);
     }
 }
