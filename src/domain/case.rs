@@ -1,1 +1,452 @@
-//! case
+//! A case (samarbetsperiod): one consent, one request, one chain of steps, one end – as it stands after some
+//! entries of its journal.
+//!
+//! Lives here: the fold from entries to state, and questions put to the state. Never here: whether something
+//! may happen.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::answers::{Answer, Answers, Question};
+use super::code::{
+    AgreementId, CaseId, CaseReference, District, HandlerId, InsatsCode, MunicipalityCode, Position, RegistrationId,
+};
+use super::command::{Consent, Correction, CorrectionKind, HandlerChange, Handlers};
+use super::journal::{Entry, Event, Opened};
+use super::organisation::OfficePair;
+use super::person::Sex;
+use super::step::{Agency, StepKind};
+
+/// How much is known of who the case is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum IdentityState {
+    /// By number.
+    Named,
+    /// Without identity, from the start or since protection arose; counted in its own row only.
+    Anonymous,
+    /// Identity gone after retention or withdrawal; counts as before.
+    Removed,
+}
+
+impl IdentityState {
+    /// The code on the wire and in storage.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Named => "named",
+            Self::Anonymous => "anonymous",
+            Self::Removed => "removed",
+        }
+    }
+
+    /// The state of a code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Named, Self::Anonymous, Self::Removed].into_iter().find(|s| s.code() == code)
+    }
+}
+
+/// A step of the chain, as it stands after corrections.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The registration that made it; it keeps this id through corrections.
+    pub registration: RegistrationId,
+    /// Which.
+    pub kind: StepKind,
+    /// Its date.
+    pub date: NaiveDate,
+    /// Its answers, late and corrected ones included.
+    pub answers: Answers,
+    /// The agency that registered it.
+    pub agency: Agency,
+    /// Registered for the other agency by this agreement.
+    pub agreement: Option<AgreementId>,
+    /// From when it was known.
+    pub known_from: DateTime<Utc>,
+}
+
+/// The offices from a day on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfficePeriod {
+    /// The request or the change that made it.
+    pub registration: RegistrationId,
+    /// From when; the first period covers everything before the next.
+    pub from: NaiveDate,
+    /// Both offices.
+    pub offices: OfficePair,
+}
+
+/// The handläggare from a day on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandlerPeriod {
+    /// From when.
+    pub from: NaiveDate,
+    /// Both.
+    pub handlers: Handlers,
+}
+
+/// A withdrawn consent, with the steps it superseded: they come back if the withdrawal is undone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withdrawal {
+    /// Its registration, which is also that of the step `avbrutet`.
+    pub registration: RegistrationId,
+    /// The day of the withdrawal.
+    pub date: NaiveDate,
+    /// Steps dated after that day.
+    pub superseded: Vec<Step>,
+}
+
+/// A case as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// Its public id.
+    pub id: CaseId,
+    /// How many entries made it; the version that If-Match speaks of.
+    pub version: i64,
+    /// Named, anonymous or removed.
+    pub identity: IdentityState,
+    /// Woman or man.
+    pub sex: Sex,
+    /// Birth date, where known.
+    pub birth: Option<NaiveDate>,
+    /// Folkbokföringskommun at the request.
+    pub municipality: Option<MunicipalityCode>,
+    /// Stadsdel.
+    pub district: Option<District>,
+    /// The chain, never empty; steps strictly increasing by date.
+    pub steps: Vec<Step>,
+    /// Offices in time, never empty, by `from`.
+    pub offices: Vec<OfficePeriod>,
+    /// Handläggare in time, never empty, by `from`.
+    pub handlers: Vec<HandlerPeriod>,
+    /// The consent, as corrected.
+    pub consent: Option<Consent>,
+    /// The agencies' own numbers of the case.
+    pub references: Vec<(Agency, CaseReference)>,
+    /// The withdrawal, if there was one.
+    pub withdrawal: Option<Withdrawal>,
+    /// Marked as felregistrering, out of all figures.
+    pub felregistrering: bool,
+    /// The case that stands instead.
+    pub replaced_by: Option<CaseId>,
+    /// Instant of the latest entry.
+    pub last_known_from: DateTime<Utc>,
+    /// Position of the latest entry.
+    pub last_position: Position,
+    /// How many corrections were made.
+    pub corrections: u32,
+}
+
+impl Case {
+    /// The state after `entries`, in their order; `None` when the first is no request.
+    #[must_use]
+    pub fn replay(id: CaseId, identity: IdentityState, entries: &[Entry]) -> Option<Self> {
+        let (first, rest) = entries.split_first()?;
+        let mut case = Self::begin(id, identity, first)?;
+        for entry in rest {
+            case.apply(entry);
+        }
+        Some(case)
+    }
+
+    /// The case that a request opens.
+    #[must_use]
+    pub fn begin(id: CaseId, identity: IdentityState, entry: &Entry) -> Option<Self> {
+        let Event::Step { kind: StepKind::Begaran, date, answers, opened: Some(opened) } = &entry.event else {
+            return None;
+        };
+        let Opened { sex, birth, offices, handlers, consent, municipality, district, .. } = (**opened).clone();
+        Some(Self {
+            id,
+            version: 1,
+            identity,
+            sex,
+            birth,
+            municipality,
+            district,
+            steps: vec![Step {
+                registration: entry.id,
+                kind: StepKind::Begaran,
+                date: *date,
+                answers: answers.clone(),
+                agency: entry.by.agency,
+                agreement: entry.agreement.clone(),
+                known_from: entry.known_from,
+            }],
+            offices: vec![OfficePeriod { registration: entry.id, from: *date, offices }],
+            handlers: vec![HandlerPeriod { from: *date, handlers }],
+            consent,
+            references: Vec::new(),
+            withdrawal: None,
+            felregistrering: false,
+            replaced_by: None,
+            last_known_from: entry.known_from,
+            last_position: entry.position,
+            corrections: 0,
+        })
+    }
+
+    /// Adds one entry. An entry that speaks of something the case doesn't have changes nothing but the version.
+    pub fn apply(&mut self, entry: &Entry) {
+        self.version += 1;
+        self.last_known_from = self.last_known_from.max(entry.known_from);
+        self.last_position = entry.position;
+        match &entry.event {
+            Event::Step { kind, date, answers, .. } => {
+                self.steps.push(Self::step_of(entry, *kind, *date, answers.clone()));
+            }
+            Event::Withdrawal { date, ending } => self.withdraw(entry, *date, *ending),
+            Event::Answers { registration, answers } => {
+                if let Some(step) = self.step_mut(*registration) {
+                    step.answers.overlay(answers);
+                }
+            }
+            Event::Offices { date, offices, handlers } => {
+                self.set_offices(OfficePeriod { registration: entry.id, from: *date, offices: offices.clone() });
+                self.set_handlers(*date, handlers);
+            }
+            Event::Handlers { date, handlers } => self.set_handlers(*date, handlers),
+            Event::Protection { .. } => self.anonymise(),
+            Event::Reference { agency, reference } => {
+                self.references.extend(reference.iter().map(|r| (*agency, r.clone())));
+            }
+            Event::Correction(correction) => self.correct(correction),
+        }
+    }
+
+    fn step_of(entry: &Entry, kind: StepKind, date: NaiveDate, answers: Answers) -> Step {
+        Step {
+            registration: entry.id,
+            kind,
+            date,
+            answers,
+            agency: entry.by.agency,
+            agreement: entry.agreement.clone(),
+            known_from: entry.known_from,
+        }
+    }
+
+    fn withdraw(&mut self, entry: &Entry, date: NaiveDate, ending: NaiveDate) {
+        let first_after = self.steps.iter().position(|s| s.date > date).unwrap_or(self.steps.len());
+        let superseded = self.steps.split_off(first_after);
+        let mut answers = Answers::default();
+        answers.0.insert(Question::Orsak, Answer::Code("atertaget_samtycke"));
+        self.steps.push(Self::step_of(entry, StepKind::Avbrutet, ending, answers));
+        self.withdrawal = Some(Withdrawal { registration: entry.id, date, superseded });
+    }
+
+    fn set_offices(&mut self, period: OfficePeriod) {
+        self.offices.push(period);
+        self.offices[1..].sort_by_key(|p| p.from);
+    }
+
+    fn set_handlers(&mut self, from: NaiveDate, change: &HandlerChange) {
+        let mut handlers = self.handlers_on(from).clone();
+        for agency in Agency::ALL {
+            if let Some(new) = change.of(agency) {
+                handlers.set(agency, new.clone());
+                for later in self.handlers.iter_mut().filter(|p| p.from > from) {
+                    later.handlers.set(agency, new.clone());
+                }
+            }
+        }
+        self.handlers.push(HandlerPeriod { from, handlers });
+        self.handlers[1..].sort_by_key(|p| p.from);
+    }
+
+    /// What protection takes away: identity, kommun, birth date, references and most answers.
+    fn anonymise(&mut self) {
+        self.identity = IdentityState::Anonymous;
+        self.birth = None;
+        self.municipality = None;
+        self.district = None;
+        self.consent = None;
+        self.references.clear();
+        for step in &mut self.steps {
+            step.answers.0.retain(|question, _| question.allowed_when_anonymous());
+        }
+    }
+
+    fn correct(&mut self, correction: &Correction) {
+        self.corrections += 1;
+        match &correction.kind {
+            CorrectionKind::Undo { registration } => self.undo(*registration),
+            CorrectionKind::Move { registration, date } => {
+                if let Some(step) = self.step_mut(*registration) {
+                    step.date = *date;
+                }
+                if self.steps[0].registration == *registration {
+                    self.offices[0].from = *date;
+                    self.handlers[0].from = *date;
+                }
+            }
+            CorrectionKind::Replace { registration, step: kind, answers } => {
+                if let Some(step) = self.step_mut(*registration) {
+                    step.kind = *kind;
+                    if let Some(answers) = answers {
+                        step.answers = answers.clone();
+                    }
+                }
+            }
+            CorrectionKind::Answers { registration, answers, withdrawn } => {
+                if let Some(step) = self.step_mut(*registration) {
+                    step.answers.overlay(answers);
+                    step.answers.0.retain(|question, _| !withdrawn.contains(question));
+                }
+            }
+            CorrectionKind::Municipality { municipality, district } => {
+                self.municipality = Some(municipality.clone());
+                self.district.clone_from(district);
+            }
+            CorrectionKind::Consent(consent) => self.consent = Some(consent.clone()),
+            CorrectionKind::OfficeChange { registration, date, offices } => {
+                let first = self.offices[0].registration;
+                if let Some(period) = self.offices.iter_mut().find(|p| p.registration == *registration) {
+                    if let (Some(date), true) = (date, *registration != first) {
+                        period.from = *date;
+                    }
+                    if let Some(offices) = offices {
+                        period.offices = offices.clone();
+                    }
+                }
+                self.offices[1..].sort_by_key(|p| p.from);
+            }
+            CorrectionKind::Felregistrering { replaced_by } => {
+                self.felregistrering = true;
+                self.replaced_by = *replaced_by;
+            }
+            CorrectionKind::UndoFelregistrering => {
+                self.felregistrering = false;
+                self.replaced_by = None;
+            }
+        }
+    }
+
+    fn undo(&mut self, registration: RegistrationId) {
+        self.steps.retain(|s| s.registration != registration || s.kind == StepKind::Begaran);
+        if self.withdrawal.as_ref().is_some_and(|w| w.registration == registration)
+            && let Some(withdrawal) = self.withdrawal.take()
+        {
+            self.steps.extend(withdrawal.superseded);
+        }
+    }
+
+    fn step_mut(&mut self, registration: RegistrationId) -> Option<&mut Step> {
+        self.steps.iter_mut().find(|s| s.registration == registration)
+    }
+
+    /// The place of a step in the chain.
+    #[must_use]
+    pub fn index_of(&self, registration: RegistrationId) -> Option<usize> {
+        self.steps.iter().position(|s| s.registration == registration)
+    }
+
+    /// The latest step.
+    #[must_use]
+    pub fn current(&self) -> &Step {
+        &self.steps[self.steps.len() - 1]
+    }
+
+    /// The request's date.
+    #[must_use]
+    pub fn begun(&self) -> NaiveDate {
+        self.steps[0].date
+    }
+
+    /// The ending, if the case has ended.
+    #[must_use]
+    pub fn ending(&self) -> Option<&Step> {
+        Some(self.current()).filter(|s| s.kind.is_ending())
+    }
+
+    /// Whether the case is under way: neither ended nor felregistrering.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !self.felregistrering && self.ending().is_none()
+    }
+
+    /// The step before the one at `index`.
+    #[must_use]
+    pub fn before(&self, index: usize) -> Option<&Step> {
+        self.steps.get(index.checked_sub(1)?)
+    }
+
+    /// How many days the step at `index` covered: until the next; `None` while it lasts and for an ending.
+    #[must_use]
+    pub fn days(&self, index: usize) -> Option<i64> {
+        let next = self.steps.get(index + 1)?;
+        Some((next.date - self.steps[index].date).num_days())
+    }
+
+    /// The step that covers `day`; `None` before the request. An ending covers its day and every one after.
+    #[must_use]
+    pub fn step_on(&self, day: NaiveDate) -> Option<&Step> {
+        self.steps.iter().rev().find(|s| s.date <= day)
+    }
+
+    /// When GK was entered first, if it was.
+    #[must_use]
+    pub fn gk_date(&self) -> Option<NaiveDate> {
+        self.steps.iter().find(|s| s.kind == StepKind::Gk).map(|s| s.date)
+    }
+
+    /// The offices on a day; before the request, those of the request.
+    #[must_use]
+    pub fn offices_on(&self, day: NaiveDate) -> &OfficePair {
+        let period = self.offices[1..].iter().rev().find(|p| p.from <= day);
+        &period.unwrap_or(&self.offices[0]).offices
+    }
+
+    /// The latest offices.
+    #[must_use]
+    pub fn present_offices(&self) -> &OfficePair {
+        &self.offices[self.offices.len() - 1].offices
+    }
+
+    /// The handläggare on a day.
+    #[must_use]
+    pub fn handlers_on(&self, day: NaiveDate) -> &Handlers {
+        let period = self.handlers[1..].iter().rev().find(|p| p.from <= day);
+        &period.unwrap_or(&self.handlers[0]).handlers
+    }
+
+    /// The present handläggare of an agency.
+    #[must_use]
+    pub fn present_handler(&self, agency: Agency) -> Option<&HandlerId> {
+        self.handlers[self.handlers.len() - 1].handlers.of(agency)
+    }
+
+    /// The meetings of GK: those given when it was left, else those booked when it was registered.
+    #[must_use]
+    pub fn meetings(&self) -> &[NaiveDate] {
+        let Some(gk) = self.steps.iter().position(|s| s.kind == StepKind::Gk) else {
+            return &[];
+        };
+        let held = self.steps.get(gk + 1).map_or(&[][..], |next| next.answers.dates(Question::Moten));
+        if held.is_empty() { self.steps[gk].answers.dates(Question::Moten) } else { held }
+    }
+
+    /// Questions that were asked and stand unanswered, with the registration they belong to.
+    #[must_use]
+    pub fn missing_answers(&self) -> Vec<(RegistrationId, Question)> {
+        let mut missing = Vec::new();
+        for (index, step) in self.steps.iter().enumerate() {
+            let from = self.before(index).map(|s| s.kind);
+            for question in step.answers.missing(from, step.kind) {
+                let askable = self.identity != IdentityState::Anonymous || question.allowed_when_anonymous();
+                if askable {
+                    missing.push((step.registration, question));
+                }
+            }
+        }
+        missing
+    }
+
+    /// The insats that a step was specified as.
+    #[must_use]
+    pub fn insats(step: &Step) -> Option<&InsatsCode> {
+        match step.answers.get(Question::Insats) {
+            Some(Answer::Insats(code, _)) => Some(code),
+            _ => None,
+        }
+    }
+}

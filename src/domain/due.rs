@@ -1,1 +1,59 @@
-//! due
+//! What is to be registered next, by whom, by when – what handläggare miss most.
+
+use chrono::NaiveDate;
+
+use super::answers::Question;
+use super::case::{Case, Step};
+use super::dates::later;
+use super::ownership::next_steps;
+use super::step::{self, Agency, StepKind};
+use super::transition::Settings;
+
+/// The next registration of an open case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// The agency that owns it.
+    pub owner: Agency,
+    /// The last day; overdue when today is later.
+    pub on: NaiveDate,
+    /// What it may be, with owners.
+    pub steps: Vec<(StepKind, Agency)>,
+}
+
+impl Due {
+    /// Whether the day has passed.
+    #[must_use]
+    pub fn is_overdue(&self, today: NaiveDate) -> bool {
+        today > self.on
+    }
+}
+
+/// When the next registration of a case is due; `None` when the case has ended or is felregistrering.
+#[must_use]
+pub fn next(case: &Case, settings: &Settings) -> Option<Due> {
+    if !case.is_open() {
+        return None;
+    }
+    let current = case.current();
+    let owner = step::next(Some(current.kind)).next()?.owner;
+    Some(Due { owner, on: day(case, current, settings), steps: next_steps(Some(current.kind)) })
+}
+
+fn day(case: &Case, current: &Step, settings: &Settings) -> NaiveDate {
+    match current.kind {
+        StepKind::Begaran => later(current.date, settings.due_after_begaran),
+        StepKind::Gk => match case.meetings() {
+            [.., last] if case.meetings().len() > 1 => later(*last, 1),
+            [only] => later(*only, settings.due_after_gk),
+            _ => later(current.date, settings.due_after_gk),
+        },
+        StepKind::PlaneradAfi | StepKind::PlaneradAli => later(current.date, settings.due_after_planned),
+        // Plans for a person with aktivitetsersättning run for years; joint planning otherwise for three months.
+        _ if has_aktivitetsersattning(case) => later(current.date, settings.follow_up_aktivitetsersattning),
+        _ => later(current.date, settings.follow_up),
+    }
+}
+
+fn has_aktivitetsersattning(case: &Case) -> bool {
+    case.steps[0].answers.codes(Question::Formaner).is_some_and(|codes| codes.contains(&"aktivitetsersattning"))
+}

@@ -1,1 +1,385 @@
-//! transition
+//! THE door: every change of a case passes [`decide`], which answers with an event and notices, or with *all*
+//! that is wrong.
+//!
+//! The way of deciding is the same for all commands: make the case as it would be, then let every rule look at
+//! it. So a correction re-runs the same rules on the whole chain as the registrations it corrects.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+use super::answers::{Answer, Answers, Question};
+use super::case::{Case, IdentityState};
+use super::code::{AgreementId, CaseId, Position, RegistrationId};
+use super::command::{Command, HandlerChange, NewStep, Opening, Participant, Registrar, Request};
+use super::finding::{Allowed, Finding, Findings};
+use super::journal::{Entry, Event, Opened};
+use super::organisation::{OfficePair, Organisation};
+use super::rule::Rule;
+use super::step::{Agency, StepKind};
+use super::{consent, correction, dates, offices, ownership, questions};
+
+/// What can be set without changing what the rules mean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Waiting steps may be dated this many days ahead.
+    pub waiting_days_ahead: u64,
+    /// A registration more than this many days after its event is late.
+    pub late_after_days: i64,
+    /// Next registration due this many days after the request.
+    pub due_after_begaran: u64,
+    /// … after GK's only meeting.
+    pub due_after_gk: u64,
+    /// … after a planned insats.
+    pub due_after_planned: u64,
+    /// Follow-up of an insats.
+    pub follow_up: u64,
+    /// Follow-up of an insats with aktivitetsersättning.
+    pub follow_up_aktivitetsersattning: u64,
+    /// Longest age of a consent in months; older gives a notice.
+    pub consent_months: Option<u32>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            waiting_days_ahead: 31,
+            late_after_days: 10,
+            due_after_begaran: 28,
+            due_after_gk: 14,
+            due_after_planned: 28,
+            follow_up: 90,
+            follow_up_aktivitetsersattning: 365,
+            consent_months: None,
+        }
+    }
+}
+
+/// What the rules need to know beside the case.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// The registers.
+    pub organisation: &'a Organisation,
+    /// Lead times and limits.
+    pub settings: &'a Settings,
+    /// Who registers.
+    pub by: &'a Registrar,
+    /// The instant from which it is known.
+    pub known_from: DateTime<Utc>,
+    /// The Swedish day of that instant.
+    pub today: NaiveDate,
+    /// The person has an open case other than this one.
+    pub other_open_case: bool,
+    /// The agency uses the given case reference for another case.
+    pub reference_taken: bool,
+}
+
+/// What is to be appended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The event.
+    pub event: Event,
+    /// The agreement by which it was made, when it was on the other's behalf.
+    pub agreement: Option<AgreementId>,
+    /// Things worth saying that stop nothing.
+    pub notices: Findings,
+    /// The case as it then is. Its entry has no id and position yet.
+    pub case: Case,
+}
+
+/// Decides a request about a case, or about no case yet.
+///
+/// # Errors
+/// All findings, notices among them, when at least one rule is broken.
+pub fn decide(case: Option<(&Case, CaseId)>, request: &Request, facts: &Facts<'_>) -> Result<Decision, Findings> {
+    let mut findings = Findings::default();
+    let candidate = match (case, &request.command) {
+        (None, Command::Register(new)) => open(new, request, facts, &mut findings),
+        (None, _) => {
+            findings.add(Rule::ArendeOkant, "");
+            None
+        }
+        (Some((case, _)), command) => {
+            if case.last_known_from > facts.known_from {
+                let earliest = Allowed::Values(vec![case.last_known_from.to_rfc3339()]);
+                findings.push(Finding::new(Rule::KandFranFaller, "/recordedAt").allowed(earliest));
+            }
+            on_case(case, command, request, facts, &mut findings)
+        }
+    };
+    match candidate {
+        Some((event, agreement, case)) if !findings.has_errors() => {
+            Ok(Decision { event, agreement, notices: findings, case })
+        }
+        _ => Err(findings),
+    }
+}
+
+type Candidate = Option<(Event, Option<AgreementId>, Case)>;
+
+fn on_case(
+    case: &Case,
+    command: &Command,
+    request: &Request,
+    facts: &Facts<'_>,
+    findings: &mut Findings,
+) -> Candidate {
+    match command {
+        Command::Register(new) => step(case, new, request, facts, findings),
+        Command::Answer { registration, answers } => late_answers(case, *registration, answers, request, facts, findings),
+        Command::ChangeOffices { date, offices, handlers } => {
+            change_offices(case, *date, offices, handlers, facts, findings)
+        }
+        Command::ChangeHandlers { date, handlers } => {
+            offices::check_change_day(case, *date, facts, findings);
+            offices::check_change(handlers, case.offices_on(*date), *date, facts, findings);
+            finish(case, Event::Handlers { date: *date, handlers: handlers.clone() }, None, facts)
+        }
+        Command::WithdrawConsent { date } => {
+            consent::check_withdrawal(case, *date, facts, findings);
+            let ending = consent::ending_of_withdrawal(case, *date);
+            finish(case, Event::Withdrawal { date: *date, ending }, None, facts)
+        }
+        Command::Protect { date } => {
+            if case.identity != IdentityState::Named {
+                findings.add(Rule::RedanAnonym, "");
+            }
+            if *date > facts.today {
+                findings.push(Finding::new(Rule::DatumFramtid, "/date").allowed(Allowed::DateTo(facts.today)));
+            }
+            finish(case, Event::Protection { date: *date }, None, facts)
+        }
+        Command::AddReference { reference } => {
+            if case.identity == IdentityState::Anonymous {
+                findings.add(Rule::AnonymMedUppgifter, "/caseReference");
+            }
+            if facts.reference_taken {
+                findings.add(Rule::ReferensUpptagen, "/caseReference");
+            }
+            let event = Event::Reference { agency: facts.by.agency, reference: Some(reference.clone()) };
+            finish(case, event, None, facts)
+        }
+        Command::Correct(correct) => {
+            let agreement = correction::check(case, correct, request, facts, findings);
+            let (event, _, after) = finish(case, Event::Correction(correct.clone()), None, facts)?;
+            correction::check_result(case, &after, correct, facts, findings);
+            Some((event, agreement, after))
+        }
+    }
+}
+
+/// The entry that an event would be, without id and position: those are given when it is written.
+fn provisional(event: Event, agreement: Option<AgreementId>, facts: &Facts<'_>, version: i64) -> Entry {
+    Entry {
+        // Never the nil id twice in a chain: a rule may look a step up by it.
+        id: RegistrationId(Uuid::from_u128(u128::from(version.unsigned_abs()))),
+        position: Position(0),
+        known_from: facts.known_from,
+        by: facts.by.clone(),
+        agreement,
+        event,
+    }
+}
+
+fn finish(case: &Case, event: Event, agreement: Option<AgreementId>, facts: &Facts<'_>) -> Candidate {
+    let mut after = case.clone();
+    let entry = provisional(event, agreement, facts, case.version);
+    after.apply(&entry);
+    Some((entry.event, entry.agreement, after))
+}
+
+/// A request: opens a case.
+fn open(new: &NewStep, request: &Request, facts: &Facts<'_>, findings: &mut Findings) -> Candidate {
+    let Some(opening) = new.opening.as_ref().filter(|_| new.step == StepKind::Begaran) else {
+        let allowed = Allowed::Steps(ownership::next_steps(None));
+        findings.push(Finding::new(Rule::ForstaStegBegaran, "/step").allowed(allowed));
+        return None;
+    };
+    if facts.other_open_case {
+        findings.add(Rule::OppetArendeFinns, "/participant");
+    }
+    if facts.reference_taken {
+        findings.add(Rule::ReferensUpptagen, "/caseReference");
+    }
+    offices::check_pair(&opening.offices, facts, findings);
+    offices::check_handlers(&opening.handlers, &opening.offices, new.date, facts, findings);
+    consent::check_opening(opening, new.date, facts, findings);
+    let agreement = ownership::check(
+        Agency::Fk,
+        StepKind::Begaran,
+        &opening.offices,
+        new.date,
+        request.agreement.as_ref(),
+        facts,
+        findings,
+    );
+    let event = Event::Step {
+        kind: StepKind::Begaran,
+        date: new.date,
+        answers: with_versions(&new.answers, new.date, facts),
+        opened: Some(Box::new(opened(opening))),
+    };
+    let identity = match opening.participant {
+        Participant::Named(_) => IdentityState::Named,
+        Participant::Anonymous(_) => IdentityState::Anonymous,
+    };
+    let entry = provisional(event, agreement, facts, 0);
+    let mut case = Case::begin(CaseId(Uuid::nil()), identity, &entry)?;
+    case.references.extend(opening.reference.iter().map(|r| (facts.by.agency, r.clone())));
+    check_step(&case, 0, facts, findings);
+    notices(&case, 0, facts, findings);
+    Some((entry.event, entry.agreement, case))
+}
+
+fn opened(opening: &Opening) -> Opened {
+    let (anonymous, sex, birth) = match &opening.participant {
+        Participant::Named(number) => (false, number.sex(), number.birth_date()),
+        Participant::Anonymous(sex) => (true, *sex, None),
+    };
+    Opened {
+        anonymous,
+        sex,
+        birth,
+        offices: opening.offices.clone(),
+        handlers: opening.handlers.clone(),
+        consent: opening.consent.clone(),
+        municipality: opening.municipality.clone(),
+        district: opening.district.clone(),
+    }
+}
+
+/// Keeps, with a chosen insats, the version of its definition that was valid and shown.
+fn with_versions(given: &Answers, day: NaiveDate, facts: &Facts<'_>) -> Answers {
+    let mut answers = given.clone();
+    if let Some(Answer::Insats(code, version)) = answers.0.get_mut(&Question::Insats) {
+        *version = facts.organisation.insats_on(code, day).map(|d| d.version);
+    }
+    answers
+}
+
+/// A further step.
+fn step(case: &Case, new: &NewStep, request: &Request, facts: &Facts<'_>, findings: &mut Findings) -> Candidate {
+    if case.felregistrering {
+        findings.add(Rule::ArendetFelregistrerat, "");
+    }
+    let event = Event::Step {
+        kind: new.step,
+        date: new.date,
+        answers: with_versions(&new.answers, new.date, facts),
+        opened: None,
+    };
+    let (event, _, mut after) = finish(case, event, None, facts)?;
+    let index = after.steps.len() - 1;
+    let owner = ownership::allowed_transition(&after, index, "/step", findings);
+    let agreement = owner.and_then(|owner| {
+        let pair = after.offices_on(new.date);
+        ownership::check(owner, new.step, pair, new.date, request.agreement.as_ref(), facts, findings)
+    });
+    after.steps[index].agreement.clone_from(&agreement);
+    dates::check(&after, index, "/date", facts, findings);
+    // Where the step itself is not possible, its questions would only confuse.
+    if owner.is_some() {
+        questions::check(&after, index, facts, findings);
+    }
+    notices(&after, index, facts, findings);
+    Some((event, agreement, after))
+}
+
+/// Every rule that a step of a chain must keep, whoever registers it.
+pub fn check_step(case: &Case, index: usize, facts: &Facts<'_>, findings: &mut Findings) {
+    if ownership::allowed_transition(case, index, "/step", findings).is_some() {
+        questions::check(case, index, facts, findings);
+    }
+    dates::check(case, index, "/date", facts, findings);
+}
+
+fn notices(case: &Case, index: usize, facts: &Facts<'_>, findings: &mut Findings) {
+    let step = &case.steps[index];
+    if (facts.today - step.date).num_days() > facts.settings.late_after_days {
+        let days = Allowed::Values(vec![facts.settings.late_after_days.to_string()]);
+        findings.push(Finding::new(Rule::SenRegistrering, "/date").allowed(days));
+    }
+    if step.kind == StepKind::Gk
+        && case.before(index).is_some_and(|b| b.kind == StepKind::Begaran && (step.date - b.date).num_days() < 7)
+    {
+        findings.add(Rule::BegaranSentTillAf, "/date");
+    }
+    let missing: Vec<String> = case
+        .missing_answers()
+        .into_iter()
+        .filter(|(registration, _)| *registration == step.registration)
+        .map(|(_, question)| question.code().to_owned())
+        .collect();
+    if !missing.is_empty() {
+        findings.push(Finding::new(Rule::SvarSaknas, "/answers").allowed(Allowed::Values(missing)));
+    }
+}
+
+fn late_answers(
+    case: &Case,
+    registration: RegistrationId,
+    answers: &Answers,
+    request: &Request,
+    facts: &Facts<'_>,
+    findings: &mut Findings,
+) -> Candidate {
+    let Some(index) = case.index_of(registration) else {
+        findings.add(Rule::RegistreringOkand, "/registration");
+        return None;
+    };
+    if case.felregistrering {
+        findings.add(Rule::ArendetFelregistrerat, "");
+    }
+    let step = &case.steps[index];
+    let owner = ownership::owner_of(case, index);
+    let pair = case.offices_on(step.date);
+    let agreement =
+        ownership::check(owner, step.kind, pair, step.date, request.agreement.as_ref(), facts, findings);
+    questions::check_late(case, index, answers, findings);
+    let answers = with_versions(answers, step.date, facts);
+    let (event, _, after) = finish(case, Event::Answers { registration, answers }, None, facts)?;
+    questions::check(&after, index, facts, findings);
+    dates::check(&after, index, "/date", facts, findings);
+    Some((event, agreement, after))
+}
+
+/// Other offices from a day on; the changed agency's handläggare is cleared unless given.
+fn change_offices(
+    case: &Case,
+    date: NaiveDate,
+    pair: &OfficePair,
+    handlers: &HandlerChange,
+    facts: &Facts<'_>,
+    findings: &mut Findings,
+) -> Candidate {
+    if case.felregistrering {
+        findings.add(Rule::ArendetFelregistrerat, "");
+    }
+    let before = case.offices_on(date);
+    if before == pair {
+        findings.add(Rule::KontorsbyteUtanAndring, "/offices");
+    }
+    offices::check_pair(pair, facts, findings);
+    offices::check_change_day(case, date, facts, findings);
+    offices::check_valid_on(pair, date, facts, findings);
+    offices::check_change(handlers, pair, date, facts, findings);
+    let mut handlers = handlers.clone();
+    for agency in Agency::ALL {
+        let changed = before.of(agency) != pair.of(agency);
+        let cleared = match agency {
+            Agency::Fk => &mut handlers.fk,
+            Agency::Af => &mut handlers.af,
+        };
+        if changed && cleared.is_none() && case.handlers_on(date).of(agency).is_some() {
+            *cleared = Some(None);
+            findings.add(Rule::HandlaggareRensad, "/handlers");
+        }
+    }
+    let event = Event::Offices { date, offices: pair.clone(), handlers };
+    let (event, agreement, after) = finish(case, event, None, facts)?;
+    for index in 0..after.steps.len() {
+        if after.steps[index].date >= date {
+            dates::check(&after, index, "/date", facts, findings);
+        }
+    }
+    Some((event, agreement, after))
+}

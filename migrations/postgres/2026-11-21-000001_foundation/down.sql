@@ -1,0 +1,21 @@
+-- For an empty database only: what was registered is not to be dropped.
+DROP TABLE access_log;
+DROP TABLE receipts;
+DROP TABLE organisation_rows;
+DROP TABLE erasures;
+DROP TABLE case_offices;
+DROP TABLE meetings;
+DROP TABLE reason_texts;
+DROP TABLE case_handlers;
+DROP TABLE case_references;
+DROP TABLE consents;
+DROP TABLE answers;
+DROP TABLE case_subjects;
+DROP TABLE registrations;
+DROP TABLE cases;
+DROP TABLE person_lookups;
+DROP TABLE persons;
+DROP TABLE changes;
+DROP TABLE change_head;
+DROP FUNCTION refuse_change();
+DROP FUNCTION refuse_unless_erased();

@@ -1,0 +1,120 @@
+//! The rules of offices and handläggare: they exist, belong to the right agency, and are in office that day.
+
+use chrono::NaiveDate;
+
+use super::case::Case;
+use super::code::{HandlerId, MunicipalityCode, OfficeCode};
+use super::command::{HandlerChange, Handlers};
+use super::finding::{Allowed, Finding, Findings};
+use super::geography;
+use super::organisation::{OfficePair, Role};
+use super::rule::Rule;
+use super::step::Agency;
+use super::transition::Facts;
+
+const fn name(agency: Agency) -> &'static str {
+    match agency {
+        Agency::Fk => "fk",
+        Agency::Af => "af",
+    }
+}
+
+/// Both offices exist and belong to the agency under whose name they were given.
+pub fn check_pair(offices: &OfficePair, facts: &Facts<'_>, findings: &mut Findings) {
+    for agency in Agency::ALL {
+        let pointer = format!("/offices/{}", name(agency));
+        check_office(offices.of(agency), agency, &pointer, facts, findings);
+    }
+}
+
+fn check_office(code: &OfficeCode, agency: Agency, pointer: &str, facts: &Facts<'_>, findings: &mut Findings) {
+    match facts.organisation.offices.get(code) {
+        None => findings.add(Rule::KontorOkant, pointer),
+        Some(office) if office.agency != agency => {
+            findings.push(Finding::new(Rule::KontorFelMyndighet, pointer).allowed(Allowed::Agency(agency)));
+        }
+        Some(_) => {}
+    }
+}
+
+/// Handläggare given with a request.
+pub fn check_handlers(
+    handlers: &Handlers,
+    offices: &OfficePair,
+    day: NaiveDate,
+    facts: &Facts<'_>,
+    findings: &mut Findings,
+) {
+    for agency in Agency::ALL {
+        if let Some(id) = handlers.of(agency) {
+            check_handler(id, agency, offices.of(agency), day, facts, findings);
+        }
+    }
+}
+
+/// Handläggare given with a change.
+pub fn check_change(
+    change: &HandlerChange,
+    offices: &OfficePair,
+    day: NaiveDate,
+    facts: &Facts<'_>,
+    findings: &mut Findings,
+) {
+    for agency in Agency::ALL {
+        if let Some(Some(id)) = change.of(agency) {
+            check_handler(id, agency, offices.of(agency), day, facts, findings);
+        }
+    }
+}
+
+fn check_handler(
+    id: &HandlerId,
+    agency: Agency,
+    office: &OfficeCode,
+    day: NaiveDate,
+    facts: &Facts<'_>,
+    findings: &mut Findings,
+) {
+    let pointer = format!("/handlers/{}", name(agency));
+    match facts.organisation.handlers.get(id) {
+        None => findings.add(Rule::HandlaggareOkand, pointer),
+        Some(handler) if handler.agency != agency => {
+            findings.push(Finding::new(Rule::HandlaggareFelMyndighet, pointer).allowed(Allowed::Agency(agency)));
+        }
+        Some(handler) if !handler.has_assignment(Role::Deltagaransvarig, office, day) => {
+            findings.add(Rule::HandlaggareUtanUppdrag, pointer);
+        }
+        Some(_) => {}
+    }
+}
+
+/// The kommun has its code on the day of the request.
+pub fn check_municipality(code: &MunicipalityCode, day: NaiveDate, pointer: &str, findings: &mut Findings) {
+    if !geography::is_known_on(code, day) {
+        findings.add(Rule::KommunOkand, pointer);
+    }
+}
+
+/// A change of office or handläggare is dated from the request to today.
+pub fn check_change_day(case: &Case, day: NaiveDate, facts: &Facts<'_>, findings: &mut Findings) {
+    let (first, last) = (case.begun(), facts.today.max(case.begun()));
+    if day < first || day > last {
+        let allowed = Allowed::DateBetween(first, last);
+        findings.push(Finding::new(Rule::KontorsbyteDatum, "/date").allowed(allowed));
+    }
+}
+
+/// Both offices of a change are valid on its day.
+pub fn check_valid_on(offices: &OfficePair, day: NaiveDate, facts: &Facts<'_>, findings: &mut Findings) {
+    for agency in Agency::ALL {
+        let Some(office) = facts.organisation.offices.get(offices.of(agency)) else { continue };
+        if !office.validity.contains(day) {
+            let pointer = format!("/offices/{}", name(agency));
+            let allowed = match office.validity.to {
+                Some(to) => Allowed::DateBetween(office.validity.from, to),
+                None => Allowed::DateFrom(office.validity.from),
+            };
+            findings.push(Finding::new(Rule::KontorInteGiltigt, pointer).allowed(allowed));
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Writing a unit's decisions: all rows of all entries at once, table by table, inside the open transaction.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::cases::CaseRow;
+use super::dialect::Link;
+use super::error::StorageError;
+use super::journal::{Rows, encode, micros};
+use super::persons::{self, NewPerson};
+use super::schema::{
+    answers, case_handlers, case_offices, case_references, case_subjects, cases, changes, consents, erasures,
+    meetings, reason_texts, registrations,
+};
+use crate::domain::answers::{QUESTIONS, Question};
+use crate::domain::case::Case;
+use crate::domain::code::{CaseId, CaseReference, Position};
+use crate::domain::journal::{Entry, Event};
+use crate::domain::step::Agency;
+use crate::domain::transition::Settings;
+
+/// One decided entry that waits to be written. Its position is given here.
+pub struct Staged {
+    /// The case it belongs to.
+    pub case: CaseId,
+    /// The entry; its position is set by [`append`].
+    pub entry: Entry,
+    /// The client's own reference.
+    pub client_reference: Option<String>,
+    /// Keyed hash of what was sent under that reference.
+    pub fingerprint: Option<Vec<u8>>,
+    /// The case reference given with a request.
+    pub reference: Option<(Agency, CaseReference)>,
+}
+
+/// The state of a case after the unit.
+pub struct Head<'a> {
+    /// The case.
+    pub case: &'a Case,
+    /// Its number; `None` when the unit opened it.
+    pub number: Option<i64>,
+    /// Whose.
+    pub person: Option<Vec<u8>>,
+}
+
+/// Writes everything and returns the number of each case. Afterwards every staged entry has its position.
+///
+/// # Errors
+/// When the database fails, or [`StorageError::Conflict`] when another process wrote something that must be
+/// unique.
+pub fn append(
+    link: &mut Link<'_>,
+    new_persons: &[NewPerson],
+    staged: &mut [Staged],
+    heads: &[Head<'_>],
+    settings: &Settings,
+) -> Result<HashMap<CaseId, i64>, StorageError> {
+    persons::insert(link, new_persons)?;
+    let count = i64::try_from(staged.len()).unwrap_or(i64::MAX);
+    let before = link.take_positions(count)?;
+    let mut numbers: HashMap<CaseId, i64> =
+        heads.iter().filter_map(|h| Some((h.case.id, h.number?))).collect();
+    let mut rows = Rows::default();
+    let mut log = Vec::with_capacity(staged.len());
+    for (position, item) in (before + 1..).zip(staged.iter_mut()) {
+        item.entry.position = Position(position);
+        // A case's number is the position of its request.
+        let number = *numbers.entry(item.case).or_insert(position);
+        encode(number, &item.entry, item.client_reference.as_deref(), item.fingerprint.take(), &mut rows);
+        if let Some((agency, reference)) = &item.reference {
+            rows.erasable.references.push(super::journal::reference_row(*agency, reference, number, position));
+        }
+        log.push(ChangeRow { position, case_number: Some(number), subject: item.entry.event.code() });
+    }
+    insert_rows!(link, changes::table, &log);
+    insert(link, &rows)?;
+    let mut opened = Vec::new();
+    let mut moved = Vec::new();
+    for head in heads {
+        let Some(number) = numbers.get(&head.case.id) else { continue };
+        let row = CaseRow::of(head.case, *number, head.person.clone(), settings);
+        if head.number.is_some() { moved.push(row) } else { opened.push(row) }
+    }
+    insert_rows!(link, cases::table, &opened);
+    link.update_heads(&moved)?;
+    erase_protected(link, staged, heads, &numbers)?;
+    Ok(numbers)
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = changes, treat_none_as_default_value = false)]
+struct ChangeRow {
+    position: i64,
+    case_number: Option<i64>,
+    subject: &'static str,
+}
+
+fn insert(link: &mut Link<'_>, rows: &Rows) -> Result<(), StorageError> {
+    insert_rows!(link, registrations::table, &rows.registrations);
+    insert_rows!(link, case_subjects::table, &rows.erasable.subjects);
+    insert_rows!(link, answers::table, &rows.erasable.answers);
+    insert_rows!(link, meetings::table, &rows.meetings);
+    insert_rows!(link, consents::table, &rows.erasable.consents);
+    insert_rows!(link, case_offices::table, &rows.offices);
+    insert_rows!(link, case_handlers::table, &rows.erasable.handlers);
+    insert_rows!(link, case_references::table, &rows.erasable.references);
+    insert_rows!(link, reason_texts::table, &rows.erasable.texts);
+    Ok(())
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = erasures, treat_none_as_default_value = false)]
+struct ErasureRow {
+    position: i64,
+    case_number: i64,
+    person: Option<Vec<u8>>,
+    reason: &'static str,
+    erased_at: i64,
+}
+
+/// Protection takes identity away in the same transaction: first the journal of erasures, then what it names.
+fn erase_protected(
+    link: &mut Link<'_>,
+    staged: &[Staged],
+    heads: &[Head<'_>],
+    numbers: &HashMap<CaseId, i64>,
+) -> Result<(), StorageError> {
+    for item in staged.iter().filter(|s| matches!(s.entry.event, Event::Protection { .. })) {
+        let Some(number) = numbers.get(&item.case).copied() else { continue };
+        let person = heads.iter().find(|h| h.case.id == item.case).and_then(|h| h.person.clone());
+        let row = ErasureRow {
+            position: item.entry.position.0,
+            case_number: number,
+            person: person.clone(),
+            reason: "protection",
+            erased_at: micros(item.entry.known_from),
+        };
+        insert_rows!(link, erasures::table, &[row]);
+        erase_case(link, number)?;
+        if let Some(person) = person {
+            erase_unless_needed(link, &person)?;
+        }
+    }
+    Ok(())
+}
+
+fn erase_case(link: &mut Link<'_>, number: i64) -> Result<(), StorageError> {
+    let kept: Vec<&str> =
+        QUESTIONS.iter().map(|q| q.question).filter(|q| q.allowed_when_anonymous()).map(Question::code).collect();
+    each!(link, c => diesel::delete(case_subjects::table.filter(case_subjects::case_number.eq(number))).execute(c))?;
+    each!(link, c => diesel::delete(answers::table
+        .filter(answers::case_number.eq(number))
+        .filter(answers::question.ne_all(&kept)))
+        .execute(c))?;
+    each!(link, c => diesel::delete(consents::table.filter(consents::case_number.eq(number))).execute(c))?;
+    each!(link, c => diesel::delete(case_references::table.filter(case_references::case_number.eq(number))).execute(c))?;
+    each!(link, c => diesel::delete(reason_texts::table.filter(reason_texts::case_number.eq(number))).execute(c))?;
+    Ok(())
+}
+
+/// The person goes too, unless another case of the same person still stands under that identity.
+fn erase_unless_needed(link: &mut Link<'_>, person: &[u8]) -> Result<(), StorageError> {
+    let others: i64 = each!(link, c => cases::table.filter(cases::person.eq(person)).count().get_result(c))?;
+    if others == 0 { persons::erase(link, person) } else { Ok(()) }
+}

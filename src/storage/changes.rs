@@ -1,0 +1,77 @@
+//! The change log: what was committed, in that order. Nothing is ever skipped, since positions are dense and in
+//! commit order.
+
+use diesel::prelude::*;
+
+use super::dialect::Link;
+use super::error::StorageError;
+use super::schema::{cases, change_head, changes, registrations};
+
+/// The position of the newest committed change.
+///
+/// # Errors
+/// When the database fails.
+pub fn head(link: &mut Link<'_>) -> Result<i64, StorageError> {
+    Ok(each!(link, c => change_head::table.select(change_head::position).first(c))?)
+}
+
+/// The cases changed after one position up to another, each once.
+///
+/// # Errors
+/// When the database fails.
+pub fn cases_between(link: &mut Link<'_>, after: i64, to: i64) -> Result<Vec<i64>, StorageError> {
+    let mut numbers: Vec<Option<i64>> = each!(link, c => changes::table
+        .filter(changes::position.gt(after))
+        .filter(changes::position.le(to))
+        .select(changes::case_number)
+        .load(c))?;
+    numbers.sort_unstable();
+    numbers.dedup();
+    Ok(numbers.into_iter().flatten().collect())
+}
+
+/// One change as the feed tells it: without identity.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Change {
+    /// Its position.
+    pub position: i64,
+    /// What it was about: a kind of registration, or `organisation`.
+    pub subject: String,
+    /// The case's public id.
+    pub case: Option<Vec<u8>>,
+    /// The registration's public id.
+    pub registration: Option<Vec<u8>>,
+    /// The step of it, if it was one.
+    pub step: Option<String>,
+    /// Its day.
+    pub date: Option<i32>,
+    /// The agency that made it.
+    pub agency: Option<String>,
+    /// From when it was known, in microseconds.
+    pub known_from: Option<i64>,
+}
+
+/// The changes after a position, in order, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub fn after(link: &mut Link<'_>, position: i64, limit: i64) -> Result<Vec<Change>, StorageError> {
+    Ok(each!(link, c => changes::table
+        .left_join(cases::table.on(changes::case_number.eq(cases::number.nullable())))
+        .left_join(registrations::table.on(changes::case_number.eq(registrations::case_number.nullable())
+            .and(registrations::position.eq(changes::position))))
+        .filter(changes::position.gt(position))
+        .order(changes::position)
+        .limit(limit)
+        .select((
+            changes::position,
+            changes::subject,
+            cases::id.nullable(),
+            registrations::id.nullable(),
+            registrations::step.nullable(),
+            registrations::date.nullable(),
+            registrations::agency.nullable(),
+            registrations::known_from.nullable(),
+        ))
+        .load(c))?)
+}

@@ -1,0 +1,242 @@
+//! The only match on the backend. `each!` expands one diesel expression once per concrete connection, so both
+//! stay checked by the compiler; the statements below are those where the backends need their own form.
+
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, SmallInt, Text};
+use diesel::sqlite::SqliteConnection;
+
+use super::error::StorageError;
+
+/// A connection of either backend.
+pub enum Link<'a> {
+    /// The embedded default.
+    Sqlite(&'a mut SqliteConnection),
+    /// Where users outgrew it.
+    Postgres(&'a mut PgConnection),
+}
+
+/// Runs the same diesel expression on whichever connection is there.
+macro_rules! each {
+    ($link:expr, $c:ident => $body:expr) => {
+        match $link {
+            $crate::storage::dialect::Link::Sqlite($c) => {
+                let $c = &mut **$c;
+                $body
+            }
+            $crate::storage::dialect::Link::Postgres($c) => {
+                let $c = &mut **$c;
+                $body
+            }
+        }
+    };
+}
+
+/// Appends rows: one prepared statement per row on SQLite, where a call costs nothing; many rows per statement on
+/// PostgreSQL, where a round trip does.
+macro_rules! insert_rows {
+    ($link:expr, $table:expr, $rows:expr) => {
+        match $link {
+            $crate::storage::dialect::Link::Sqlite(c) => {
+                for row in $rows {
+                    diesel::insert_into($table).values(row).execute(&mut **c)?;
+                }
+            }
+            $crate::storage::dialect::Link::Postgres(c) => {
+                for chunk in $rows.chunks(1000) {
+                    diesel::insert_into($table).values(chunk).execute(&mut **c)?;
+                }
+            }
+        }
+    };
+}
+
+impl Link<'_> {
+    /// The same connection for a shorter while.
+    pub fn again(&mut self) -> Link<'_> {
+        match self {
+            Self::Sqlite(c) => Link::Sqlite(c),
+            Self::Postgres(c) => Link::Postgres(c),
+        }
+    }
+
+    /// Runs fixed SQL without values.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn run(&mut self, sql: &str) -> Result<(), StorageError> {
+        use diesel::connection::SimpleConnection;
+        each!(self, c => c.batch_execute(sql)).map_err(StorageError::from)
+    }
+
+    /// Begins a transaction that writes: on SQLite it takes the one write lock at once, so it can't fail later.
+    ///
+    /// # Errors
+    /// When the database fails or the lock isn't had in time.
+    pub fn begin_write(&mut self) -> Result<(), StorageError> {
+        match self {
+            Self::Sqlite(_) => self.run("BEGIN IMMEDIATE"),
+            Self::Postgres(_) => self.run("BEGIN"),
+        }
+    }
+
+    /// Takes the next `count` positions and returns the last before them. Until commit, no other process takes
+    /// any: positions are dense and in commit order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn take_positions(&mut self, count: i64) -> Result<i64, StorageError> {
+        use super::schema::change_head::dsl::{change_head, position};
+        let last: i64 = each!(self, c => diesel::update(change_head)
+            .set(position.eq(position + count))
+            .returning(position)
+            .get_result(c))?;
+        Ok(last - count)
+    }
+
+    /// Locks the look-ups of persons until commit, in one order for all processes, so that two requests for the
+    /// same person are decided one after the other. SQLite's write lock does so already.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn lock_hashes(&mut self, hashes: &[Vec<u8>]) -> Result<(), StorageError> {
+        let Self::Postgres(c) = self else { return Ok(()) };
+        let mut keys: Vec<i64> = hashes.iter().map(|h| lock_key(h)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        if keys.is_empty() {
+            return Ok(());
+        }
+        diesel::sql_query("SELECT count(pg_advisory_xact_lock(key)) AS n FROM (SELECT unnest($1::bigint[]) AS key ORDER BY key) k")
+            .bind::<Array<BigInt>, _>(keys)
+            .execute(*c)?;
+        Ok(())
+    }
+
+    /// Locks the cases of these ids until commit, in the order of their numbers.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn lock_cases(&mut self, ids: &[Vec<u8>]) -> Result<(), StorageError> {
+        use super::schema::cases::dsl as t;
+        let Self::Postgres(c) = self else { return Ok(()) };
+        t::cases
+            .filter(t::id.eq_any(ids))
+            .order(t::number)
+            .select(t::number)
+            .for_update()
+            .load::<i64>(*c)?;
+        Ok(())
+    }
+
+    /// Writes the present state of cases over the older one.
+    ///
+    /// # Errors
+    /// When the database fails, or a second open case for a person would come to be.
+    pub fn update_heads(&mut self, heads: &[super::cases::CaseRow]) -> Result<(), StorageError> {
+        match self {
+            Self::Sqlite(c) => {
+                for head in heads {
+                    UpdateHead(head).execute(*c)?;
+                }
+            }
+            Self::Postgres(c) => update_heads_postgres(c, heads)?,
+        }
+        Ok(())
+    }
+}
+
+fn lock_key(hash: &[u8]) -> i64 {
+    let mut bytes = [0; 8];
+    for (to, from) in bytes.iter_mut().zip(hash) {
+        *to = *from;
+    }
+    i64::from_be_bytes(bytes)
+}
+
+/// diesel never caches an UPDATE; this one is hot, so it is a fragment with a fixed id.
+struct UpdateHead<'a>(&'a super::cases::CaseRow);
+
+impl diesel::query_builder::QueryId for UpdateHead<'_> {
+    type QueryId = UpdateHead<'static>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl diesel::query_builder::Query for UpdateHead<'_> {
+    type SqlType = Integer;
+}
+
+impl diesel::RunQueryDsl<SqliteConnection> for UpdateHead<'_> {}
+
+impl diesel::query_builder::QueryFragment<diesel::sqlite::Sqlite> for UpdateHead<'_> {
+    fn walk_ast<'b>(
+        &'b self,
+        mut out: diesel::query_builder::AstPass<'_, 'b, diesel::sqlite::Sqlite>,
+    ) -> QueryResult<()> {
+        let head = self.0;
+        out.push_sql("UPDATE cases SET person = ");
+        out.push_bind_param::<Nullable<Binary>, _>(&head.person)?;
+        out.push_sql(", identity = ");
+        out.push_bind_param::<Text, _>(&head.identity)?;
+        out.push_sql(", version = ");
+        out.push_bind_param::<BigInt, _>(&head.version)?;
+        out.push_sql(", state = ");
+        out.push_bind_param::<SmallInt, _>(&head.state)?;
+        out.push_sql(", step = ");
+        out.push_bind_param::<Text, _>(&head.step)?;
+        out.push_sql(", step_date = ");
+        out.push_bind_param::<Integer, _>(&head.step_date)?;
+        out.push_sql(", next_owner = ");
+        out.push_bind_param::<Nullable<Text>, _>(&head.next_owner)?;
+        out.push_sql(", due = ");
+        out.push_bind_param::<Nullable<Integer>, _>(&head.due)?;
+        out.push_sql(", missing = ");
+        out.push_bind_param::<Integer, _>(&head.missing)?;
+        out.push_sql(", fk_office = ");
+        out.push_bind_param::<Text, _>(&head.fk_office)?;
+        out.push_sql(", af_office = ");
+        out.push_bind_param::<Text, _>(&head.af_office)?;
+        out.push_sql(", fk_handler = ");
+        out.push_bind_param::<Nullable<Text>, _>(&head.fk_handler)?;
+        out.push_sql(", af_handler = ");
+        out.push_bind_param::<Nullable<Text>, _>(&head.af_handler)?;
+        out.push_sql(" WHERE number = ");
+        out.push_bind_param::<BigInt, _>(&head.number)?;
+        Ok(())
+    }
+}
+
+fn update_heads_postgres(c: &mut PgConnection, heads: &[super::cases::CaseRow]) -> Result<(), StorageError> {
+    if heads.is_empty() {
+        return Ok(());
+    }
+    diesel::sql_query(
+        "UPDATE cases SET person = u.person, identity = u.identity, version = u.version, state = u.state, \
+         step = u.step, step_date = u.step_date, next_owner = u.next_owner, due = u.due, missing = u.missing, \
+         fk_office = u.fk_office, af_office = u.af_office, fk_handler = u.fk_handler, af_handler = u.af_handler \
+         FROM UNNEST($1::bigint[], $2::bytea[], $3::text[], $4::bigint[], $5::smallint[], $6::text[], $7::int[], \
+         $8::text[], $9::int[], $10::int[], $11::text[], $12::text[], $13::text[], $14::text[]) \
+         AS u (number, person, identity, version, state, step, step_date, next_owner, due, missing, fk_office, \
+         af_office, fk_handler, af_handler) WHERE cases.number = u.number",
+    )
+    .bind::<Array<BigInt>, _>(column(heads, |h| h.number))
+    .bind::<Array<Nullable<Binary>>, _>(column(heads, |h| h.person.as_deref()))
+    .bind::<Array<Text>, _>(column(heads, |h| h.identity.as_str()))
+    .bind::<Array<BigInt>, _>(column(heads, |h| h.version))
+    .bind::<Array<SmallInt>, _>(column(heads, |h| h.state))
+    .bind::<Array<Text>, _>(column(heads, |h| h.step.as_str()))
+    .bind::<Array<Integer>, _>(column(heads, |h| h.step_date))
+    .bind::<Array<Nullable<Text>>, _>(column(heads, |h| h.next_owner.as_deref()))
+    .bind::<Array<Nullable<Integer>>, _>(column(heads, |h| h.due))
+    .bind::<Array<Integer>, _>(column(heads, |h| h.missing))
+    .bind::<Array<Text>, _>(column(heads, |h| h.fk_office.as_str()))
+    .bind::<Array<Text>, _>(column(heads, |h| h.af_office.as_str()))
+    .bind::<Array<Nullable<Text>>, _>(column(heads, |h| h.fk_handler.as_deref()))
+    .bind::<Array<Nullable<Text>>, _>(column(heads, |h| h.af_handler.as_deref()))
+    .execute(c)?;
+    Ok(())
+}
+
+fn column<'a, T, U>(rows: &'a [T], get: impl Fn(&'a T) -> U) -> Vec<U> {
+    rows.iter().map(get).collect()
+}

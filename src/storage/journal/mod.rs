@@ -1,0 +1,39 @@
+//! The journal of a case as rows, and back: [`encode`] takes an entry apart, [`decode`] puts it together,
+//! [`load`] reads whole cases.
+
+mod decode;
+mod encode;
+mod load;
+mod rows;
+
+pub use encode::encode;
+pub use load::{Loaded, Selection, load};
+pub use rows::{Erasable, Rows};
+
+/// Microseconds since 1970-01-01, as instants are stored.
+#[must_use]
+pub fn micros(instant: chrono::DateTime<chrono::Utc>) -> i64 {
+    instant.timestamp_micros()
+}
+
+/// The instant of stored microseconds.
+#[must_use]
+pub fn instant(micros: i64) -> chrono::DateTime<chrono::Utc> {
+    chrono::DateTime::from_timestamp_micros(micros).unwrap_or_default()
+}
+
+/// The row of a reference given with a request.
+#[must_use]
+pub fn reference_row(
+    agency: crate::domain::step::Agency,
+    reference: &crate::domain::code::CaseReference,
+    case_number: i64,
+    position: i64,
+) -> rows::ReferenceRow {
+    rows::ReferenceRow {
+        agency: agency.code().to_owned(),
+        reference: reference.to_string(),
+        case_number,
+        position,
+    }
+}

@@ -1,0 +1,136 @@
+//! The rows that one entry of a journal is kept as.
+
+#![expect(missing_docs, reason = "the columns are described in migrations/*/up.sql")]
+
+use diesel::prelude::*;
+
+use crate::storage::schema::{
+    answers, case_handlers, case_offices, case_references, case_subjects, consents, meetings, reason_texts,
+    registrations,
+};
+
+/// A row of `registrations`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = registrations, treat_none_as_default_value = false)]
+pub struct RegistrationRow {
+    pub case_number: i64,
+    pub position: i64,
+    pub id: Vec<u8>,
+    pub kind: String,
+    pub step: Option<String>,
+    pub date: Option<i32>,
+    pub known_from: i64,
+    pub agency: String,
+    pub client: String,
+    pub client_reference: Option<String>,
+    pub fingerprint: Option<Vec<u8>>,
+    pub handler: Option<String>,
+    pub agreement: Option<String>,
+    pub rule_set: i32,
+    pub supersedes: Option<Vec<u8>>,
+    pub detail: Option<String>,
+}
+
+/// A row of `case_subjects`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = case_subjects, treat_none_as_default_value = false)]
+pub struct SubjectRow {
+    pub case_number: i64,
+    pub position: i64,
+    pub birth: Option<i32>,
+    pub municipality: Option<String>,
+    pub district: Option<String>,
+}
+
+/// A row of `answers`; `place` is −1 where a list was answered with nothing.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = answers)]
+pub struct AnswerRow {
+    pub case_number: i64,
+    pub position: i64,
+    pub question: String,
+    pub place: i16,
+    pub value: String,
+}
+
+/// A row of `meetings`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = meetings)]
+pub struct MeetingRow {
+    pub case_number: i64,
+    pub position: i64,
+    pub date: i32,
+}
+
+/// A row of `consents`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = consents)]
+pub struct ConsentRow {
+    pub case_number: i64,
+    pub position: i64,
+    pub obtained_on: i32,
+    pub obtained_by: String,
+    pub office: String,
+    pub form: String,
+}
+
+/// A row of `case_offices`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = case_offices)]
+pub struct OfficeRow {
+    pub case_number: i64,
+    pub position: i64,
+    pub agency: String,
+    pub office: String,
+    pub from_day: i32,
+}
+
+/// A row of `case_handlers`; no handler where one was cleared.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = case_handlers, treat_none_as_default_value = false)]
+pub struct HandlerRow {
+    pub case_number: i64,
+    pub position: i64,
+    pub agency: String,
+    pub handler: Option<String>,
+    pub from_day: i32,
+}
+
+/// A row of `case_references`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = case_references)]
+pub struct ReferenceRow {
+    pub agency: String,
+    pub reference: String,
+    pub case_number: i64,
+    pub position: i64,
+}
+
+/// A row of `reason_texts`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = reason_texts)]
+pub struct TextRow {
+    pub case_number: i64,
+    pub position: i64,
+    pub text: String,
+}
+
+/// Rows that may be erased.
+#[derive(Debug, Default)]
+pub struct Erasable {
+    pub subjects: Vec<SubjectRow>,
+    pub answers: Vec<AnswerRow>,
+    pub consents: Vec<ConsentRow>,
+    pub handlers: Vec<HandlerRow>,
+    pub references: Vec<ReferenceRow>,
+    pub texts: Vec<TextRow>,
+}
+
+/// All rows of some entries.
+#[derive(Debug, Default)]
+pub struct Rows {
+    pub registrations: Vec<RegistrationRow>,
+    pub meetings: Vec<MeetingRow>,
+    pub offices: Vec<OfficeRow>,
+    pub erasable: Erasable,
+}

@@ -1,0 +1,101 @@
+//! Lists of cases: the own ones, an office's, what is due – each by a partial index over open cases.
+
+use diesel::prelude::*;
+
+use super::access::{self, Scope};
+use super::cases::{CaseRow, ENDED, FELREGISTRERING, OPEN};
+use super::dialect::Link;
+use super::error::StorageError;
+use super::schema::cases;
+use crate::domain::step::Agency;
+
+/// Which cases.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filter {
+    /// Those of this handläggare of this agency.
+    pub handler: Option<(Agency, String)>,
+    /// Those at any of these offices of this agency.
+    pub offices: Option<(Agency, Vec<String>)>,
+    /// `open`, `ended` or `felregistrering`; open when nothing is said.
+    pub state: Option<i16>,
+    /// Standing at this step.
+    pub step: Option<String>,
+    /// Due before this day.
+    pub due_before: Option<i32>,
+    /// Next registration owned by this agency.
+    pub next_owner: Option<Agency>,
+    /// With unanswered questions only.
+    pub missing: bool,
+}
+
+/// The state of a code on the wire.
+#[must_use]
+pub fn state_of(code: &str) -> Option<i16> {
+    match code {
+        "open" => Some(OPEN),
+        "ended" => Some(ENDED),
+        "felregistrering" => Some(FELREGISTRERING),
+        _ => None,
+    }
+}
+
+/// The code of a state.
+#[must_use]
+pub fn state_code(state: i16) -> &'static str {
+    match state {
+        OPEN => "open",
+        ENDED => "ended",
+        _ => "felregistrering",
+    }
+}
+
+/// One page of cases, most urgent first, and how many there are in all. What it shows is logged.
+///
+/// # Errors
+/// When the database fails.
+pub fn page(
+    link: &mut Link<'_>,
+    scope: &Scope,
+    filter: &Filter,
+    offset: i64,
+    limit: i64,
+) -> Result<(Vec<CaseRow>, i64), StorageError> {
+    macro_rules! filtered {
+        () => {{
+            let mut query = cases::table.into_boxed().filter(cases::state.eq(filter.state.unwrap_or(OPEN)));
+            match &filter.handler {
+                Some((Agency::Fk, id)) => query = query.filter(cases::fk_handler.eq(id)),
+                Some((Agency::Af, id)) => query = query.filter(cases::af_handler.eq(id)),
+                None => {}
+            }
+            match &filter.offices {
+                Some((Agency::Fk, offices)) => query = query.filter(cases::fk_office.eq_any(offices)),
+                Some((Agency::Af, offices)) => query = query.filter(cases::af_office.eq_any(offices)),
+                None => {}
+            }
+            if let Some(step) = &filter.step {
+                query = query.filter(cases::step.eq(step));
+            }
+            if let Some(day) = filter.due_before {
+                query = query.filter(cases::due.lt(day));
+            }
+            if let Some(agency) = filter.next_owner {
+                query = query.filter(cases::next_owner.eq(agency.code()));
+            }
+            if filter.missing {
+                query = query.filter(cases::missing.gt(0));
+            }
+            query
+        }};
+    }
+    let total: i64 = each!(link, c => filtered!().count().get_result(c))?;
+    let rows: Vec<CaseRow> = each!(link, c => filtered!()
+        .order((cases::due, cases::number))
+        .offset(offset)
+        .limit(limit)
+        .select(CaseRow::as_select())
+        .load(c))?;
+    let shown: Vec<String> = rows.iter().map(|r| r.case_id().to_string()).collect();
+    access::log(link, scope, None, &shown)?;
+    Ok((rows, total))
+}

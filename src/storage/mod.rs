@@ -1,0 +1,27 @@
+//! Storage: diesel, two backends, one schema.
+//!
+//! **Lives here:** connections, the rows, and the few statements that differ between SQLite and PostgreSQL
+//! ([`dialect`], the only match on the backend). **Never here:** what may happen to a case, or who may ask.
+//!
+//! Every query on persons and their cases takes a [`Scope`](access::Scope): the one door at which reading is
+//! written to the access log.
+
+#[macro_use]
+pub mod dialect;
+pub mod access;
+pub mod append;
+pub mod cases;
+pub mod changes;
+pub mod connection;
+pub mod error;
+pub mod journal;
+pub mod lists;
+pub mod organisation;
+pub mod persons;
+pub mod receipts;
+pub mod schema;
+pub mod vault;
+
+pub use connection::{Db, Reader};
+pub use dialect::Link;
+pub use error::StorageError;

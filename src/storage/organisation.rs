@@ -1,0 +1,72 @@
+//! The registers as rows: one a version of an entry, so that they too can be read as they were at a position.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+
+use super::dialect::Link;
+use super::error::StorageError;
+use super::schema::{changes, organisation_rows};
+
+/// An entry of a register: its kind, its code, and itself as JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Which register, such as `offices`.
+    pub kind: String,
+    /// Its code there.
+    pub code: String,
+    /// As in the organisation file.
+    pub body: String,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = organisation_rows)]
+struct Row<'a> {
+    kind: &'a str,
+    code: &'a str,
+    position: i64,
+    known_from: i64,
+    body: &'a str,
+}
+
+/// Adds new versions of entries under one position, which it returns.
+///
+/// # Errors
+/// When the database fails.
+pub fn append(link: &mut Link<'_>, entries: &[Entry], known_from: i64) -> Result<i64, StorageError> {
+    let position = link.take_positions(1)? + 1;
+    let rows: Vec<Row<'_>> = entries
+        .iter()
+        .map(|e| Row { kind: &e.kind, code: &e.code, position, known_from, body: &e.body })
+        .collect();
+    each!(link, c => diesel::insert_into(changes::table)
+        .values((changes::position.eq(position), changes::subject.eq("organisation")))
+        .execute(c))?;
+    insert_rows!(link, organisation_rows::table, &rows);
+    Ok(position)
+}
+
+/// The newest version of every entry.
+///
+/// # Errors
+/// When the database fails.
+pub fn current(link: &mut Link<'_>) -> Result<Vec<Entry>, StorageError> {
+    let rows: Vec<(String, String, String)> = each!(link, c => organisation_rows::table
+        .order(organisation_rows::position)
+        .select((organisation_rows::kind, organisation_rows::code, organisation_rows::body))
+        .load(c))?;
+    let newest: BTreeMap<(String, String), String> =
+        rows.into_iter().map(|(kind, code, body)| ((kind, code), body)).collect();
+    Ok(newest.into_iter().map(|((kind, code), body)| Entry { kind, code, body }).collect())
+}
+
+/// The position of the newest version; 0 when there is none.
+///
+/// # Errors
+/// When the database fails.
+pub fn version(link: &mut Link<'_>) -> Result<i64, StorageError> {
+    let newest: Option<i64> = each!(link, c => organisation_rows::table
+        .select(diesel::dsl::max(organisation_rows::position))
+        .first(c))?;
+    Ok(newest.unwrap_or(0))
+}

@@ -1,0 +1,107 @@
+//! Persons: found by keyed hash, kept encrypted. Nothing here returns a number but [`number_of`].
+
+use diesel::prelude::*;
+
+use super::dialect::Link;
+use super::error::StorageError;
+use super::schema::{person_lookups, persons};
+use super::vault::{Sealed, Vault};
+use crate::domain::person::IdentityNumber;
+
+/// A new person's rows.
+pub struct NewPerson {
+    /// Random id.
+    pub id: Vec<u8>,
+    /// Id of the key that made the hash.
+    pub key_id: String,
+    /// Look-up hash.
+    pub hash: Vec<u8>,
+    /// The sealed number.
+    pub sealed: Sealed,
+}
+
+/// The persons of look-up hashes: (hash, person).
+///
+/// # Errors
+/// When the database fails.
+pub fn by_hashes(
+    link: &mut Link<'_>,
+    key_id: &str,
+    hashes: &[Vec<u8>],
+) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StorageError> {
+    let mut rows = Vec::new();
+    for chunk in hashes.chunks(1000) {
+        rows.extend(each!(link, c => person_lookups::table
+            .filter(person_lookups::key_id.eq(key_id))
+            .filter(person_lookups::hash.eq_any(chunk))
+            .select((person_lookups::hash, person_lookups::person))
+            .load::<(Vec<u8>, Vec<u8>)>(c))?);
+    }
+    Ok(rows)
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = persons)]
+struct PersonRow<'a> {
+    id: &'a [u8],
+    master_key: &'a str,
+    sealed_key: &'a [u8],
+    sealed_number: &'a [u8],
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = person_lookups)]
+struct LookupRow<'a> {
+    key_id: &'a str,
+    hash: &'a [u8],
+    person: &'a [u8],
+}
+
+/// Stores new persons.
+///
+/// # Errors
+/// When the database fails, or one of them is there already.
+pub fn insert(link: &mut Link<'_>, new: &[NewPerson]) -> Result<(), StorageError> {
+    let rows: Vec<PersonRow<'_>> = new
+        .iter()
+        .map(|p| PersonRow {
+            id: &p.id,
+            master_key: &p.sealed.master_key,
+            sealed_key: &p.sealed.key,
+            sealed_number: &p.sealed.number,
+        })
+        .collect();
+    insert_rows!(link, persons::table, &rows);
+    let rows: Vec<LookupRow<'_>> =
+        new.iter().map(|p| LookupRow { key_id: &p.key_id, hash: &p.hash, person: &p.id }).collect();
+    insert_rows!(link, person_lookups::table, &rows);
+    Ok(())
+}
+
+/// The number of a person; `None` when it was erased.
+///
+/// # Errors
+/// When the database fails or the key does not fit.
+pub fn number_of(
+    link: &mut Link<'_>,
+    vault: &Vault,
+    person: &[u8],
+    today: chrono::NaiveDate,
+) -> Result<Option<IdentityNumber>, StorageError> {
+    let row: Option<(String, Vec<u8>, Vec<u8>)> = each!(link, c => persons::table
+        .find(person)
+        .select((persons::master_key, persons::sealed_key, persons::sealed_number))
+        .first(c)
+        .optional())?;
+    row.map(|(master_key, key, number)| vault.open(person, &Sealed { master_key, key, number }, today)).transpose()
+}
+
+/// Erases a person with its key: nothing can read the number again, in a backup either.
+///
+/// # Errors
+/// When the database fails.
+pub fn erase(link: &mut Link<'_>, person: &[u8]) -> Result<(), StorageError> {
+    each!(link, c => diesel::delete(person_lookups::table.filter(person_lookups::person.eq(person))).execute(c))?;
+    each!(link, c => diesel::delete(persons::table.find(person)).execute(c))?;
+    Ok(())
+}

@@ -1,0 +1,202 @@
+//! One schema for both backends, as diesel sees it. The SQL stands in `migrations/`.
+
+#![expect(missing_docs, reason = "the columns are described in migrations/*/up.sql")]
+
+diesel::table! {
+    change_head (one) {
+        one -> SmallInt,
+        position -> BigInt,
+    }
+}
+
+diesel::table! {
+    changes (position) {
+        position -> BigInt,
+        case_number -> Nullable<BigInt>,
+        subject -> Text,
+    }
+}
+
+diesel::table! {
+    persons (id) {
+        id -> Binary,
+        master_key -> Text,
+        sealed_key -> Binary,
+        sealed_number -> Binary,
+    }
+}
+
+diesel::table! {
+    person_lookups (key_id, hash) {
+        key_id -> Text,
+        hash -> Binary,
+        person -> Binary,
+    }
+}
+
+diesel::table! {
+    cases (number) {
+        number -> BigInt,
+        id -> Binary,
+        person -> Nullable<Binary>,
+        identity -> Text,
+        sex -> Text,
+        version -> BigInt,
+        state -> SmallInt,
+        step -> Text,
+        step_date -> Integer,
+        next_owner -> Nullable<Text>,
+        due -> Nullable<Integer>,
+        missing -> Integer,
+        fk_office -> Text,
+        af_office -> Text,
+        fk_handler -> Nullable<Text>,
+        af_handler -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    registrations (case_number, position) {
+        case_number -> BigInt,
+        position -> BigInt,
+        id -> Binary,
+        kind -> Text,
+        step -> Nullable<Text>,
+        date -> Nullable<Integer>,
+        known_from -> BigInt,
+        agency -> Text,
+        client -> Text,
+        client_reference -> Nullable<Text>,
+        fingerprint -> Nullable<Binary>,
+        handler -> Nullable<Text>,
+        agreement -> Nullable<Text>,
+        rule_set -> Integer,
+        supersedes -> Nullable<Binary>,
+        detail -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    case_subjects (case_number, position) {
+        case_number -> BigInt,
+        position -> BigInt,
+        birth -> Nullable<Integer>,
+        municipality -> Nullable<Text>,
+        district -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    answers (case_number, position, question, place) {
+        case_number -> BigInt,
+        position -> BigInt,
+        question -> Text,
+        place -> SmallInt,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    consents (case_number, position) {
+        case_number -> BigInt,
+        position -> BigInt,
+        obtained_on -> Integer,
+        obtained_by -> Text,
+        office -> Text,
+        form -> Text,
+    }
+}
+
+diesel::table! {
+    case_references (agency, reference) {
+        agency -> Text,
+        reference -> Text,
+        case_number -> BigInt,
+        position -> BigInt,
+    }
+}
+
+diesel::table! {
+    case_handlers (case_number, position, agency) {
+        case_number -> BigInt,
+        position -> BigInt,
+        agency -> Text,
+        handler -> Nullable<Text>,
+        from_day -> Integer,
+    }
+}
+
+diesel::table! {
+    reason_texts (case_number, position) {
+        case_number -> BigInt,
+        position -> BigInt,
+        text -> Text,
+    }
+}
+
+diesel::table! {
+    meetings (case_number, position, date) {
+        case_number -> BigInt,
+        position -> BigInt,
+        date -> Integer,
+    }
+}
+
+diesel::table! {
+    case_offices (case_number, position, agency) {
+        case_number -> BigInt,
+        position -> BigInt,
+        agency -> Text,
+        office -> Text,
+        from_day -> Integer,
+    }
+}
+
+diesel::table! {
+    erasures (position) {
+        position -> BigInt,
+        case_number -> BigInt,
+        person -> Nullable<Binary>,
+        reason -> Text,
+        erased_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    organisation_rows (kind, code, position) {
+        kind -> Text,
+        code -> Text,
+        position -> BigInt,
+        known_from -> BigInt,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    receipts (client, idempotency_key) {
+        client -> Text,
+        idempotency_key -> Text,
+        fingerprint -> Binary,
+        status -> SmallInt,
+        headers -> Text,
+        body -> Nullable<Text>,
+        case_number -> Nullable<BigInt>,
+        created -> BigInt,
+    }
+}
+
+diesel::table! {
+    access_log (sequence) {
+        sequence -> BigInt,
+        at -> BigInt,
+        client -> Text,
+        agency -> Nullable<Text>,
+        handler -> Nullable<Text>,
+        action -> Text,
+        query -> Nullable<Binary>,
+        cases -> Text,
+        trace -> Nullable<Text>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(change_head, changes, persons, person_lookups, cases, registrations, case_subjects, answers, consents, case_references, case_handlers, reason_texts, meetings, case_offices, erasures, organisation_rows, receipts, access_log);
