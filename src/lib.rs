@@ -22,4 +22,7 @@
 //! * No personnummer in a log, URL, error, metric or Debug output.
 //! * One heavy dependency, one room; `tests/tidy.rs` reads the `use` lines.
 
+pub mod auth;
+pub mod clock;
+pub mod config;
 pub mod domain;
