@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 
 use super::cache::{Cache, Slot};
 use super::job::{Actor, Done, Job, Outcome, Post, Refusal, Rendered};
@@ -14,7 +14,7 @@ use super::wire::{Item, Target};
 use crate::auth::policy::{self, Action, Object};
 use crate::chance::{Chance, uuid_v7};
 use crate::domain::case::Case;
-use crate::domain::code::{CaseId, CaseReference, ClientReference, Position, RegistrationId};
+use crate::domain::code::{CaseId, CaseReference, Position, RegistrationId};
 use crate::domain::command::{Command, Participant, Registrar};
 use crate::domain::dates::swedish_day;
 use crate::domain::finding::{Allowed, Finding, Findings};
@@ -50,7 +50,6 @@ pub struct Surroundings<'a> {
 #[derive(Debug, Clone)]
 struct Known {
     id: Vec<u8>,
-    stored: bool,
 }
 
 /// What the unit knows of the database and of its own decisions so far. Cloned before what may be undone.
@@ -138,7 +137,7 @@ impl Unit<'_, '_> {
             let key_id = self.around.vault.lookup(number).0;
             for (hash, id) in persons::by_hashes(link, &key_id, &hashes)? {
                 persons_found.push(id.clone());
-                self.overlay.persons.insert(hash, Known { id, stored: true });
+                self.overlay.persons.insert(hash, Known { id });
             }
         }
         self.client_references(link, jobs)?;
@@ -455,9 +454,7 @@ impl Unit<'_, '_> {
         if let Some((agency, reference)) = reference {
             self.overlay.references.insert((*agency, reference.clone()), case.id);
         }
-        if let Some(ClientReference { .. }) = &item.client_reference
-            && let Some(own) = &item.client_reference
-        {
+        if let Some(own) = &item.client_reference {
             let earlier = Earlier {
                 fingerprint: Some(post.fingerprint.clone()),
                 registration: entry.id,
@@ -552,7 +549,7 @@ impl Unit<'_, '_> {
             self.sealed.insert(id.clone(), person);
         }
         self.overlay.new_persons.push(id.clone());
-        self.overlay.persons.insert(hash, Known { id: id.clone(), stored: false });
+        self.overlay.persons.insert(hash, Known { id: id.clone() });
         Some(id)
     }
 
@@ -720,10 +717,4 @@ fn receipt(job: &Job, outcome: &Outcome, rendered: &Rendered, now: i64) -> Optio
         case_number: None,
         created: now,
     })
-}
-
-/// The day on which two-digit years of a request are understood.
-#[must_use]
-pub fn reading_day(now: DateTime<Utc>) -> NaiveDate {
-    swedish_day(now)
 }
