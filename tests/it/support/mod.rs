@@ -2,6 +2,7 @@
 //! seeded randomness.
 
 pub mod postgres;
+pub mod posting;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
