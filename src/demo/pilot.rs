@@ -23,6 +23,20 @@ const TOWN_OF: [usize; 40] = [
     2,
 ];
 
+/// Who the cases are about, so that no other made-up data has the same people.
+pub(super) fn people() -> impl Iterator<Item = (NaiveDate, u16)> {
+    (0..TOWN_OF.len()).map(|n| (birth(n), serial(n)))
+}
+
+fn birth(n: usize) -> NaiveDate {
+    if n == 0 { day(1985, 3, 12) } else { day(1953, 2, 1) + Duration::days(337 * n as i64) }
+}
+
+/// The birth number: even for five women of eight, odd for three men.
+fn serial(n: usize) -> u16 {
+    980 + 2 * (n % 10) as u16 + u16::from(n % 8 >= 5)
+}
+
 /// How a joint mapping went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
@@ -146,10 +160,7 @@ impl PilotCase {
 
     fn request(&mut self, date: NaiveDate) {
         let (_, _, kommuner, _) = TOWNS[self.town];
-        let (birth, woman) =
-            if self.n == 0 { (day(1985, 3, 12), true) } else { (day(1953, 2, 1) + Duration::days(337 * self.n as i64), self.n % 8 < 5) };
-        let serial = if self.n == 0 { 980 } else { 980 + 2 * self.pick(5, 10) + usize::from(!woman) };
-        let number = test_number(birth, u16::try_from(serial).unwrap_or_default());
+        let number = test_number(birth(self.n), serial(self.n));
         let consent = if self.n == 0 { day(2016, 9, 26) } else { workday(date - self.days(4, 3, 12)).min(date) };
         let town = TOWNS[self.town].0;
         let (fk, af) = (format!("FK-{town}"), format!("AF-{town}"));
