@@ -6,7 +6,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::answers::{Answer, Answers, Question};
+use super::answers::{Answer, Answers, Question, is_asked};
 use super::code::{
     AgreementId, CaseId, CaseReference, District, HandlerId, InsatsCode, MunicipalityCode, Position, RegistrationId,
 };
@@ -124,6 +124,8 @@ pub struct Case {
     pub references: Vec<(Agency, CaseReference)>,
     /// The withdrawal, if there was one.
     pub withdrawal: Option<Withdrawal>,
+    /// Steps that were undone.
+    pub undone: Vec<RegistrationId>,
     /// Marked as felregistrering, out of all figures.
     pub felregistrering: bool,
     /// The case that stands instead.
@@ -177,6 +179,7 @@ impl Case {
             consent,
             references: Vec::new(),
             withdrawal: None,
+            undone: Vec::new(),
             felregistrering: false,
             replaced_by: None,
             last_known_from: entry.known_from,
@@ -261,7 +264,8 @@ impl Case {
         self.district = None;
         self.consent = None;
         self.references.clear();
-        for step in &mut self.steps {
+        let superseded = self.withdrawal.iter_mut().flat_map(|w| &mut w.superseded);
+        for step in self.steps.iter_mut().chain(superseded) {
             step.answers.0.retain(|question, _| question.allowed_when_anonymous());
         }
     }
@@ -279,12 +283,9 @@ impl Case {
                     self.handlers[0].from = *date;
                 }
             }
-            CorrectionKind::Replace { registration, step: kind, answers } => {
-                if let Some(step) = self.step_mut(*registration) {
-                    step.kind = *kind;
-                    if let Some(answers) = answers {
-                        step.answers = answers.clone();
-                    }
+            CorrectionKind::Replace { registration, step, answers } => {
+                if let Some(index) = self.index_of(*registration) {
+                    self.replace(index, *step, answers.as_ref());
                 }
             }
             CorrectionKind::Answers { registration, answers, withdrawn } => {
@@ -321,7 +322,19 @@ impl Case {
         }
     }
 
+    /// Without new answers, those that are asked at the new step too are kept.
+    fn replace(&mut self, index: usize, kind: StepKind, answers: Option<&Answers>) {
+        let from = self.before(index).map(|s| s.kind);
+        let step = &mut self.steps[index];
+        step.kind = kind;
+        match answers {
+            Some(answers) => step.answers = answers.clone(),
+            None => step.answers.0.retain(|question, _| is_asked(question.row(), from, kind)),
+        }
+    }
+
     fn undo(&mut self, registration: RegistrationId) {
+        self.undone.push(registration);
         self.steps.retain(|s| s.registration != registration || s.kind == StepKind::Begaran);
         if self.withdrawal.as_ref().is_some_and(|w| w.registration == registration)
             && let Some(withdrawal) = self.withdrawal.take()
@@ -415,14 +428,18 @@ impl Case {
         self.handlers[self.handlers.len() - 1].handlers.of(agency)
     }
 
-    /// The meetings of GK: those given when it was left, else those booked when it was registered.
+    /// The meetings of GK: those given when it was left, else those booked that can have been held.
     #[must_use]
     pub fn meetings(&self) -> &[NaiveDate] {
         let Some(gk) = self.steps.iter().position(|s| s.kind == StepKind::Gk) else {
             return &[];
         };
-        let held = self.steps.get(gk + 1).map_or(&[][..], |next| next.answers.dates(Question::Moten));
-        if held.is_empty() { self.steps[gk].answers.dates(Question::Moten) } else { held }
+        let booked = self.steps[gk].answers.dates(Question::Moten);
+        let Some(next) = self.steps.get(gk + 1) else { return booked };
+        match next.answers.get(Question::Moten) {
+            Some(Answer::Dates(held)) => held,
+            _ => &booked[..booked.partition_point(|day| *day < next.date)],
+        }
     }
 
     /// Questions that were asked and stand unanswered, with the registration they belong to.
