@@ -23,3 +23,4 @@
 //! * One heavy dependency, one room; `tests/tidy.rs` reads the `use` lines.
 
 pub mod domain;
+pub mod reports;
