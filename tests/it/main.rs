@@ -1,1 +1,3 @@
-fn main(){}
+//! The one test binary, so that the heavy dependencies are linked once. Its modules mirror what they test.
+
+mod domain;
