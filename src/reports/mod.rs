@@ -27,6 +27,7 @@ pub mod catalogue;
 pub mod cube;
 pub mod disclosure;
 pub mod facts;
+pub mod follow;
 mod frame;
 mod observations;
 mod places;

@@ -1,2 +1,5 @@
+//! One test binary, so that polars is linked once. The tree mirrors the rooms and the URLs.
+
+mod domain;
 mod registrations;
 mod support;
