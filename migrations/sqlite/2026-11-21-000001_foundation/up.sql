@@ -167,6 +167,7 @@ CREATE TABLE organisation_rows (
     body TEXT NOT NULL,
     PRIMARY KEY (kind, code, position)
 ) WITHOUT ROWID;
+CREATE INDEX organisation_rows_position ON organisation_rows (position);
 
 -- Answers kept for clients that ask again with the same Idempotency-Key.
 CREATE TABLE receipts (

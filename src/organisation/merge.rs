@@ -1,0 +1,121 @@
+//! The register as it was and a file, together: what is replaced, what is new, what is the same.
+//!
+//! Never here: whether the result is right ([`super::checks`]).
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::domain::organisation::{InsatsDefinition, Organisation};
+
+/// What a file changed, for one kind of entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Counts {
+    /// Codes that were not there.
+    pub added: usize,
+    /// Codes that were there with other content.
+    pub changed: usize,
+    /// Codes that were there just so.
+    pub unchanged: usize,
+}
+
+/// What a file changed, per kind of entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Changes {
+    /// Areas.
+    pub areas: Counts,
+    /// Offices.
+    pub offices: Counts,
+    /// Steering groups.
+    pub steering_groups: Counts,
+    /// Handläggare.
+    pub handlers: Counts,
+    /// Local agreements.
+    pub local_agreements: Counts,
+    /// Definitions of insatser, by code.
+    pub insats_definitions: Counts,
+}
+
+impl Changes {
+    /// Whether the register stays as it was.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        [
+            self.areas,
+            self.offices,
+            self.steering_groups,
+            self.handlers,
+            self.local_agreements,
+            self.insats_definitions,
+        ]
+        .iter()
+        .all(|c| c.added == 0 && c.changed == 0)
+    }
+}
+
+/// Entries of `file` replace those with the same code in `current`; others are added; none is removed.
+///
+/// A definition whose content changed becomes a new version and the older ones are kept, since a registration keeps
+/// the version that was shown. Of a code that is known already only the file's newest version counts; when only its
+/// days changed, the newest version gets those days.
+#[must_use]
+pub fn merge(current: &Organisation, file: &Organisation) -> (Organisation, Changes) {
+    let mut merged = current.clone();
+    let changes = Changes {
+        areas: replace(&mut merged.areas, &file.areas),
+        offices: replace(&mut merged.offices, &file.offices),
+        steering_groups: replace(&mut merged.steering_groups, &file.steering_groups),
+        handlers: replace(&mut merged.handlers, &file.handlers),
+        local_agreements: replace(&mut merged.agreements, &file.agreements),
+        insats_definitions: insatser(&mut merged, file),
+    };
+    (merged, changes)
+}
+
+fn replace<K: Ord + Clone, V: PartialEq + Clone>(into: &mut BTreeMap<K, V>, from: &BTreeMap<K, V>) -> Counts {
+    let mut counts = Counts::default();
+    for (key, value) in from {
+        match into.get(key) {
+            Some(old) if old == value => counts.unchanged += 1,
+            Some(_) => counts.changed += 1,
+            None => counts.added += 1,
+        }
+        into.insert(key.clone(), value.clone());
+    }
+    counts
+}
+
+fn insatser(into: &mut Organisation, file: &Organisation) -> Counts {
+    let mut counts = Counts::default();
+    for (code, versions) in &file.insatser {
+        let known = into.insatser.entry(code.clone()).or_default();
+        match (known.last_mut(), versions.last()) {
+            (None, _) => {
+                known.clone_from(versions);
+                counts.added += 1;
+            }
+            (Some(old), Some(new)) if same_content(old, new) => {
+                if old.validity == new.validity {
+                    counts.unchanged += 1;
+                } else {
+                    old.validity = new.validity;
+                    counts.changed += 1;
+                }
+            }
+            (Some(old), Some(new)) => {
+                let version = old.version + 1;
+                known.push(InsatsDefinition { version, ..new.clone() });
+                counts.changed += 1;
+            }
+            (Some(_), None) => {}
+        }
+    }
+    counts
+}
+
+/// Whether people would see the same definition.
+fn same_content(a: &InsatsDefinition, b: &InsatsDefinition) -> bool {
+    (a.kind, &a.county, &a.municipality, &a.text, &a.examples)
+        == (b.kind, &b.county, &b.municipality, &b.text, &b.examples)
+}

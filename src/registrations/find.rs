@@ -1,0 +1,209 @@
+//! Finding and reading: one case, a case as known on a day, the own cases, a search by number. Everything that is
+//! shown is written in the access log before it is returned.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::auth::Caller;
+use crate::auth::policy::{self, Action, Object, Reach};
+use crate::domain::case::Case;
+use crate::domain::code::{CaseId, CaseReference, Position, RegistrationId};
+use crate::domain::journal::Entry;
+use crate::domain::organisation::Organisation;
+use crate::domain::person::IdentityNumber;
+use crate::domain::step::Agency;
+use crate::storage::access::{self, Scope};
+use crate::storage::cases::{self, CaseRow};
+use crate::storage::journal::{Loaded, Selection, load};
+use crate::storage::lists::{self, Filter};
+use crate::storage::vault::Vault;
+use crate::storage::{Link, StorageError, persons, receipts};
+
+/// Who reads, by what right.
+pub struct Reader<'a> {
+    /// The caller.
+    pub caller: &'a Caller,
+    /// The registers.
+    pub organisation: Arc<Organisation>,
+    /// The Swedish day.
+    pub today: NaiveDate,
+    /// For the access log.
+    pub scope: Scope,
+}
+
+/// A case that was found.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The case, at the instant or position asked for.
+    pub case: Case,
+    /// Its journal up to there.
+    pub entries: Vec<Entry>,
+    /// Whose, for showing the number masked.
+    pub person: Option<Vec<u8>>,
+}
+
+/// Up to what a case is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// All.
+    Now,
+    /// What was known on an instant.
+    AsOf(DateTime<Utc>),
+    /// What was committed up to a position.
+    CountedTo(Position),
+}
+
+impl Reader<'_> {
+    fn may_see(&self, action: Action, case: &Case) -> bool {
+        let object = Object::Case(case.present_offices());
+        policy::may(self.caller, action, &object, &self.organisation, self.today) == policy::Decision::Allow
+    }
+
+    /// A case by its id; `None` when it isn't there for the caller, or wasn't known then.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn case(
+        &self,
+        link: &mut Link<'_>,
+        action: Action,
+        id: CaseId,
+        known: Known,
+    ) -> Result<Option<Found>, StorageError> {
+        let rows = cases::by_ids(link, &[id.0.as_bytes().to_vec()])?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        self.by_number(link, action, row.number, known)
+    }
+
+    /// The case of a registration, with the registration's entry in it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn registration(
+        &self,
+        link: &mut Link<'_>,
+        id: RegistrationId,
+    ) -> Result<Option<(Found, Entry)>, StorageError> {
+        let Some(number) = receipts::case_of_registration(link, id.0.as_bytes())? else { return Ok(None) };
+        let found = self.by_number(link, Action::GetRegistration, number, Known::Now)?;
+        Ok(found.and_then(|found| {
+            let entry = found.entries.iter().find(|e| e.id == id).cloned()?;
+            Some((found, entry))
+        }))
+    }
+
+    fn by_number(
+        &self,
+        link: &mut Link<'_>,
+        action: Action,
+        number: i64,
+        known: Known,
+    ) -> Result<Option<Found>, StorageError> {
+        let Some(loaded) = load(link, Selection::Numbers(&[number]))?.pop() else { return Ok(None) };
+        // Access follows the present offices, also to what was known earlier.
+        if !self.may_see(action, &loaded.case()?) {
+            return Ok(None);
+        }
+        let Some(found) = as_known(&loaded, known)? else { return Ok(None) };
+        access::log(link, &self.scope, None, &[found.case.id.to_string()])?;
+        Ok(Some(found))
+    }
+
+    /// The cases of a person within the caller's reach, newest first, and whether an open one exists elsewhere.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing may be shown.
+    pub fn by_identity(
+        &self,
+        link: &mut Link<'_>,
+        vault: &Vault,
+        number: &IdentityNumber,
+    ) -> Result<(Vec<Found>, bool), StorageError> {
+        let (key_id, hash) = vault.lookup(number);
+        let found = persons::by_hashes(link, &key_id, std::slice::from_ref(&hash))?;
+        let people: Vec<Vec<u8>> = found.into_iter().map(|(_, person)| person).collect();
+        let rows = cases::of_persons(link, &people)?;
+        self.within_reach(link, &rows, Some(hash))
+    }
+
+    /// The case of an agency's reference within the caller's reach.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing may be shown.
+    pub fn by_reference(
+        &self,
+        link: &mut Link<'_>,
+        reference: &CaseReference,
+    ) -> Result<Vec<Found>, StorageError> {
+        let found = cases::by_references(link, &[reference.to_string()])?;
+        let numbers: Vec<i64> = found.into_iter().map(|(_, _, number)| number).collect();
+        let rows = cases::by_numbers(link, &numbers)?;
+        Ok(self.within_reach(link, &rows, None)?.0)
+    }
+
+    fn within_reach(
+        &self,
+        link: &mut Link<'_>,
+        rows: &[CaseRow],
+        query: Option<Vec<u8>>,
+    ) -> Result<(Vec<Found>, bool), StorageError> {
+        let numbers: Vec<i64> = rows.iter().map(|r| r.number).collect();
+        let mut shown = Vec::new();
+        let mut open_elsewhere = false;
+        for loaded in load(link, Selection::Numbers(&numbers))? {
+            let case = loaded.case()?;
+            if self.may_see(Action::SearchCases, &case) && self.may_see(Action::GetCase, &case) {
+                shown.push(Found { case, entries: loaded.entries, person: loaded.row.person });
+            } else {
+                open_elsewhere |= case.is_open();
+            }
+        }
+        shown.sort_by_key(|f| std::cmp::Reverse(f.case.begun()));
+        let ids: Vec<String> = shown.iter().map(|f| f.case.id.to_string()).collect();
+        access::log(link, &self.scope, query, &ids)?;
+        Ok((shown, open_elsewhere))
+    }
+
+    /// One page of the cases within the caller's reach, most urgent first, and how many there are.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing may be shown.
+    pub fn list(
+        &self,
+        link: &mut Link<'_>,
+        mut filter: Filter,
+        page: i64,
+        limit: i64,
+    ) -> Result<(Vec<CaseRow>, i64), StorageError> {
+        let reach = policy::reach(self.caller, &self.organisation, self.today);
+        if let Reach::Offices(own) = reach {
+            // A person's list holds cases at the own offices only; asking for another office finds nothing.
+            let agency = self.caller.agency.unwrap_or(Agency::Fk);
+            let wanted = match filter.offices.take() {
+                Some((of, offices)) if of == agency => {
+                    offices.into_iter().filter(|o| own.iter().any(|code| code.as_str() == o)).collect()
+                }
+                Some(_) => Vec::new(),
+                None => own.iter().map(ToString::to_string).collect(),
+            };
+            filter.offices = Some((agency, wanted));
+        }
+        lists::page(link, &self.scope, &filter, (page - 1).max(0).saturating_mul(limit), limit)
+    }
+}
+
+/// A case as it was known; `None` when nothing of it was.
+fn as_known(loaded: &Loaded, known: Known) -> Result<Option<Found>, StorageError> {
+    let count = match known {
+        Known::Now => loaded.entries.len(),
+        Known::AsOf(instant) => loaded.entries.iter().take_while(|e| e.known_from <= instant).count(),
+        Known::CountedTo(position) => loaded.entries.iter().take_while(|e| e.position <= position).count(),
+    };
+    if count == 0 {
+        return Ok(None);
+    }
+    let case = loaded.case_after(count)?;
+    let entries = loaded.entries.iter().take(count).cloned().collect();
+    Ok(Some(Found { case, entries, person: loaded.row.person.clone() }))
+}

@@ -1,0 +1,214 @@
+//! Import of a file of registrations: both agencies' lines, in the order in which they became known. A line that is
+//! refused goes to a file with its findings, and the import goes on. Run again, lines that are in already are
+//! passed over, so an import that was broken off is simply started anew.
+
+use std::io::{BufRead, Write};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+
+use super::job::{Actor, Job, Outcome, Post, Refusal, Rendered};
+use super::service::Service;
+use super::{view, wire};
+use crate::auth::policy::Action;
+use crate::domain::code::{ClientId, ClientReference};
+use crate::domain::finding::{Allowed, Finding, Findings};
+use crate::domain::rule::Rule;
+use crate::storage::access::Scope;
+
+/// This many lines are decided in one transaction.
+const CHUNK: usize = 1000;
+
+/// What became of the lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// Lines read.
+    pub lines: usize,
+    /// Registered now.
+    pub registered: usize,
+    /// In already.
+    pub repeated: usize,
+    /// Refused.
+    pub refused: usize,
+    /// The position that includes everything.
+    pub position: i64,
+}
+
+/// Why an import ended early.
+#[derive(Debug)]
+pub enum ImportFailure {
+    /// The file can't be read, or the file of refused lines not written.
+    Io(std::io::Error),
+    /// The writer couldn't go on.
+    Refused(Refusal),
+}
+
+impl std::fmt::Display for ImportFailure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Io(error) => write!(f, "reading or writing failed: {error}"),
+            Self::Refused(refusal) => write!(f, "the writer could not go on: {refusal:?}"),
+        }
+    }
+}
+
+impl From<std::io::Error> for ImportFailure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+struct Chunk {
+    first_line: usize,
+    texts: Vec<String>,
+    posts: Vec<Post>,
+    bytes: u64,
+}
+
+/// Imports lines of NDJSON. `progress` is told the bytes read so far and the summary after each chunk; refused lines
+/// go to `refused`, each as `{line, input, findings}`.
+///
+/// # Errors
+/// When the file can't be read or the database fails; what was committed before stays.
+pub fn import(
+    service: &Arc<Service>,
+    client: &ClientId,
+    lines: impl BufRead + Send + 'static,
+    refused: &mut dyn Write,
+    progress: &mut dyn FnMut(u64, Summary),
+) -> Result<Summary, ImportFailure> {
+    let chunks = read_ahead(Arc::clone(service), lines);
+    let mut summary = Summary::default();
+    for chunk in chunks {
+        let chunk = chunk?;
+        let outcome = carry_out(service, client, &chunk)?;
+        summary.lines += chunk.texts.len();
+        summary.position = summary.position.max(outcome.position.0);
+        for (place, result) in outcome.results.iter().enumerate() {
+            match result {
+                Ok(done) if done.repeated => summary.repeated += 1,
+                Ok(_) => summary.registered += 1,
+                Err(findings) => {
+                    summary.refused += 1;
+                    let input = chunk.texts.get(place).map_or("", String::as_str);
+                    write_refused(refused, chunk.first_line + place, input, findings)?;
+                }
+            }
+        }
+        progress(chunk.bytes, summary);
+    }
+    refused.flush()?;
+    Ok(summary)
+}
+
+/// Reads and parses the next chunks while the writer works on the last one.
+fn read_ahead(
+    service: Arc<Service>,
+    mut lines: impl BufRead + Send + 'static,
+) -> Receiver<Result<Chunk, std::io::Error>> {
+    let (sender, receiver) = sync_channel(4);
+    let thread = move || {
+        let mut chunk = Chunk { first_line: 1, texts: Vec::new(), posts: Vec::new(), bytes: 0 };
+        let (mut bytes, mut number) = (0, 0);
+        loop {
+            let mut text = String::new();
+            match lines.read_line(&mut text) {
+                Ok(0) => break,
+                Ok(read) => bytes += read as u64,
+                Err(error) => {
+                    let _ = sender.send(Err(error));
+                    return;
+                }
+            }
+            number += 1;
+            let text = text.trim().to_owned();
+            if text.is_empty() {
+                continue;
+            }
+            if chunk.texts.is_empty() {
+                chunk.first_line = number;
+            }
+            chunk.posts.push(post(&service, &text, number));
+            chunk.texts.push(text);
+            chunk.bytes = bytes;
+            if chunk.texts.len() == CHUNK {
+                let full = std::mem::replace(
+                    &mut chunk,
+                    Chunk { first_line: number + 1, texts: Vec::new(), posts: Vec::new(), bytes },
+                );
+                if sender.send(Ok(full)).is_err() {
+                    return;
+                }
+            }
+        }
+        if !chunk.texts.is_empty() {
+            // Nobody waits any more when the import was broken off.
+            let _ = sender.send(Ok(chunk));
+        }
+    };
+    // Without a thread the receiver sees an ended file; starting one fails only when the machine is out of them.
+    if let Err(error) = std::thread::Builder::new().name("import".to_owned()).spawn(thread) {
+        log::error!("the import's reader can't start: {error}");
+    }
+    receiver
+}
+
+fn post(service: &Service, text: &str, number: usize) -> Post {
+    let value: Value = match serde_json::from_str(text) {
+        Ok(value) => value,
+        Err(_) => {
+            let finding = Finding::new(Rule::FaltFelTyp, "").allowed(Allowed::Shape("one JSON object a line"));
+            return Post { item: Err(finding.into()), fingerprint: Vec::new() };
+        }
+    };
+    let fingerprint = service.fingerprint(&value);
+    let mut item = wire::line(&value, service.reading());
+    if let Ok(item) = &mut item
+        && item.client_reference.is_none()
+    {
+        // A line without a reference of its own gets one from its place and content, so that the import can be
+        // started anew.
+        let hash: String = fingerprint.iter().take(12).map(|b| format!("{b:02x}")).collect();
+        item.client_reference = ClientReference::parse(&format!("line-{number}-{hash}")).ok();
+    }
+    Post { item, fingerprint }
+}
+
+fn carry_out(service: &Service, client: &ClientId, chunk: &Chunk) -> Result<Outcome, ImportFailure> {
+    let told: Arc<Mutex<Option<Outcome>>> = Arc::default();
+    let teller = Arc::clone(&told);
+    let job = Job {
+        actor: Actor::Import(client.clone()),
+        action: Action::ImportHistory,
+        posts: chunk.posts.clone(),
+        atomic: false,
+        dry_run: false,
+        if_match: None,
+        idempotency: None,
+        render: Arc::new(move |outcome| {
+            if let Ok(mut told) = teller.lock() {
+                *told = Some(outcome.clone());
+            }
+            Rendered { status: 200, headers: Vec::new(), body: String::new() }
+        }),
+        scope: Scope {
+            client: client.to_string(),
+            agency: None,
+            handler: None,
+            action: Action::ImportHistory.code(),
+            trace: None,
+            at: service.clock.now().timestamp_micros(),
+        },
+    };
+    service.submit_and_wait(job).map_err(ImportFailure::Refused)?;
+    let outcome = told.lock().ok().and_then(|mut told| told.take());
+    outcome.ok_or(ImportFailure::Refused(Refusal::Stopping))
+}
+
+fn write_refused(out: &mut dyn Write, line: usize, input: &str, findings: &Findings) -> Result<(), std::io::Error> {
+    // The input is the importer's own: it goes back to the same hands, in the file they asked for.
+    let input: Value = serde_json::from_str(input).unwrap_or_else(|_| json!(input));
+    let told = view::findings(findings);
+    writeln!(out, "{}", json!({ "line": line, "input": input, "findings": told }))
+}

@@ -1,0 +1,21 @@
+//! The use cases: register, correct, answer, withdraw, find.
+//!
+//! **Lives here:** reading what was sent ([`wire`]), the one writer with its group commit ([`writer`], [`unit`]),
+//! and finding cases ([`find`]). Each use case is one function inside one transaction. **Never here:** HTTP, SQL, or
+//! a rule: whether something may happen is decided in [`domain::transition`](crate::domain::transition).
+
+pub mod answers_wire;
+pub mod cache;
+pub mod fields;
+pub mod find;
+pub mod import;
+pub mod job;
+pub mod registers;
+pub mod service;
+pub mod unit;
+pub mod view;
+pub mod wire;
+pub mod writer;
+
+pub use job::{Actor, Done, Idempotency, Job, Outcome, Refusal, Rendered};
+pub use service::Service;

@@ -1,0 +1,132 @@
+//! The registers of offices, handläggare, agreements and definitions as this process knows them: read from their
+//! rows, and read again when another process has changed them.
+
+use std::sync::{Arc, Mutex};
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value, json};
+
+use crate::domain::dates::swedish_day;
+use crate::domain::organisation::Organisation;
+use crate::organisation::{self as file, Changes, OrganisationFinding};
+use crate::storage::organisation::{self as rows, Entry};
+use crate::storage::{Db, Link, StorageError};
+
+/// The kinds of entries with the field that is their code.
+const KINDS: [(&str, &str); 6] = [
+    ("areas", "code"),
+    ("offices", "code"),
+    ("steeringGroups", "code"),
+    ("handlers", "id"),
+    ("localAgreements", "id"),
+    ("insatsDefinitions", "code"),
+];
+
+/// The registers with their version: the position of the latest change to them.
+#[derive(Default)]
+pub struct Registers {
+    known: Mutex<(i64, Arc<Organisation>)>,
+}
+
+/// Why an organisation file was not taken in.
+#[derive(Debug)]
+pub enum ImportError {
+    /// All that is wrong with it.
+    Findings(Vec<OrganisationFinding>),
+    /// Storage failed.
+    Storage(StorageError),
+}
+
+impl From<StorageError> for ImportError {
+    fn from(error: StorageError) -> Self {
+        Self::Storage(error)
+    }
+}
+
+impl Registers {
+    /// The registers as they are in the database of this link.
+    ///
+    /// # Errors
+    /// When the database fails or its rows can't be understood.
+    pub fn current(&self, link: &mut Link<'_>) -> Result<Arc<Organisation>, StorageError> {
+        Ok(self.with_version(link)?.1)
+    }
+
+    /// The registers and their version.
+    ///
+    /// # Errors
+    /// When the database fails or its rows can't be understood.
+    pub fn with_version(&self, link: &mut Link<'_>) -> Result<(i64, Arc<Organisation>), StorageError> {
+        let version = rows::version(link)?;
+        let mut known = self.known.lock().map_err(|_| StorageError::Failed("the registers are in disorder".to_owned()))?;
+        if known.0 != version {
+            let whole = assemble(&rows::current(link)?)?;
+            // The rows were checked when they came in; a text that looks like a number today did so then.
+            let organisation = file::read(&whole, chrono::NaiveDate::MIN)
+                .map_err(|_| StorageError::Corrupt("organisation_rows"))?;
+            *known = (version, Arc::new(organisation));
+        }
+        Ok((known.0, Arc::clone(&known.1)))
+    }
+
+    /// Takes in an organisation file: entries with a known code are replaced, others added, none removed.
+    ///
+    /// # Errors
+    /// All that is wrong with the file, or a failure of storage; then nothing was taken in.
+    pub fn import(&self, db: &Db, value: &Value, now: DateTime<Utc>) -> Result<(Changes, i64), ImportError> {
+        let mut connection = db.connect()?;
+        let mut link = connection.link();
+        link.begin_write()?;
+        // Taking no position locks the head: two imports come one after the other.
+        link.take_positions(0)?;
+        match self.import_in(&mut link, value, now) {
+            Ok(done) => {
+                link.run("COMMIT")?;
+                Ok(done)
+            }
+            Err(error) => {
+                link.run("ROLLBACK")?;
+                Err(error)
+            }
+        }
+    }
+
+    fn import_in(&self, link: &mut Link<'_>, value: &Value, now: DateTime<Utc>) -> Result<(Changes, i64), ImportError> {
+        let before = self.current(link)?;
+        let (merged, changes) =
+            file::import(&before, value, swedish_day(now)).map_err(ImportError::Findings)?;
+        let old = rows::current(link)?;
+        let new: Vec<Entry> = entries(&file::to_json(&merged)).into_iter().filter(|e| !old.contains(e)).collect();
+        if new.is_empty() {
+            return Ok((changes, rows::version(link)?));
+        }
+        let position = rows::append(link, &new, now.timestamp_micros())?;
+        Ok((changes, position))
+    }
+}
+
+fn entries(whole: &Value) -> Vec<Entry> {
+    let mut all = Vec::new();
+    for (kind, key) in KINDS {
+        for body in whole[kind].as_array().into_iter().flatten() {
+            let code = body[key].as_str().unwrap_or_default();
+            // A definition is kept by version, since registrations keep the one that was shown.
+            let code = match kind {
+                "insatsDefinitions" => format!("{code}#{}", body["version"].as_i64().unwrap_or(1)),
+                _ => code.to_owned(),
+            };
+            all.push(Entry { kind: kind.to_owned(), code, body: body.to_string() });
+        }
+    }
+    all
+}
+
+fn assemble(entries: &[Entry]) -> Result<Value, StorageError> {
+    let mut whole = Map::new();
+    for (kind, _) in KINDS {
+        let bodies: Result<Vec<Value>, _> =
+            entries.iter().filter(|e| e.kind == kind).map(|e| serde_json::from_str(&e.body)).collect();
+        whole.insert(kind.to_owned(), json!(bodies.map_err(|_| StorageError::Corrupt("organisation_rows"))?));
+    }
+    Ok(Value::Object(whole))
+}

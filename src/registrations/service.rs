@@ -1,0 +1,143 @@
+//! The service as use cases see it: the database, the keys, the registers, and the writer's door.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use serde_json::Value;
+
+use super::job::{Answer, Job, Refusal};
+use super::registers::{ImportError, Registers};
+use super::wire::Reading;
+use super::writer::{Checkpointer, Parts, Writer};
+use crate::clock::Clock;
+use crate::domain::organisation::Organisation;
+use crate::domain::transition::Settings;
+use crate::organisation::Changes;
+use crate::storage::vault::Vault;
+use crate::storage::{Db, StorageError};
+
+/// Everything that registering and finding need.
+pub struct Service {
+    /// The database.
+    pub db: Db,
+    /// Keys.
+    pub vault: Arc<Vault>,
+    /// Lead times and limits.
+    pub settings: Settings,
+    /// The registers.
+    pub registers: Arc<Registers>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    writer: Writer,
+    checkpointer: std::sync::Mutex<Option<Checkpointer>>,
+}
+
+impl Service {
+    /// Starts the writer.
+    ///
+    /// # Errors
+    /// When the database can't be reached.
+    pub fn start(parts: Parts) -> Result<Self, StorageError> {
+        let (db, vault, settings) = (parts.db.clone(), Arc::clone(&parts.vault), parts.settings.clone());
+        let (registers, clock) = (Arc::clone(&parts.registers), Arc::clone(&parts.clock));
+        let writer = Writer::start(parts)?;
+        let checkpointer = std::sync::Mutex::new(Some(Checkpointer::start(db.clone())));
+        Ok(Self { db, vault, settings, registers, clock, writer, checkpointer })
+    }
+
+    /// Hands a job to the writer and waits until its answer is durable.
+    ///
+    /// # Errors
+    /// Why it was not carried out.
+    pub async fn submit(&self, job: Job) -> Answer {
+        self.writer.submit(job)?.await.unwrap_or(Err(Refusal::Stopping))
+    }
+
+    /// The same for a thread that may wait.
+    ///
+    /// # Errors
+    /// Why it was not carried out.
+    pub fn submit_and_wait(&self, job: Job) -> Answer {
+        self.writer.submit(job)?.blocking_recv().unwrap_or(Err(Refusal::Stopping))
+    }
+
+    /// The registers as they are now, with their version.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn organisation(&self) -> Result<(i64, Arc<Organisation>), StorageError> {
+        let mut reader = self.db.read()?;
+        self.registers.with_version(&mut reader.link())
+    }
+
+    /// Takes in an organisation file.
+    ///
+    /// # Errors
+    /// All that is wrong with it, or a failure of storage.
+    pub fn import_organisation(&self, value: &Value) -> Result<(Changes, i64), ImportError> {
+        self.registers.import(&self.db, value, self.clock.now())
+    }
+
+    /// The Swedish day now.
+    #[must_use]
+    pub fn today(&self) -> NaiveDate {
+        self.clock.today()
+    }
+
+    /// What reading a body needs to know.
+    #[must_use]
+    pub fn reading(&self) -> Reading {
+        Reading { today: self.today() }
+    }
+
+    /// A keyed hash of what was sent, the same however its fields are ordered.
+    #[must_use]
+    pub fn fingerprint(&self, value: &Value) -> Vec<u8> {
+        let mut text = String::new();
+        canonical(value, &mut text);
+        self.vault.fingerprint(text.as_bytes())
+    }
+
+    /// The newest position this process has committed.
+    #[must_use]
+    pub fn committed(&self) -> i64 {
+        self.writer.committed()
+    }
+
+    /// Takes no more jobs, carries out what waits, and moves everything into the file.
+    pub fn stop(&self) {
+        self.writer.stop();
+        if let Ok(mut checkpointer) = self.checkpointer.lock() {
+            checkpointer.take();
+        }
+        if let Err(error) = self.db.checkpoint() {
+            log::warn!("the last checkpoint failed: {error}");
+        }
+    }
+}
+
+fn canonical(value: &Value, out: &mut String) {
+    match value {
+        Value::Object(fields) => {
+            let mut sorted: Vec<(&String, &Value)> = fields.iter().collect();
+            sorted.sort_unstable_by_key(|(name, _)| *name);
+            out.push('{');
+            for (name, value) in sorted {
+                out.push_str(&Value::String(name.clone()).to_string());
+                out.push(':');
+                canonical(value, out);
+                out.push(',');
+            }
+            out.push('}');
+        }
+        Value::Array(values) => {
+            out.push('[');
+            for value in values {
+                canonical(value, out);
+                out.push(',');
+            }
+            out.push(']');
+        }
+        other => out.push_str(&other.to_string()),
+    }
+}

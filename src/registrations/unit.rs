@@ -1,0 +1,720 @@
+//! A unit of work: jobs decided together inside one write transaction.
+//!
+//! First everything they touch is found and locked, persons before cases, each in ascending order. Then each job
+//! is decided in memory, in its turn, seeing what the ones before it did. Last everything is written at once.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::cache::{Cache, Slot};
+use super::job::{Actor, Done, Job, Outcome, Post, Refusal, Rendered};
+use super::wire::{Item, Target};
+use crate::auth::policy::{self, Action, Object};
+use crate::chance::{Chance, uuid_v7};
+use crate::domain::case::Case;
+use crate::domain::code::{CaseId, CaseReference, Position, RegistrationId};
+use crate::domain::command::{Command, Participant, Registrar};
+use crate::domain::dates::swedish_day;
+use crate::domain::finding::{Allowed, Finding, Findings};
+use crate::domain::journal::{Entry, Event};
+use crate::domain::organisation::{OfficePair, Organisation};
+use crate::domain::rule::Rule;
+use crate::domain::step::Agency;
+use crate::domain::transition::{self, Facts, Settings};
+use crate::storage::append::{self, Head, Staged};
+use crate::storage::journal::{Selection, load};
+use crate::storage::persons::{self, NewPerson};
+use crate::storage::receipts::{self, Receipt};
+use crate::storage::vault::Vault;
+use crate::storage::{Link, StorageError, access, cases};
+
+/// What a unit works with.
+pub struct Surroundings<'a> {
+    /// The registers.
+    pub organisation: Arc<Organisation>,
+    /// Lead times and limits.
+    pub settings: &'a Settings,
+    /// Keys.
+    pub vault: &'a Vault,
+    /// The instant of the unit.
+    pub now: DateTime<Utc>,
+    /// Ids, keys and nonces.
+    pub chance: &'a mut dyn Chance,
+    /// Cases decided on lately.
+    pub cache: &'a mut Cache,
+}
+
+/// A person, known by hash.
+#[derive(Debug, Clone)]
+struct Known {
+    id: Vec<u8>,
+}
+
+/// What the unit knows of the database and of its own decisions so far. Cloned before what may be undone.
+#[derive(Default, Clone)]
+struct Overlay {
+    slots: HashMap<CaseId, Slot>,
+    references: HashMap<(Agency, CaseReference), CaseId>,
+    persons: HashMap<Vec<u8>, Known>,
+    open_cases: HashMap<Vec<u8>, HashSet<CaseId>>,
+    client_references: HashMap<(String, String), Earlier>,
+    new_persons: Vec<Vec<u8>>,
+    staged: usize,
+}
+
+/// What a client reference stands for.
+#[derive(Clone)]
+struct Earlier {
+    fingerprint: Option<Vec<u8>>,
+    registration: RegistrationId,
+    case: CaseId,
+    position: i64,
+}
+
+/// How each job ended: its answer, or `None` while its answer waits for positions.
+struct Decided {
+    outcome: Result<Vec<Result<Pending, Findings>>, Refusal>,
+    kept: Option<Rendered>,
+}
+
+/// A registration decided on.
+enum Pending {
+    /// Staged at this place.
+    New { place: usize, done: Done },
+    /// Made earlier, or not to be stored.
+    Old(Done),
+}
+
+/// Carries out jobs in one open write transaction and returns their answers, which hold once it is committed.
+///
+/// # Errors
+/// When the database fails, or another process wrote something that must be unique; then nothing was written.
+pub fn carry_out(
+    link: &mut Link<'_>,
+    jobs: &[Job],
+    around: &mut Surroundings<'_>,
+) -> Result<(Vec<Result<Rendered, Refusal>>, i64), StorageError> {
+    let receipts = find_receipts(link, jobs)?;
+    let mut unit = Unit { overlay: Overlay::default(), staged: Vec::new(), sealed: HashMap::new(), around };
+    unit.prefetch(link, jobs)?;
+    let decided: Vec<Decided> = jobs.iter().map(|job| unit.decide_job(job, &receipts)).collect();
+    unit.write(link, jobs, decided)
+}
+
+fn find_receipts(link: &mut Link<'_>, jobs: &[Job]) -> Result<HashMap<(String, String), Receipt>, StorageError> {
+    let keys: Vec<(String, String)> = jobs
+        .iter()
+        .filter_map(|job| Some((client_of(&job.actor), job.idempotency.as_ref()?.key.clone())))
+        .collect();
+    let found = receipts::find(link, &keys)?;
+    Ok(found.into_iter().map(|r| ((r.client.clone(), r.idempotency_key.clone()), r)).collect())
+}
+
+fn client_of(actor: &Actor) -> String {
+    match actor {
+        Actor::Caller(caller) => caller.client.to_string(),
+        Actor::Import(client) => client.to_string(),
+    }
+}
+
+struct Unit<'a, 'b> {
+    overlay: Overlay,
+    staged: Vec<Staged>,
+    sealed: HashMap<Vec<u8>, NewPerson>,
+    around: &'a mut Surroundings<'b>,
+}
+
+impl Unit<'_, '_> {
+    /// Finds and locks everything the jobs touch.
+    fn prefetch(&mut self, link: &mut Link<'_>, jobs: &[Job]) -> Result<(), StorageError> {
+        let items = || jobs.iter().flat_map(|j| &j.posts).filter_map(|p| p.item.as_ref().ok());
+        let hashes: Vec<Vec<u8>> = items().filter_map(|item| Some(self.around.vault.lookup(named(item)?).1)).collect();
+        link.lock_hashes(&hashes)?;
+        let mut persons_found = Vec::new();
+        if let Some(number) = items().find_map(named) {
+            let key_id = self.around.vault.lookup(number).0;
+            for (hash, id) in persons::by_hashes(link, &key_id, &hashes)? {
+                persons_found.push(id.clone());
+                self.overlay.persons.insert(hash, Known { id });
+            }
+        }
+        self.client_references(link, jobs)?;
+        let mut numbers = self.references(link, items())?;
+        let ids: Vec<Vec<u8>> = items()
+            .filter_map(|item| match &item.target {
+                Target::Id(id) => Some(id.0.as_bytes().to_vec()),
+                _ => None,
+            })
+            .chain(self.overlay.client_references.values().map(|e| e.case.0.as_bytes().to_vec()))
+            .collect();
+        numbers.extend(self.lock(link, &ids, &numbers)?);
+        let rows = cases::by_numbers(link, &dedup(numbers))?;
+        let people: Vec<Vec<u8>> = rows.iter().filter_map(|r| r.person.clone()).chain(persons_found).collect();
+        self.load(link, rows)?;
+        for row in cases::of_persons(link, &people)? {
+            if row.state == cases::OPEN
+                && let Some(person) = &row.person
+            {
+                self.overlay.open_cases.entry(person.clone()).or_default().insert(row.case_id());
+            }
+        }
+        Ok(())
+    }
+
+    /// Locks the cases and returns the numbers of those named by id.
+    fn lock(&mut self, link: &mut Link<'_>, ids: &[Vec<u8>], numbers: &[i64]) -> Result<Vec<i64>, StorageError> {
+        let named: Vec<cases::CaseRow> = cases::by_ids(link, ids)?;
+        let mut all: Vec<Vec<u8>> = named.iter().map(|r| r.id.clone()).collect();
+        if !numbers.is_empty() {
+            all.extend(cases::by_numbers(link, numbers)?.into_iter().map(|r| r.id));
+        }
+        link.lock_cases(&all)?;
+        Ok(named.into_iter().map(|r| r.number).collect())
+    }
+
+    fn client_references(&mut self, link: &mut Link<'_>, jobs: &[Job]) -> Result<(), StorageError> {
+        let mut of_client: HashMap<String, Vec<String>> = HashMap::new();
+        for job in jobs {
+            for post in &job.posts {
+                if let Ok(Item { client_reference: Some(reference), .. }) = &post.item {
+                    of_client.entry(client_of(&job.actor)).or_default().push(reference.to_string());
+                }
+            }
+        }
+        for (client, references) in of_client {
+            let found = receipts::referenced(link, &client, &references)?;
+            let numbers: Vec<i64> = found.iter().map(|r| r.case_number).collect();
+            let rows = cases::by_numbers(link, &dedup(numbers))?;
+            for row in found {
+                let Some(case) = rows.iter().find(|c| c.number == row.case_number) else { continue };
+                let registration = uuid::Uuid::from_slice(&row.registration).unwrap_or_default();
+                let earlier = Earlier {
+                    fingerprint: row.fingerprint,
+                    registration: RegistrationId(registration),
+                    case: case.case_id(),
+                    position: row.position,
+                };
+                let key = (client.clone(), row.reference.unwrap_or_default());
+                self.overlay.client_references.insert(key, earlier);
+            }
+        }
+        Ok(())
+    }
+
+    fn references<'i>(
+        &mut self,
+        link: &mut Link<'_>,
+        items: impl Iterator<Item = &'i Item>,
+    ) -> Result<Vec<i64>, StorageError> {
+        let mut wanted: Vec<String> = Vec::new();
+        for item in items {
+            if let Target::Reference(reference) = &item.target {
+                wanted.push(reference.to_string());
+            }
+            if let Command::AddReference { reference } = &item.request.command {
+                wanted.push(reference.to_string());
+            }
+        }
+        let found = cases::by_references(link, &wanted)?;
+        let numbers: Vec<i64> = found.iter().map(|(_, _, number)| *number).collect();
+        let rows = cases::by_numbers(link, &dedup(numbers.clone()))?;
+        let ids: HashMap<i64, CaseId> = rows.iter().map(|r| (r.number, r.case_id())).collect();
+        for (agency, reference, number) in found {
+            let parsed = (Agency::from_code(&agency), CaseReference::parse(&reference));
+            if let ((Some(agency), Ok(reference)), Some(id)) = (parsed, ids.get(&number)) {
+                self.overlay.references.insert((agency, reference), *id);
+            }
+        }
+        Ok(numbers)
+    }
+
+    /// Cases from the cache where their version still stands, else from their journals.
+    fn load(&mut self, link: &mut Link<'_>, rows: Vec<cases::CaseRow>) -> Result<(), StorageError> {
+        let mut missing = Vec::new();
+        for row in rows {
+            match self.around.cache.get(row.case_id(), row.version) {
+                Some(slot) => {
+                    self.overlay.slots.insert(row.case_id(), slot);
+                }
+                None => missing.push(row.number),
+            }
+        }
+        if missing.is_empty() {
+            return Ok(());
+        }
+        for loaded in load(link, Selection::Numbers(&missing))? {
+            let slot = Slot {
+                case: Arc::new(loaded.case()?),
+                number: Some(loaded.row.number),
+                person: loaded.row.person.clone(),
+            };
+            self.overlay.slots.insert(slot.case.id, slot);
+        }
+        Ok(())
+    }
+
+    fn decide_job(&mut self, job: &Job, receipts: &HashMap<(String, String), Receipt>) -> Decided {
+        if let Some(idempotency) = &job.idempotency
+            && let Some(receipt) = receipts.get(&(client_of(&job.actor), idempotency.key.clone()))
+        {
+            return repeated(receipt, &idempotency.fingerprint);
+        }
+        if let Err(refusal) = self.precondition(job) {
+            return Decided { outcome: Err(refusal), kept: None };
+        }
+        // What may be undone is kept aside: nothing of a dry run or of an atomic batch that failed may stay.
+        let undoable = job.dry_run || (job.atomic && job.posts.len() > 1);
+        let before = undoable.then(|| self.overlay.clone());
+        let mut results: Vec<Result<Pending, Findings>> = job
+            .posts
+            .iter()
+            .enumerate()
+            .map(|(index, post)| self.decide_post(job, post, index))
+            .collect();
+        let failed = job.atomic && results.iter().any(Result::is_err);
+        if let Some(before) = before.filter(|_| job.dry_run || failed) {
+            self.staged.truncate(before.staged);
+            self.overlay = before;
+            if failed {
+                refuse_the_rest(&mut results);
+            } else {
+                for result in &mut results {
+                    if let Ok(Pending::New { done, .. }) = result {
+                        *result = Ok(Pending::Old(done.clone()));
+                    }
+                }
+            }
+        }
+        Decided { outcome: Ok(results), kept: None }
+    }
+
+    /// What concerns the whole request under a case: that it is there for the caller, and unchanged.
+    fn precondition(&self, job: &Job) -> Result<(), Refusal> {
+        let Actor::Caller(caller) = &job.actor else { return Ok(()) };
+        if !policy::role_allows(caller, job.action) {
+            return Err(Refusal::Forbidden);
+        }
+        let Some(version) = job.if_match else { return Ok(()) };
+        for post in &job.posts {
+            let target = match &post.item {
+                Ok(Item { target: Target::Id(id), .. }) => *id,
+                _ => continue,
+            };
+            let slot = self.overlay.slots.get(&target).ok_or(Refusal::NotFound)?;
+            if !self.reaches(job, job.action, &Object::Case(slot.case.present_offices())) {
+                return Err(Refusal::NotFound);
+            }
+            if slot.case.version != version {
+                return Err(Refusal::Stale(slot.case.version));
+            }
+        }
+        Ok(())
+    }
+
+    fn reaches(&self, job: &Job, action: Action, object: &Object<'_>) -> bool {
+        match &job.actor {
+            Actor::Import(_) => true,
+            Actor::Caller(caller) => {
+                let today = swedish_day(self.around.now);
+                policy::may(caller, action, object, &self.around.organisation, today) == policy::Decision::Allow
+            }
+        }
+    }
+
+    fn decide_post(&mut self, job: &Job, post: &Post, index: usize) -> Result<Pending, Findings> {
+        let mark = |findings: Findings| if job.posts.len() > 1 { findings.at_index(index) } else { findings };
+        let item = post.item.as_ref().map_err(|findings| mark(findings.clone()))?;
+        if let Some(earlier) = self.earlier(job, item) {
+            return self.same_again(&earlier, post).map(Pending::Old).map_err(mark);
+        }
+        self.decide_item(job, item, post).map_err(mark)
+    }
+
+    fn earlier(&self, job: &Job, item: &Item) -> Option<Earlier> {
+        let reference = item.client_reference.as_ref()?;
+        self.overlay.client_references.get(&(client_of(&job.actor), reference.to_string())).cloned()
+    }
+
+    /// The same client reference: the original when the content is the same.
+    fn same_again(&self, earlier: &Earlier, post: &Post) -> Result<Done, Findings> {
+        let slot = self.overlay.slots.get(&earlier.case);
+        match slot {
+            Some(slot) if earlier.fingerprint.as_ref() == Some(&post.fingerprint) => Ok(Done {
+                registration: earlier.registration,
+                position: Position(earlier.position),
+                known_from: slot.case.last_known_from,
+                case: Arc::clone(&slot.case),
+                notices: Findings::default(),
+                repeated: true,
+            }),
+            _ => Err(Finding::new(Rule::KlientreferensUpptagen, "/clientReference").into()),
+        }
+    }
+
+    fn decide_item(&mut self, job: &Job, item: &Item, post: &Post) -> Result<Pending, Findings> {
+        let by = registrar(job, item)?;
+        let slot = self.target(&by, item)?;
+        self.allowed(job, item, slot.as_ref())?;
+        if let (Some(version), Some(slot)) = (item.case_version, &slot)
+            && slot.case.version != version
+        {
+            let present = Allowed::Values(vec![slot.case.version.to_string()]);
+            return Err(Finding::new(Rule::VersionInaktuell, "/caseVersion").allowed(present).into());
+        }
+        let known_from = self.known_from(job, item, slot.as_ref())?;
+        let person = self.person(item, slot.as_ref());
+        let case_id = slot.as_ref().map(|s| s.case.id);
+        let facts = Facts {
+            organisation: &self.around.organisation,
+            settings: self.around.settings,
+            by: &by,
+            known_from,
+            today: swedish_day(known_from),
+            other_open_case: self.other_open_case(person.as_deref(), case_id),
+            reference_taken: self.reference_taken(&by, item, case_id),
+        };
+        let known = slot.as_ref().map(|s| (&*s.case, s.case.id));
+        let decision = transition::decide(known, &item.request, &facts)?;
+        Ok(self.stage(job, item, post, slot, person, by, known_from, decision))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "everything that one decision leaves behind, in one place")]
+    fn stage(
+        &mut self,
+        job: &Job,
+        item: &Item,
+        post: &Post,
+        slot: Option<Slot>,
+        person: Option<Vec<u8>>,
+        by: Registrar,
+        known_from: DateTime<Utc>,
+        decision: transition::Decision,
+    ) -> Pending {
+        let id = RegistrationId(uuid_v7(self.around.now, self.around.chance));
+        let entry = Entry {
+            id,
+            position: Position(0),
+            known_from,
+            by,
+            agreement: decision.agreement,
+            event: decision.event,
+        };
+        let reference = new_reference(item, &entry.by);
+        let (case, number) = match &slot {
+            Some(slot) => {
+                let mut case = (*slot.case).clone();
+                case.apply(&entry);
+                (case, slot.number)
+            }
+            None => {
+                let case_id = CaseId(uuid_v7(self.around.now, self.around.chance));
+                // The decision saw the same entry begin the case; only ids differ.
+                let mut case = Case::begin(case_id, decision.case.identity, &entry).unwrap_or(decision.case);
+                case.references.extend(reference.clone());
+                (case, None)
+            }
+        };
+        let case = Arc::new(case);
+        self.remember(job, item, post, &entry, &case, number, person, reference.as_ref());
+        let reference = reference.filter(|_| slot.is_none());
+        let done = Done {
+            registration: id,
+            position: Position(0),
+            known_from,
+            case: Arc::clone(&case),
+            notices: decision.notices,
+            repeated: false,
+        };
+        let place = self.staged.len();
+        self.staged.push(Staged {
+            case: case.id,
+            entry,
+            client_reference: item.client_reference.as_ref().map(ToString::to_string),
+            fingerprint: item.client_reference.as_ref().map(|_| post.fingerprint.clone()),
+            reference,
+        });
+        self.overlay.staged = self.staged.len();
+        Pending::New { place, done }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "everything that one decision leaves behind, in one place")]
+    fn remember(
+        &mut self,
+        job: &Job,
+        item: &Item,
+        post: &Post,
+        entry: &Entry,
+        case: &Arc<Case>,
+        number: Option<i64>,
+        person: Option<Vec<u8>>,
+        reference: Option<&(Agency, CaseReference)>,
+    ) {
+        if let Some((agency, reference)) = reference {
+            self.overlay.references.insert((*agency, reference.clone()), case.id);
+        }
+        if let Some(own) = &item.client_reference {
+            let earlier = Earlier {
+                fingerprint: Some(post.fingerprint.clone()),
+                registration: entry.id,
+                case: case.id,
+                position: 0,
+            };
+            self.overlay.client_references.insert((client_of(&job.actor), own.to_string()), earlier);
+        }
+        if let Some(person) = &person {
+            let open = self.overlay.open_cases.entry(person.clone()).or_default();
+            if case.is_open() && !matches!(entry.event, Event::Protection { .. }) {
+                open.insert(case.id);
+            } else {
+                open.remove(&case.id);
+            }
+        }
+        self.overlay.slots.insert(case.id, Slot { case: Arc::clone(case), number, person });
+    }
+
+    /// The case that an item is about; `None` when it opens one.
+    fn target(&self, by: &Registrar, item: &Item) -> Result<Option<Slot>, Findings> {
+        let opens = matches!(&item.request.command, Command::Register(new) if new.opening.is_some());
+        if opens {
+            return Ok(None);
+        }
+        let id = match &item.target {
+            Target::Id(id) => Some(*id),
+            Target::New => None,
+            Target::Reference(reference) => [by.agency, by.agency.other()]
+                .into_iter()
+                .find_map(|agency| self.overlay.references.get(&(agency, reference.clone())).copied()),
+        };
+        let slot = id.and_then(|id| self.overlay.slots.get(&id)).cloned();
+        let pointer = if matches!(item.target, Target::Reference(_)) { "/caseReference" } else { "/case" };
+        slot.map(Some).ok_or_else(|| Finding::new(Rule::ArendeOkant, pointer).into())
+    }
+
+    /// Role and assignment come before all rules.
+    fn allowed(&self, job: &Job, item: &Item, slot: Option<&Slot>) -> Result<(), Findings> {
+        match (slot, &item.request.command) {
+            (Some(slot), command) => {
+                let action = match command {
+                    Command::Register(_) => Action::RegisterStep,
+                    _ => job.action,
+                };
+                if self.reaches(job, action, &Object::Case(slot.case.present_offices())) {
+                    return Ok(());
+                }
+                Err(Finding::new(Rule::ArendeOkant, "/case").into())
+            }
+            (None, Command::Register(new)) => {
+                let offices: Option<&OfficePair> = new.opening.as_ref().map(|o| &o.offices);
+                match offices {
+                    Some(pair) if !self.reaches(job, Action::OpenCase, &Object::NewCase(pair)) => {
+                        Err(Finding::new(Rule::KontoretInteDitt, "/offices").into())
+                    }
+                    _ => Ok(()),
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The commit's instant, or for imported history the one given.
+    fn known_from(&self, job: &Job, item: &Item, slot: Option<&Slot>) -> Result<DateTime<Utc>, Findings> {
+        let now = self.around.now;
+        match item.recorded_at {
+            Some(_) if !matches!(job.actor, Actor::Import(_)) => {
+                Err(Finding::new(Rule::KandFranEjTillaten, "/recordedAt").into())
+            }
+            Some(at) if at > now => {
+                let latest = Allowed::Values(vec![now.to_rfc3339()]);
+                Err(Finding::new(Rule::KandFranFramtid, "/recordedAt").allowed(latest).into())
+            }
+            Some(at) => Ok(at),
+            // Another process' clock may be a little ahead; within a case instants never fall.
+            None => Ok(slot.map_or(now, |s| s.case.last_known_from.max(now))),
+        }
+    }
+
+    /// Whose case it is: the participant of a request, made known to the unit; else the case's.
+    fn person(&mut self, item: &Item, slot: Option<&Slot>) -> Option<Vec<u8>> {
+        let Some(number) = named(item) else { return slot.and_then(|s| s.person.clone()) };
+        let (key_id, hash) = self.around.vault.lookup(number);
+        if let Some(known) = self.overlay.persons.get(&hash) {
+            return Some(known.id.clone());
+        }
+        let id = uuid_v7(self.around.now, self.around.chance).as_bytes().to_vec();
+        // Sealing can't fail for a text this short; were it to, the person would be missing and the write refused.
+        if let Ok(sealed) = self.around.vault.seal(&id, number, self.around.chance) {
+            let person = NewPerson { id: id.clone(), key_id, hash: hash.clone(), sealed };
+            self.sealed.insert(id.clone(), person);
+        }
+        self.overlay.new_persons.push(id.clone());
+        self.overlay.persons.insert(hash, Known { id: id.clone() });
+        Some(id)
+    }
+
+    fn other_open_case(&self, person: Option<&[u8]>, case: Option<CaseId>) -> bool {
+        let open = person.and_then(|p| self.overlay.open_cases.get(p));
+        open.is_some_and(|cases| cases.iter().any(|id| Some(*id) != case))
+    }
+
+    fn reference_taken(&self, by: &Registrar, item: &Item, case: Option<CaseId>) -> bool {
+        let Some((agency, reference)) = new_reference(item, by) else { return false };
+        let owner = self.overlay.references.get(&(agency, reference));
+        owner.is_some() && owner.copied() != case
+    }
+
+    /// Writes what was decided, gives positions, renders and keeps the answers.
+    fn write(
+        mut self,
+        link: &mut Link<'_>,
+        jobs: &[Job],
+        decided: Vec<Decided>,
+    ) -> Result<(Vec<Result<Rendered, Refusal>>, i64), StorageError> {
+        let touched: HashSet<CaseId> = self.staged.iter().map(|s| s.case).collect();
+        if !self.staged.is_empty() {
+            let heads: Vec<Head<'_>> = touched
+                .iter()
+                .filter_map(|id| self.overlay.slots.get(id))
+                .map(|s| Head { case: &s.case, number: s.number, person: s.person.clone() })
+                .collect();
+            let wanted: HashSet<Vec<u8>> = heads.iter().filter_map(|h| h.person.clone()).collect();
+            let new: Vec<NewPerson> = self
+                .overlay
+                .new_persons
+                .iter()
+                .filter(|id| wanted.contains(*id))
+                .filter_map(|id| self.sealed.remove(id))
+                .collect();
+            let numbers = append::append(link, &new, &mut self.staged, &heads, self.around.settings)?;
+            for id in &touched {
+                if let Some(slot) = self.overlay.slots.get(id) {
+                    let slot = Slot { number: numbers.get(id).copied(), ..slot.clone() };
+                    self.around.cache.put(slot);
+                }
+            }
+        }
+        let last = self.staged.last().map_or(0, |s| s.entry.position.0);
+        let now = self.around.now.timestamp_micros();
+        let mut answers = Vec::with_capacity(jobs.len());
+        let mut kept = Vec::new();
+        let mut reads = Vec::new();
+        for (job, decided) in jobs.iter().zip(decided) {
+            if job.dry_run {
+                reads.push(access::row(&job.scope, None, &[]));
+            }
+            let answer = match (decided.kept, decided.outcome) {
+                (Some(rendered), _) => Ok(rendered),
+                (None, Err(refusal)) => Err(refusal),
+                (None, Ok(results)) => {
+                    let outcome = self.outcome(job, results);
+                    let rendered = (job.render)(&outcome);
+                    kept.extend(receipt(job, &outcome, &rendered, now));
+                    Ok(rendered)
+                }
+            };
+            answers.push(answer);
+        }
+        receipts::insert(link, &kept)?;
+        access::append(link, &reads)?;
+        Ok((answers, last))
+    }
+
+    fn outcome(&self, job: &Job, results: Vec<Result<Pending, Findings>>) -> Outcome {
+        let mut position = Position(0);
+        let results = results
+            .into_iter()
+            .map(|result| {
+                result.map(|pending| {
+                    let done = match pending {
+                        Pending::Old(done) => done,
+                        Pending::New { place, mut done } => {
+                            done.position = self.staged.get(place).map_or(Position(0), |s| s.entry.position);
+                            done
+                        }
+                    };
+                    position = position.max(done.position);
+                    done
+                })
+            })
+            .collect();
+        Outcome { results, position, atomic: job.atomic, dry_run: job.dry_run }
+    }
+}
+
+fn dedup(mut numbers: Vec<i64>) -> Vec<i64> {
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}
+
+fn named(item: &Item) -> Option<&crate::domain::person::IdentityNumber> {
+    let Command::Register(new) = &item.request.command else { return None };
+    match &new.opening.as_ref()?.participant {
+        Participant::Named(number) => Some(number),
+        Participant::Anonymous(_) => None,
+    }
+}
+
+fn new_reference(item: &Item, by: &Registrar) -> Option<(Agency, CaseReference)> {
+    match &item.request.command {
+        Command::Register(new) => Some((by.agency, new.opening.as_ref()?.reference.clone()?)),
+        Command::AddReference { reference } => Some((by.agency, reference.clone())),
+        _ => None,
+    }
+}
+
+fn registrar(job: &Job, item: &Item) -> Result<Registrar, Findings> {
+    let missing = || {
+        let finding = Finding::new(Rule::FaltSaknas, "/agency");
+        Findings::from(finding.allowed(Allowed::Shape("FK or AF")))
+    };
+    match &job.actor {
+        Actor::Caller(caller) => caller.registrar().ok_or_else(missing),
+        Actor::Import(client) => Ok(Registrar {
+            agency: item.agency.ok_or_else(missing)?,
+            client: client.clone(),
+            handler: item.registered_by.clone(),
+        }),
+    }
+}
+
+fn repeated(receipt: &Receipt, fingerprint: &[u8]) -> Decided {
+    if receipt.fingerprint != fingerprint {
+        return Decided { outcome: Err(Refusal::KeyReused), kept: None };
+    }
+    let Some(body) = receipt.body.clone() else {
+        return Decided { outcome: Err(Refusal::Erased), kept: None };
+    };
+    let rendered = Rendered {
+        status: u16::try_from(receipt.status).unwrap_or(200),
+        headers: serde_json::from_str(&receipt.headers).unwrap_or_default(),
+        body,
+    };
+    Decided { outcome: Ok(Vec::new()), kept: Some(rendered) }
+}
+
+/// In an atomic batch that failed, what was right by itself is refused too, and says why.
+fn refuse_the_rest(results: &mut [Result<Pending, Findings>]) {
+    for (index, result) in results.iter_mut().enumerate() {
+        if result.is_ok() {
+            *result = Err(Findings::from(Finding::new(Rule::EttIPaketetFoll, "")).at_index(index));
+        }
+    }
+}
+
+fn receipt(job: &Job, outcome: &Outcome, rendered: &Rendered, now: i64) -> Option<Receipt> {
+    let idempotency = job.idempotency.as_ref().filter(|_| !job.dry_run)?;
+    let stored = outcome.results.iter().any(Result::is_ok);
+    // A refusal is not kept: nothing happened, and the client may mend the request and send it anew.
+    stored.then(|| Receipt {
+        client: client_of(&job.actor),
+        idempotency_key: idempotency.key.clone(),
+        fingerprint: idempotency.fingerprint.clone(),
+        status: i16::try_from(rendered.status).unwrap_or(200),
+        headers: serde_json::to_string(&rendered.headers).unwrap_or_default(),
+        body: Some(rendered.body.clone()),
+        case_number: None,
+        created: now,
+    })
+}

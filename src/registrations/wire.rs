@@ -1,0 +1,521 @@
+//! From JSON to commands: the bodies of the API and the lines of an import file, by the names of the wire format.
+//!
+//! Never here: whether what was sent may happen. Everything that can be told from the text alone is.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::answers_wire::read_answers;
+use super::fields::{Fields, wrong_value};
+use crate::domain::code::{
+    AgreementId, CaseId, CaseReference, ClientReference, ConsentForm, District, HandlerId, MunicipalityCode,
+    OfficeCode, RegistrationId,
+};
+use crate::domain::command::{
+    Command, Consent, Correction, CorrectionKind, HandlerChange, Handlers, NewStep, Opening, Participant, Reason,
+    Request,
+};
+use crate::domain::finding::{Allowed, Finding, Findings};
+use crate::domain::organisation::OfficePair;
+use crate::domain::person::{IdentityNumber, Sex, contains_identity_number};
+use crate::domain::rule::Rule;
+use crate::domain::step::{Agency, StepKind};
+
+/// Which case a command is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// The service's own id.
+    Id(CaseId),
+    /// An agency's own number; with a request it is the new case's number.
+    Reference(CaseReference),
+    /// A new case without a number.
+    New,
+}
+
+/// One thing to do, as sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// About which case.
+    pub target: Target,
+    /// What.
+    pub request: Request,
+    /// The client's own reference.
+    pub client_reference: Option<ClientReference>,
+    /// The version of the case that the client has seen.
+    pub case_version: Option<i64>,
+    /// Who registers, in an import file.
+    pub agency: Option<Agency>,
+    /// By whom, in an import file.
+    pub registered_by: Option<HandlerId>,
+    /// From when it was known, in an import file.
+    pub recorded_at: Option<DateTime<Utc>>,
+}
+
+/// What kind of body is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Body {
+    /// `POST /registrations`.
+    Registration,
+    /// A POST under `/cases/{id}`, by its kind in an import file.
+    OnCase(Kind),
+}
+
+/// The kinds of lines beside registrations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A correction.
+    Correction,
+    /// Late answers.
+    Answers,
+    /// A change of office.
+    OfficeChange,
+    /// A change of handläggare.
+    Handlers,
+    /// A withdrawn consent.
+    ConsentWithdrawal,
+    /// A protected identity.
+    Protection,
+    /// An agency's own number.
+    Reference,
+}
+
+impl Kind {
+    /// All codes, as in an import file's `kind`.
+    pub const CODES: [&'static str; 7] =
+        ["correction", "answers", "office_change", "handlers", "consent_withdrawal", "protection", "reference"];
+
+    /// The kind of a code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Some(match code {
+            "correction" => Self::Correction,
+            "answers" => Self::Answers,
+            "office_change" => Self::OfficeChange,
+            "handlers" => Self::Handlers,
+            "consent_withdrawal" => Self::ConsentWithdrawal,
+            "protection" => Self::Protection,
+            "reference" => Self::Reference,
+            _ => return None,
+        })
+    }
+}
+
+/// What reading needs to know beside the text.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading {
+    /// The day by which two-digit years and births are understood.
+    pub today: NaiveDate,
+}
+
+/// Reads the body of `POST /registrations`.
+///
+/// # Errors
+/// Every wrong, missing and unknown field.
+pub fn registration(value: &Value, reading: Reading) -> Result<Item, Findings> {
+    read(value, reading, |fields, findings| registration_fields(fields, reading, findings))
+}
+
+/// Reads the body of a POST under `/cases/{id}`.
+///
+/// # Errors
+/// Every wrong, missing and unknown field.
+pub fn on_case(value: &Value, kind: Kind, case: CaseId, reading: Reading) -> Result<Item, Findings> {
+    read(value, reading, |fields, findings| {
+        let command = kind_fields(kind, fields, reading, findings);
+        let agreement = fields.code("onBehalfOf", AgreementId::parse, findings);
+        let client_reference = fields.code("clientReference", ClientReference::parse, findings);
+        Some(Item { client_reference, ..item(Target::Id(case), Request { command: command?, agreement }) })
+    })
+}
+
+/// Reads a line of an import file.
+///
+/// # Errors
+/// Every wrong, missing and unknown field.
+pub fn line(value: &Value, reading: Reading) -> Result<Item, Findings> {
+    read(value, reading, |fields, findings| {
+        let agency = fields.required("agency", "FK or AF", findings);
+        let agency = agency.and_then(|_| fields.choice("agency", Agency::from_code, &["FK", "AF"], findings));
+        let registered_by = fields.code("registeredBy", HandlerId::parse, findings);
+        let recorded_at = fields.instant("recordedAt", findings);
+        let item = if fields.given("kind") {
+            let kind = fields.choice("kind", line_kind, &line_kinds(), findings);
+            line_on_case(kind, fields, reading, findings)
+        } else {
+            registration_fields(fields, reading, findings)
+        };
+        Some(Item { agency, registered_by, recorded_at, ..item? })
+    })
+}
+
+/// In a file the kind of a correction stands under `kind` too: `{"kind":"undo", …}` is a correction.
+enum LineKind {
+    Plain(Kind),
+    Correction(&'static str),
+}
+
+fn line_kind(code: &str) -> Option<LineKind> {
+    Kind::from_code(code).map(LineKind::Plain).or_else(|| {
+        CorrectionKind::CODES.into_iter().find(|c| *c == code).map(LineKind::Correction)
+    })
+}
+
+fn line_kinds() -> Vec<&'static str> {
+    let mut all: Vec<&str> = Kind::CODES.into_iter().chain(CorrectionKind::CODES).collect();
+    all.dedup();
+    all
+}
+
+fn line_on_case(
+    kind: Option<LineKind>,
+    fields: &mut Fields<'_>,
+    reading: Reading,
+    findings: &mut Findings,
+) -> Option<Item> {
+    let target = target(fields, findings);
+    // The reference of a `reference` line is the new number, so its case is named by id.
+    let agreement = fields.code("onBehalfOf", AgreementId::parse, findings);
+    let client_reference = fields.code("clientReference", ClientReference::parse, findings);
+    let case_version = fields.number("caseVersion", findings);
+    let command = match kind? {
+        // `answers` and `office_change` are both a kind of line and a kind of correction: with a reason given it
+        // is a correction.
+        LineKind::Plain(kind @ (Kind::Answers | Kind::OfficeChange)) if fields.given("reason") => {
+            let code = if kind == Kind::Answers { "answers" } else { "office_change" };
+            correction_of(code, fields, reading, findings)
+        }
+        LineKind::Plain(Kind::Correction) => {
+            let kinds = CorrectionKind::CODES;
+            let inner = fields.choice("correction", |c| kinds.into_iter().find(|k| *k == c), &kinds, findings);
+            inner.and_then(|code| correction_of(code, fields, reading, findings))
+        }
+        LineKind::Plain(kind) => kind_fields(kind, fields, reading, findings),
+        LineKind::Correction(code) => correction_of(code, fields, reading, findings),
+    };
+    Some(Item { client_reference, case_version, ..item(target?, Request { command: command?, agreement }) })
+}
+
+fn item(target: Target, request: Request) -> Item {
+    Item {
+        target,
+        request,
+        client_reference: None,
+        case_version: None,
+        agency: None,
+        registered_by: None,
+        recorded_at: None,
+    }
+}
+
+fn read(
+    value: &Value,
+    reading: Reading,
+    with: impl FnOnce(&mut Fields<'_>, &mut Findings) -> Option<Item>,
+) -> Result<Item, Findings> {
+    let mut findings = Findings::default();
+    let item = Fields::of(value, "", &mut findings).and_then(|mut fields| {
+        let item = with(&mut fields, &mut findings);
+        fields.finish(&mut findings);
+        item
+    });
+    match item {
+        Some(item) if !findings.has_errors() => {
+            no_identity_in_references(&item, reading, &mut findings);
+            if findings.has_errors() { Err(findings) } else { Ok(item) }
+        }
+        _ => Err(findings),
+    }
+}
+
+/// A reference is shown in lists and logs, so it may not be somebody's number.
+fn no_identity_in_references(item: &Item, reading: Reading, findings: &mut Findings) {
+    let mut check = |text: &str, pointer: &str| {
+        if contains_identity_number(text, reading.today) {
+            findings.add(Rule::FritextPersonnummer, pointer);
+        }
+    };
+    if let Target::Reference(reference) = &item.target {
+        check(reference.as_str(), "/caseReference");
+    }
+    if let Some(reference) = &item.client_reference {
+        check(reference.as_str(), "/clientReference");
+    }
+}
+
+fn target(fields: &mut Fields<'_>, findings: &mut Findings) -> Option<Target> {
+    let id = fields.id("case", findings);
+    let reference = fields.code("caseReference", CaseReference::parse, findings);
+    match (id, reference) {
+        (Some(id), _) => Some(Target::Id(CaseId(id))),
+        (None, Some(reference)) => Some(Target::Reference(reference)),
+        (None, None) => {
+            let finding = Finding::new(Rule::FaltSaknas, fields.pointer("case"));
+            findings.push(finding.allowed(Allowed::Shape("case or caseReference")));
+            None
+        }
+    }
+}
+
+fn registration_fields(fields: &mut Fields<'_>, reading: Reading, findings: &mut Findings) -> Option<Item> {
+    let codes: Vec<&str> = StepKind::ALL.iter().map(|s| s.code()).collect();
+    let step = fields.required("step", "a step", findings);
+    let step = step.and_then(|_| fields.choice("step", StepKind::from_code, &codes, findings));
+    let date = fields.required_date("date", findings);
+    let client_reference = fields.code("clientReference", ClientReference::parse, findings);
+    let case_version = fields.number("caseVersion", findings);
+    let agreement = fields.code("onBehalfOf", AgreementId::parse, findings);
+    let answers = read_answers(fields, findings);
+    let (target, opening) = if step == Some(StepKind::Begaran) {
+        let reference = fields.code("caseReference", CaseReference::parse, findings);
+        let target = reference.clone().map_or(Target::New, Target::Reference);
+        (Some(target), opening(fields, reference, reading, findings))
+    } else {
+        (target(fields, findings), None)
+    };
+    if step == Some(StepKind::Begaran) && opening.is_none() {
+        return None;
+    }
+    let new = NewStep { step: step?, date: date?, answers, opening };
+    let request = Request { command: Command::Register(Box::new(new)), agreement };
+    Some(Item { client_reference, case_version, ..item(target?, request) })
+}
+
+fn opening(
+    fields: &mut Fields<'_>,
+    reference: Option<CaseReference>,
+    reading: Reading,
+    findings: &mut Findings,
+) -> Option<Opening> {
+    let participant = fields.required("participant", r#"{"personnummer":"…"} or {"anonymous":{"sex":"…"}}"#, findings);
+    let participant = participant.and_then(|value| participant_of(value, reading, findings));
+    let offices = fields.required("offices", r#"{"fk":"…","af":"…"}"#, findings);
+    let offices = offices.and_then(|value| offices_of(value, findings));
+    let handlers = fields.raw("handlers").map(|value| handlers_of(value, findings)).unwrap_or_default();
+    let consent = fields.raw("consent").and_then(|value| consent_of(value, findings));
+    let municipality = fields.code("municipality", MunicipalityCode::parse, findings);
+    let district = fields.code("district", District::parse, findings);
+    if let Some(district) = &district
+        && contains_identity_number(district.as_str(), reading.today)
+    {
+        findings.add(Rule::FritextPersonnummer, fields.pointer("district"));
+    }
+    Some(Opening { participant: participant?, offices: offices?, handlers, consent, municipality, district, reference })
+}
+
+/// What an identity number looks like, for people.
+const NUMBER: &str = "YYYYMMDDNNNN, a personnummer or samordningsnummer with its check digit";
+
+fn participant_of(value: &Value, reading: Reading, findings: &mut Findings) -> Option<Participant> {
+    let mut fields = Fields::of(value, "/participant", findings)?;
+    let number = fields.text("personnummer", findings);
+    let anonymous = fields.raw("anonymous");
+    let both = number.is_some() && anonymous.is_some();
+    let participant = if let Some(number) = number {
+        identity_number(number, "/participant/personnummer", reading, findings).map(Participant::Named)
+    } else if let Some(value) = anonymous {
+        let mut inner = Fields::of(value, "/participant/anonymous", findings)?;
+        let sex = inner.required("sex", "kvinna or man", findings);
+        let sex = sex.and_then(|_| inner.choice("sex", Sex::from_code, &["kvinna", "man"], findings));
+        inner.finish(findings);
+        sex.map(Participant::Anonymous)
+    } else {
+        let finding = Finding::new(Rule::FaltSaknas, "/participant/personnummer");
+        findings.push(finding.allowed(Allowed::Shape("personnummer or anonymous")));
+        None
+    };
+    if both {
+        wrong_value("/participant", "either personnummer or anonymous", findings);
+    }
+    fields.finish(findings);
+    participant
+}
+
+/// A number, or the finding that it is none; the number itself is never in the finding.
+pub fn identity_number(text: &str, pointer: &str, reading: Reading, findings: &mut Findings) -> Option<IdentityNumber> {
+    let number = IdentityNumber::parse(text, reading.today).ok();
+    if number.is_none() {
+        findings.push(Finding::new(Rule::PersonnummerOgiltigt, pointer).allowed(Allowed::Shape(NUMBER)));
+    }
+    number
+}
+
+fn offices_of(value: &Value, findings: &mut Findings) -> Option<OfficePair> {
+    let mut fields = Fields::of(value, "/offices", findings)?;
+    let mut one = |name| {
+        fields.required(name, "an office's code", findings)?;
+        fields.code(name, OfficeCode::parse, findings)
+    };
+    let (fk, af) = (one("fk"), one("af"));
+    fields.finish(findings);
+    Some(OfficePair { fk: fk?, af: af? })
+}
+
+fn handlers_of(value: &Value, findings: &mut Findings) -> Handlers {
+    let Some(mut fields) = Fields::of(value, "/handlers", findings) else { return Handlers::default() };
+    let handlers = Handlers {
+        fk: fields.code("fk", HandlerId::parse, findings),
+        af: fields.code("af", HandlerId::parse, findings),
+    };
+    fields.finish(findings);
+    handlers
+}
+
+fn change_of(fields: &mut Fields<'_>, findings: &mut Findings) -> HandlerChange {
+    let fk_given = fields.given("fk");
+    let af_given = fields.given("af");
+    HandlerChange {
+        fk: fk_given.then(|| fields.code("fk", HandlerId::parse, findings)),
+        af: af_given.then(|| fields.code("af", HandlerId::parse, findings)),
+    }
+}
+
+fn consent_of(value: &Value, findings: &mut Findings) -> Option<Consent> {
+    let mut fields = Fields::of(value, "/consent", findings)?;
+    let obtained_on = fields.required_date("obtainedOn", findings);
+    let obtained_by = fields.required("obtainedBy", "FK or AF", findings);
+    let obtained_by =
+        obtained_by.and_then(|_| fields.choice("obtainedBy", Agency::from_code, &["FK", "AF"], findings));
+    let office = fields.required("office", OfficeCode::EXPECTED, findings);
+    let office = office.and_then(|_| fields.code("office", OfficeCode::parse, findings));
+    let form = fields.required("form", ConsentForm::EXPECTED, findings);
+    let form = form.and_then(|_| fields.code("form", ConsentForm::parse, findings));
+    fields.finish(findings);
+    Some(Consent { obtained_on: obtained_on?, obtained_by: obtained_by?, office: office?, form: form? })
+}
+
+fn kind_fields(kind: Kind, fields: &mut Fields<'_>, reading: Reading, findings: &mut Findings) -> Option<Command> {
+    match kind {
+        Kind::Correction => {
+            let kinds = CorrectionKind::CODES;
+            fields.required("kind", "a kind of correction", findings)?;
+            let code = fields.choice("kind", |c| kinds.into_iter().find(|k| *k == c), &kinds, findings)?;
+            correction_of(code, fields, reading, findings)
+        }
+        Kind::Answers => {
+            let registration = registration_id(fields, findings);
+            fields.required("answers", "the answers", findings);
+            let answers = read_answers(fields, findings);
+            Some(Command::Answer { registration: registration?, answers })
+        }
+        Kind::OfficeChange => {
+            let date = fields.required_date("date", findings);
+            let offices = fields.required("offices", r#"{"fk":"…","af":"…"}"#, findings);
+            let offices = offices.and_then(|value| offices_of(value, findings));
+            let handlers = fields.raw("handlers").and_then(|value| {
+                let mut inner = Fields::of(value, "/handlers", findings)?;
+                let change = change_of(&mut inner, findings);
+                inner.finish(findings);
+                Some(change)
+            });
+            Some(Command::ChangeOffices { date: date?, offices: offices?, handlers: handlers.unwrap_or_default() })
+        }
+        Kind::Handlers => {
+            let date = fields.required_date("date", findings);
+            let handlers = change_of(fields, findings);
+            if handlers == HandlerChange::default() {
+                let finding = Finding::new(Rule::FaltSaknas, fields.pointer("fk"));
+                findings.push(finding.allowed(Allowed::Shape("fk, af or both; null clears")));
+            }
+            Some(Command::ChangeHandlers { date: date?, handlers })
+        }
+        Kind::ConsentWithdrawal => fields.required_date("date", findings).map(|date| Command::WithdrawConsent { date }),
+        Kind::Protection => fields.required_date("date", findings).map(|date| Command::Protect { date }),
+        Kind::Reference => {
+            fields.required("caseReference", CaseReference::EXPECTED, findings)?;
+            let reference = fields.code("caseReference", CaseReference::parse, findings)?;
+            if contains_identity_number(reference.as_str(), reading.today) {
+                findings.add(Rule::FritextPersonnummer, "/caseReference");
+            }
+            Some(Command::AddReference { reference })
+        }
+    }
+}
+
+fn registration_id(fields: &mut Fields<'_>, findings: &mut Findings) -> Option<RegistrationId> {
+    fields.required("registration", "the registration's id", findings)?;
+    fields.id("registration", findings).map(RegistrationId)
+}
+
+fn correction_of(
+    code: &'static str,
+    fields: &mut Fields<'_>,
+    reading: Reading,
+    findings: &mut Findings,
+) -> Option<Command> {
+    let reason = reason_of(fields, reading, findings);
+    let kind = match code {
+        "undo" => registration_id(fields, findings).map(|registration| CorrectionKind::Undo { registration }),
+        "move" => {
+            let (registration, date) = (registration_id(fields, findings), fields.required_date("date", findings));
+            registration.zip(date).map(|(registration, date)| CorrectionKind::Move { registration, date })
+        }
+        "replace" => {
+            let codes: Vec<&str> = StepKind::ALL.iter().map(|s| s.code()).collect();
+            let registration = registration_id(fields, findings);
+            fields.required("step", "a step", findings);
+            let step = fields.choice("step", StepKind::from_code, &codes, findings);
+            let given = fields.given("answers");
+            let answers = read_answers(fields, findings);
+            registration.zip(step).map(|(registration, step)| CorrectionKind::Replace {
+                registration,
+                step,
+                answers: given.then_some(answers),
+            })
+        }
+        "answers" => {
+            let registration = registration_id(fields, findings);
+            fields.required("answers", "the right answers; null withdraws one", findings);
+            let withdrawn = super::answers_wire::withdrawn(fields);
+            let answers = read_answers(fields, findings);
+            registration.map(|registration| CorrectionKind::Answers { registration, answers, withdrawn })
+        }
+        "municipality" => {
+            fields.required("municipality", MunicipalityCode::EXPECTED, findings);
+            let municipality = fields.code("municipality", MunicipalityCode::parse, findings);
+            let district = fields.code("district", District::parse, findings);
+            municipality.map(|municipality| CorrectionKind::Municipality { municipality, district })
+        }
+        "consent" => {
+            let consent = fields.required("consent", "the right consent", findings);
+            consent.and_then(|value| consent_of(value, findings)).map(CorrectionKind::Consent)
+        }
+        "office_change" => {
+            let registration = registration_id(fields, findings);
+            let date = fields.date("date", findings);
+            let offices = fields.raw("offices").and_then(|value| offices_of(value, findings));
+            registration.map(|registration| CorrectionKind::OfficeChange { registration, date, offices })
+        }
+        "felregistrering" => {
+            let replaced_by = fields.id("replacedBy", findings).map(CaseId);
+            Some(CorrectionKind::Felregistrering { replaced_by })
+        }
+        _ => Some(CorrectionKind::UndoFelregistrering),
+    };
+    Some(Command::Correct(Box::new(Correction { kind: kind?, reason: reason? })))
+}
+
+fn reason_of(fields: &mut Fields<'_>, reading: Reading, findings: &mut Findings) -> Option<Reason> {
+    let value = fields.required("reason", r#"{"code":"…","text":"…"}"#, findings)?;
+    let mut inner = Fields::of(value, "/reason", findings)?;
+    inner.required("code", "a short code such as fel_datum", findings);
+    let code = inner.text("code", findings).map(ToOwned::to_owned);
+    let text = inner.text("text", findings).map(ToOwned::to_owned);
+    for (given, pointer, most) in [(&code, "/reason/code", 60), (&text, "/reason/text", 1000)] {
+        let Some(given) = given else { continue };
+        if given.chars().count() > most {
+            wrong_value(pointer, "at most 60 characters of code and 1 000 of text", findings);
+        }
+        if contains_identity_number(given, reading.today) {
+            findings.add(Rule::FritextPersonnummer, pointer);
+        }
+    }
+    inner.finish(findings);
+    Some(Reason { code: code?, text })
+}
+
+/// The id of a case in a path.
+#[must_use]
+pub fn case_id(text: &str) -> Option<CaseId> {
+    Uuid::parse_str(text).ok().map(CaseId)
+}

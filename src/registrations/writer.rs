@@ -1,0 +1,256 @@
+//! The one writer: a bounded queue and a thread. It takes what waits, decides it in one transaction, commits, and
+//! answers. There is no timer: the queue forms while the last commit runs.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use super::cache::Cache;
+use super::job::{Answer, Job, Refusal};
+use super::unit::{Surroundings, carry_out};
+use crate::chance::Chance;
+use crate::clock::Clock;
+use crate::domain::transition::Settings;
+use super::registers::Registers;
+use crate::storage::connection::Owned;
+use crate::storage::vault::Vault;
+use crate::storage::{Db, StorageError};
+
+/// This many jobs may wait; more are told to come back.
+const QUEUE: usize = 4096;
+/// This many items at most are decided in one transaction, unless one job has more.
+const ITEMS: usize = 512;
+/// A job that lost against another process is tried anew this many times.
+const TRIES: usize = 5;
+
+struct Work {
+    job: Job,
+    answer: oneshot::Sender<Answer>,
+}
+
+/// The writer's door.
+pub struct Writer {
+    queue: Mutex<Option<SyncSender<Work>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    /// The newest position this process has committed.
+    committed: Arc<AtomicI64>,
+}
+
+/// What the writer is built from.
+pub struct Parts {
+    /// The database.
+    pub db: Db,
+    /// Keys.
+    pub vault: Arc<Vault>,
+    /// Lead times and limits.
+    pub settings: Settings,
+    /// The registers, as they are known.
+    pub registers: Arc<Registers>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub chance: Box<dyn Chance>,
+}
+
+impl Writer {
+    /// Opens a connection and starts the thread.
+    ///
+    /// # Errors
+    /// When the database can't be reached.
+    pub fn start(parts: Parts) -> Result<Self, StorageError> {
+        let connection = parts.db.connect()?;
+        let (queue, waiting) = sync_channel(QUEUE);
+        let committed = Arc::new(AtomicI64::new(0));
+        let mut desk = Desk { parts, connection, cache: Cache::default(), committed: Arc::clone(&committed) };
+        let thread = std::thread::Builder::new()
+            .name("writer".to_owned())
+            .spawn(move || desk.work(&waiting))
+            .map_err(|e| StorageError::Setup(format!("the writer's thread can't start: {e}")))?;
+        Ok(Self { queue: Mutex::new(Some(queue)), thread: Mutex::new(Some(thread)), committed })
+    }
+
+    /// Puts a job in the queue. The answer comes once it is durable.
+    ///
+    /// # Errors
+    /// [`Refusal::Busy`] when the queue is full, [`Refusal::Stopping`] when the service stops.
+    pub fn submit(&self, job: Job) -> Result<oneshot::Receiver<Answer>, Refusal> {
+        let (answer, receiver) = oneshot::channel();
+        let queue = self.queue.lock().map_err(|_| Refusal::Stopping)?.clone().ok_or(Refusal::Stopping)?;
+        match queue.try_send(Work { job, answer }) {
+            Ok(()) => Ok(receiver),
+            Err(TrySendError::Full(_)) => Err(Refusal::Busy),
+            Err(TrySendError::Disconnected(_)) => Err(Refusal::Stopping),
+        }
+    }
+
+    /// The newest position that this process has committed.
+    #[must_use]
+    pub fn committed(&self) -> i64 {
+        self.committed.load(Ordering::Acquire)
+    }
+
+    /// Takes no more, carries out what waits, and ends. Nothing accepted is lost.
+    pub fn stop(&self) {
+        if let Ok(mut queue) = self.queue.lock() {
+            queue.take();
+        }
+        let thread = self.thread.lock().ok().and_then(|mut thread| thread.take());
+        if let Some(thread) = thread
+            && thread.join().is_err()
+        {
+            log::error!("the writer ended abnormally");
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+struct Desk {
+    parts: Parts,
+    connection: Owned,
+    cache: Cache,
+    committed: Arc<AtomicI64>,
+}
+
+impl Desk {
+    fn work(&mut self, waiting: &Receiver<Work>) {
+        while let Ok(first) = waiting.recv() {
+            let mut items = first.job.posts.len();
+            let mut taken = vec![first];
+            while items < ITEMS {
+                match waiting.try_recv() {
+                    Ok(work) => {
+                        items += work.job.posts.len();
+                        taken.push(work);
+                    }
+                    Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
+                }
+            }
+            self.carry_out(taken);
+        }
+    }
+
+    /// All together; if something unexpected was in the way, each by itself, so that none harms the others.
+    fn carry_out(&mut self, taken: Vec<Work>) {
+        let (jobs, answers): (Vec<Job>, Vec<oneshot::Sender<Answer>>) =
+            taken.into_iter().map(|w| (w.job, w.answer)).unzip();
+        match self.unit(&jobs) {
+            Ok(results) => send(answers, results),
+            Err(first) => {
+                log::warn!("a unit of {} jobs was rolled back and is replayed: {first}", jobs.len());
+                for (job, answer) in jobs.into_iter().zip(answers) {
+                    let result = self.alone(&job);
+                    // The caller may have gone away; what was committed stays.
+                    let _ = answer.send(result);
+                }
+            }
+        }
+    }
+
+    fn alone(&mut self, job: &Job) -> Answer {
+        let jobs = std::slice::from_ref(job);
+        let mut last = StorageError::Failed("not tried".to_owned());
+        for _ in 0..TRIES {
+            match self.unit(jobs) {
+                Ok(mut results) => return results.pop().unwrap_or(Err(Refusal::Busy)),
+                Err(error @ StorageError::Conflict(_)) => last = error,
+                Err(error @ StorageError::Unavailable(_)) => {
+                    last = error;
+                    self.reconnect();
+                }
+                Err(error) => return Err(Refusal::Storage(error)),
+            }
+        }
+        Err(Refusal::Storage(last))
+    }
+
+    fn reconnect(&mut self) {
+        if let Ok(connection) = self.parts.db.connect() {
+            self.connection = connection;
+        }
+    }
+
+    fn unit(&mut self, jobs: &[Job]) -> Result<Vec<Answer>, StorageError> {
+        let mut link = self.connection.link();
+        link.begin_write()?;
+        let organisation = self.parts.registers.current(&mut link)?;
+        let mut around = Surroundings {
+            organisation,
+            settings: &self.parts.settings,
+            vault: &self.parts.vault,
+            now: self.parts.clock.now(),
+            chance: &mut *self.parts.chance,
+            cache: &mut self.cache,
+        };
+        let result = carry_out(&mut link, jobs, &mut around);
+        let committed = result.and_then(|(answers, last)| link.run("COMMIT").map(|()| (answers, last)));
+        match committed {
+            Ok((answers, last)) => {
+                self.committed.fetch_max(last, Ordering::AcqRel);
+                Ok(answers)
+            }
+            Err(error) => {
+                // The cache may hold what was not committed.
+                self.cache.clear();
+                if let Err(failed) = link.run("ROLLBACK") {
+                    log::warn!("rollback failed: {failed}");
+                    self.reconnect();
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+fn send(answers: Vec<oneshot::Sender<Answer>>, results: Vec<Answer>) {
+    for (answer, result) in answers.into_iter().zip(results) {
+        // The caller may have gone away; what was committed stays.
+        let _ = answer.send(result);
+    }
+}
+
+/// Moves SQLite's log into its file every now and then, beside the writer, until dropped.
+pub struct Checkpointer {
+    stop: Option<SyncSender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Checkpointer {
+    /// Starts; on PostgreSQL there is nothing to do.
+    #[must_use]
+    pub fn start(db: Db) -> Self {
+        if db.backend() != "sqlite" {
+            return Self { stop: None, thread: None };
+        }
+        let (stop, stopped) = sync_channel::<()>(1);
+        let thread = std::thread::Builder::new()
+            .name("checkpointer".to_owned())
+            .spawn(move || {
+                while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(Duration::from_millis(50)) {
+                    if let Err(error) = db.checkpoint() {
+                        log::warn!("checkpoint failed: {error}");
+                    }
+                }
+            })
+            .ok();
+        Self { stop: Some(stop), thread }
+    }
+}
+
+impl Drop for Checkpointer {
+    fn drop(&mut self) {
+        self.stop.take();
+        if let Some(thread) = self.thread.take() {
+            // A panic in it lost nothing: what was committed is in the log.
+            let _ = thread.join();
+        }
+    }
+}
