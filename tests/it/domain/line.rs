@@ -196,7 +196,7 @@ fn opening(participant: Participant, day: NaiveDate, rest: &mut Rest<'_>) -> Res
         Some(text) => Some(read_consent(text)?),
     };
     let municipality = match rest.take("kommun") {
-        None => named.then(|| "2180"),
+        None => named.then_some("2180"),
         Some("-") => None,
         Some(text) => Some(text),
     };

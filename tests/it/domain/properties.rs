@@ -235,7 +235,7 @@ fn command(seed: &Seed, history: &History) -> (Command, Agency, Option<Agreement
         17 => correct(CorrectionKind::Move { registration, date }),
         18 => {
             let here = case.steps[index].date;
-            let date = if seed.pick % 2 == 0 { later(here, seed.pass / 2) } else { earlier(here, seed.pass / 2) };
+            let date = if seed.pick.is_multiple_of(2) { later(here, seed.pass / 2) } else { earlier(here, seed.pass / 2) };
             correct(CorrectionKind::Move { registration, date })
         }
         19 => {
@@ -249,7 +249,7 @@ fn command(seed: &Seed, history: &History) -> (Command, Agency, Option<Agreement
         }
         21 => {
             let registration = case.offices[seed.pick % case.offices.len()].registration;
-            let date = (seed.pick % 2 == 0).then_some(date);
+            let date = seed.pick.is_multiple_of(2).then_some(date);
             correct(CorrectionKind::OfficeChange { registration, date, offices: Some(offices) })
         }
         22 => {
