@@ -1,9 +1,14 @@
 //! The house rules as tests: they read the sources, and say file and line of what breaks them.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "tidy/code.rs"]
+mod code;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use code::{code, lines, mentions, rooms_used};
 
 /// A heavy dependency, by how its name begins in code, and the only rooms it may be used in.
 const ONE_DEPENDENCY_ONE_ROOM: &[(&str, &[&str])] = &[
@@ -14,6 +19,10 @@ const ONE_DEPENDENCY_ONE_ROOM: &[(&str, &[&str])] = &[
     ("jsonwebtoken", &["auth"]),
     ("clap", &["cli", "main"]),
 ];
+
+/// Files that use a heavy dependency outside its room until they are put right, with what would put them right.
+const NOT_YET: &[(&str, &str, &str)] =
+    &[("src/cli/serve.rs", "actix", "server.rs should wrap the app and start the runtime itself")];
 
 /// A room, and the rooms it never uses. The rest may be used; `domain` uses none.
 const NEVER: &[(&str, &[&str])] = &[
@@ -79,105 +88,6 @@ fn room(name: &str) -> &str {
     inside.split('/').next().unwrap_or_default().trim_end_matches(".rs")
 }
 
-/// The code of a source: comments and the insides of strings are blank, lines stay where they are.
-fn code(source: &str) -> String {
-    let text: Vec<char> = source.chars().collect();
-    let mut out = String::with_capacity(source.len());
-    let mut at = 0;
-    let starts = |at: usize, what: &str| what.chars().enumerate().all(|(i, c)| text.get(at + i) == Some(&c));
-    while at < text.len() {
-        let begun = at;
-        if starts(at, "//") {
-            while at < text.len() && text[at] != '\n' {
-                at += 1;
-            }
-        } else if starts(at, "/*") {
-            while at < text.len() && !starts(at, "*/") {
-                at += 1;
-            }
-            at += 2;
-        } else if let Some(hashes) = raw_string(&text, at) {
-            let end: String = std::iter::once('"').chain(std::iter::repeat_n('#', hashes)).collect();
-            at += hashes + 2;
-            while at < text.len() && !starts(at, &end) {
-                at += 1;
-            }
-            at += end.len();
-        } else if text[at] == '"' {
-            at += 1;
-            while at < text.len() && text[at] != '"' {
-                at += if text[at] == '\\' { 2 } else { 1 };
-            }
-            at += 1;
-        } else if text[at] == '\'' && (starts(at + 1, "\\") || text.get(at + 2) == Some(&'\'')) {
-            at += if starts(at + 1, "\\") { 3 } else { 2 };
-            while at < text.len() && text[at] != '\'' {
-                at += 1;
-            }
-            at += 1;
-        } else {
-            out.push(text[at]);
-            at += 1;
-            continue;
-        }
-        out.extend(text[begun..at.min(text.len())].iter().map(|c| if *c == '\n' { '\n' } else { ' ' }));
-    }
-    out
-}
-
-/// How many hashes a raw string that begins here has.
-fn raw_string(text: &[char], at: usize) -> Option<usize> {
-    let word_before = at.checked_sub(1).is_some_and(|i| text[i].is_alphanumeric() || text[i] == '_');
-    if text[at] != 'r' || word_before {
-        return None;
-    }
-    let hashes = text[at + 1..].iter().take_while(|c| **c == '#').count();
-    (text.get(at + 1 + hashes) == Some(&'"')).then_some(hashes)
-}
-
-/// Lines of a source's code, from 1.
-fn lines(code: &str) -> impl Iterator<Item = (usize, &str)> {
-    code.lines().enumerate().map(|(i, line)| (i + 1, line))
-}
-
-/// Whether a path such as `std::env` stands in the line, as whole words.
-fn mentions(line: &str, path: &str) -> bool {
-    let word = |c: char| c.is_alphanumeric() || c == '_';
-    line.match_indices(path).any(|(at, _)| {
-        !line[..at].ends_with(word) && !line[at + path.len()..].starts_with(word)
-    })
-}
-
-/// The rooms named after `crate::`, also inside one `use crate::{…}`.
-fn rooms_used(code: &str) -> Vec<(usize, String)> {
-    let mut used = Vec::new();
-    for (at, _) in code.match_indices("crate::") {
-        let line = code[..at].matches('\n').count() + 1;
-        let rest = &code[at + "crate::".len()..];
-        let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
-        let Some(group) = rest.strip_prefix('{') else {
-            used.push((line, word(rest)));
-            continue;
-        };
-        let mut depth = 0;
-        let mut start = true;
-        for (i, c) in group.char_indices() {
-            match c {
-                '{' => depth += 1,
-                '}' if depth == 0 => break,
-                '}' => depth -= 1,
-                ',' if depth == 0 => start = true,
-                c if start && !c.is_whitespace() => {
-                    used.push((line, word(&group[i..])));
-                    start = false;
-                }
-                _ => {}
-            }
-        }
-    }
-    used
-}
-
 fn none(found: &[String]) {
     assert!(found.is_empty(), "\n{}", found.join("\n"));
 }
@@ -185,6 +95,7 @@ fn none(found: &[String]) {
 #[test]
 fn a_heavy_dependency_has_one_room() {
     let mut found = Vec::new();
+    let mut not_yet = BTreeSet::new();
     for (name, source) in sources(&["src"]) {
         let code = code(&source);
         for (number, line) in lines(&code) {
@@ -194,12 +105,19 @@ fn a_heavy_dependency_has_one_room() {
                     let after = line[at..].trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
                     whole && after.starts_with("::")
                 });
-                if used && !rooms.contains(&room(&name)) {
+                if !used || rooms.contains(&room(&name)) {
+                    continue;
+                }
+                if NOT_YET.iter().any(|(file, what, _)| *file == name && what == dependency) {
+                    not_yet.insert(name.clone());
+                } else {
                     found.push(format!("{name}:{number}: {dependency} belongs in {rooms:?}"));
                 }
             }
         }
     }
+    let done = NOT_YET.iter().filter(|(file, ..)| root().join(file).exists() && !not_yet.contains(*file));
+    found.extend(done.map(|(file, ..)| format!("{file} is put right; take it out of NOT_YET")));
     none(&found);
 }
 

@@ -164,3 +164,12 @@ fn meetings_inside_gk(case: &Case, index: usize, findings: &mut Findings) {
         }
     }
 }
+
+/// The last microsecond of a Swedish calendar day: what "as known on" a day means.
+#[must_use]
+pub fn end_of_swedish_day(day: NaiveDate) -> DateTime<Utc> {
+    let midnight = later(day, 1).and_time(chrono::NaiveTime::MIN);
+    // Clocks change at two or three in the night, so midnight is always there, and once.
+    let start = Stockholm.from_local_datetime(&midnight).earliest().map(|t| t.with_timezone(&Utc));
+    start.unwrap_or_else(|| midnight.and_utc()) - chrono::TimeDelta::microseconds(1)
+}

@@ -1,4 +1,4 @@
-//! The one test binary, so that the heavy dependencies are linked once. Its modules mirror what they test.
+//! One test binary, so that polars is linked once. The tree mirrors the rooms and the URLs.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod domain;
