@@ -412,7 +412,7 @@ pub fn is_organisation_number(text: &str) -> bool {
         .enumerate()
         .map(|(i, d)| if i % 2 == 0 { d * 2 / 10 + d * 2 % 10 } else { *d })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 #[cfg(test)]
