@@ -7,7 +7,7 @@ use chrono::{DateTime, Days, NaiveDate};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use crate::domain::answers::{Answer, Answers, Question, FORTSATT};
+use crate::domain::answers::{Answer, Answers, FORTSATT, Question};
 use crate::domain::case::{Case, HandlerPeriod, IdentityState, OfficePeriod, Step};
 use crate::domain::code::{
     AreaCode, CaseId, MunicipalityCode, OfficeCode, Position, RegistrationId, SteeringGroupCode,
@@ -96,8 +96,7 @@ pub(super) fn organisation() -> Organisation {
     for (code, members) in [("par", Members::Offices(offices)), ("kom", Members::Municipalities(kommuner))] {
         let code = SteeringGroupCode::parse(code).unwrap();
         let name = format!("Grupp {code}");
-        all.steering_groups
-            .insert(code.clone(), SteeringGroup { code, name, members, valid_from: validity.from });
+        all.steering_groups.insert(code.clone(), SteeringGroup { code, name, members, valid_from: validity.from });
     }
     all
 }
@@ -157,13 +156,16 @@ fn grown(seed: &Seed) -> Case {
     for (gap, choice) in seed.gaps.iter().zip(&seed.choices) {
         let from = at.current().kind;
         let next: Vec<_> = step::next(Some(from)).collect();
-        // Twenty of sixty choices stop the walk, so that open cases of every length are met.
+        // Ten of sixty choices stop the walk, so that open cases of every length are met.
         if next.is_empty() || *choice >= 50 {
             break;
         }
+        // Endings are chosen seldom, else hardly any walk would reach an insats and leave it again.
+        let staying: Vec<_> = next.iter().filter(|t| !t.to.is_ending()).copied().collect();
+        let pool = if choice % 5 > 0 { staying } else { next };
         day = day + Days::new(*gap);
         let mut step = at.steps[0].clone();
-        step.kind = next[choice % next.len()].to;
+        step.kind = pool[choice / 5 % pool.len()].to;
         step.date = day;
         step.answers = Answers::default();
         at.steps.push(step);

@@ -43,8 +43,7 @@ impl Places {
 
     /// The places of a selection, ascending.
     pub(super) fn selected(&self, selection: &Selection) -> Vec<u32> {
-        let included =
-            |(_, p): &(usize, &Place)| selection.includes(&p.fk, &p.af, p.municipality.as_ref());
+        let included = |(_, p): &(usize, &Place)| selection.includes(&p.fk, &p.af, p.municipality.as_ref());
         self.all.iter().enumerate().filter(included).map(|(i, _)| i as u32).collect()
     }
 }
