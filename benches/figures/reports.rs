@@ -12,7 +12,7 @@ use sus::domain::journal::{Entry, Event, Opened};
 use sus::domain::organisation::Organisation;
 use sus::domain::step::Agency;
 use sus::registrations::wire::{self, Reading};
-use sus::reports::{Facts, FactsBuilder, Geography, Lang, Period, Request, pull};
+use sus::reports::{Facts, FactsBuilder, Geography, Lang, Period, Request, plain, pull};
 
 use crate::{figure, memory};
 
@@ -39,7 +39,9 @@ fn measure(count: u32, organisation: &Organisation) {
         let ms = best(|| pulled(&facts, organisation, &request));
         let ratio = (!plain_cases.is_empty()).then(|| {
             let plain = best_of(3, || {
-                std::hint::black_box(sus::reports::plain::baspaket(plain_cases.iter(), organisation, &request)).is_ok();
+                for level in &request.geography.resolve(organisation).unwrap().levels {
+                    std::hint::black_box(plain::baspaket(plain_cases.iter(), request.period, level));
+                }
             });
             figure(&format!("{count} cases: {geography} by a plain loop"), plain, "ms", None);
             ms / plain
@@ -85,7 +87,7 @@ fn each_case(count: u32, mut with: impl FnMut(i64, Case)) {
     let until = "2026-06-30".parse().unwrap();
     let mut case: Option<Case> = None;
     let mut key = 0;
-    for line in (national::National { seed: 5, cases: count, until }).lines() {
+    for line in (national::National { seed: 5, cases: count.into(), until }).lines() {
         let Some(entry) = entry(&line) else { continue };
         if line["step"] == "begaran" {
             if let Some(done) = case.take() {

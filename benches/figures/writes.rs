@@ -67,7 +67,7 @@ pub fn service(url: &str) -> Arc<Service> {
 pub fn chains(cases: u32) -> Vec<Vec<(Agency, Value)>> {
     let until = "2026-06-30".parse().unwrap();
     let mut chains: Vec<Vec<(Agency, Value)>> = Vec::new();
-    for mut line in (national::National { seed: 5, cases, until }).lines() {
+    for mut line in (national::National { seed: 5, cases: cases.into(), until }).lines() {
         let opens = line["step"] == "begaran";
         let kind = line.get("kind").is_some();
         let fields = line.as_object_mut().unwrap();

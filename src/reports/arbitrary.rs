@@ -66,6 +66,7 @@ pub(super) fn case(steps: &[(StepKind, &str)]) -> Case {
         last_known_from: known_from,
         last_position: Position(1),
         corrections: 0,
+        undone: Vec::new(),
     }
 }
 
