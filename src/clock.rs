@@ -26,7 +26,10 @@ pub trait Clock: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the one place that asks the time")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that asks the time"
+    )]
     fn now(&self) -> DateTime<Utc> {
         whole_micros(Utc::now())
     }
@@ -50,7 +53,8 @@ impl ManualClock {
 
     /// Moves it forward.
     pub fn advance(&self, by: TimeDelta) {
-        self.0.fetch_add(by.num_microseconds().unwrap_or(0), Ordering::SeqCst);
+        self.0
+            .fetch_add(by.num_microseconds().unwrap_or(0), Ordering::SeqCst);
     }
 }
 
@@ -71,7 +75,10 @@ pub struct Stopwatch(Instant);
 impl Stopwatch {
     /// Starts now.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "the one place that asks the time")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that asks the time"
+    )]
     pub fn start() -> Self {
         Self(Instant::now())
     }

@@ -23,7 +23,10 @@
 //! * One heavy dependency, one room; `tests/tidy.rs` reads the `use` lines.
 
 pub mod auth;
+pub mod chance;
 pub mod clock;
 pub mod config;
 pub mod domain;
+pub mod organisation;
+pub mod registrations;
 pub mod storage;

@@ -11,7 +11,12 @@ use super::rule::Rule;
 use super::transition::Facts;
 
 /// The rules of a request's participant, consent and kommun.
-pub fn check_opening(opening: &Opening, day: NaiveDate, facts: &Facts<'_>, findings: &mut Findings) {
+pub fn check_opening(
+    opening: &Opening,
+    day: NaiveDate,
+    facts: &Facts<'_>,
+    findings: &mut Findings,
+) {
     match &opening.participant {
         Participant::Named(_) => named(opening, day, facts, findings),
         Participant::Anonymous(_) => anonymous(opening, findings),
@@ -55,7 +60,10 @@ pub fn check(consent: &Consent, request: NaiveDate, facts: &Facts<'_>, findings:
         findings.push(finding.allowed(Allowed::Agency(consent.obtained_by)));
     }
     if let Some(months) = facts.settings.consent_months
-        && consent.obtained_on.checked_add_months(Months::new(months)).is_some_and(|end| end < request)
+        && consent
+            .obtained_on
+            .checked_add_months(Months::new(months))
+            .is_some_and(|end| end < request)
     {
         let finding = Finding::new(Rule::SamtyckeGammalt, "/consent/obtainedOn");
         findings.push(finding.allowed(Allowed::Values(vec![format!("{months} mån")])));
@@ -65,7 +73,11 @@ pub fn check(consent: &Consent, request: NaiveDate, facts: &Facts<'_>, findings:
 /// The day of `avbrutet` when consent is withdrawn on `date`: that day, or the next if a step stands on it.
 #[must_use]
 pub fn ending_of_withdrawal(case: &Case, date: NaiveDate) -> NaiveDate {
-    if case.steps.iter().any(|s| s.date == date) { later(date, 1) } else { date }
+    if case.steps.iter().any(|s| s.date == date) {
+        later(date, 1)
+    } else {
+        date
+    }
 }
 
 /// The rules of a withdrawal: there is a consent, the case had not ended by that day, and the day has come.
@@ -77,7 +89,10 @@ pub fn check_withdrawal(case: &Case, date: NaiveDate, facts: &Facts<'_>, finding
         findings.add(Rule::AterkallelseUtanSamtycke, "");
         return;
     }
-    if case.ending().is_some_and(|end| end.date <= date || case.withdrawal.is_some()) {
+    if case
+        .ending()
+        .is_some_and(|end| end.date <= date || case.withdrawal.is_some())
+    {
         findings.add(Rule::ArendetAvslutat, "");
     }
     // Before the request there was nothing to break off: the request should then not have been made.

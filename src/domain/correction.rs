@@ -29,7 +29,8 @@ pub fn check(
             last_step_only(case, index, findings);
             owned(case, index, request, facts, findings)
         }
-        CorrectionKind::Move { registration, .. } | CorrectionKind::Replace { registration, .. } => {
+        CorrectionKind::Move { registration, .. }
+        | CorrectionKind::Replace { registration, .. } => {
             let index = standing_step(case, *registration, findings)?;
             not_a_withdrawal(case, *registration, findings);
             begaran_stays(case, index, kind, findings);
@@ -53,11 +54,18 @@ pub fn check(
             consent::check(corrected, case.begun(), facts, findings);
             owned(case, 0, request, facts, findings)
         }
-        CorrectionKind::OfficeChange { registration, date, offices: pair } => {
+        CorrectionKind::OfficeChange {
+            registration,
+            date,
+            offices: pair,
+        } => {
             office_change(case, *registration, *date, facts, findings);
             if let Some(pair) = pair {
                 offices::check_pair(pair, facts, findings);
-                let period = case.offices.iter().find(|p| p.registration == *registration)?;
+                let period = case
+                    .offices
+                    .iter()
+                    .find(|p| p.registration == *registration)?;
                 offices::check_valid_on(pair, date.unwrap_or(period.from), facts, findings);
             }
             None
@@ -74,14 +82,22 @@ pub fn check(
 
 /// The step stands in the chain. A registration that was undone or superseded is told from one never seen only
 /// where the case still knows it.
-fn standing_step(case: &Case, registration: RegistrationId, findings: &mut Findings) -> Option<usize> {
+fn standing_step(
+    case: &Case,
+    registration: RegistrationId,
+    findings: &mut Findings,
+) -> Option<usize> {
     let index = case.index_of(registration);
     if index.is_none() {
         let superseded = case
             .withdrawal
             .as_ref()
             .is_some_and(|w| w.superseded.iter().any(|s| s.registration == registration));
-        let rule = if superseded { Rule::RegistreringErsatt } else { Rule::RegistreringOkand };
+        let rule = if superseded {
+            Rule::RegistreringErsatt
+        } else {
+            Rule::RegistreringOkand
+        };
         findings.add(rule, "/registration");
     }
     index
@@ -97,7 +113,11 @@ fn last_step_only(case: &Case, index: usize, findings: &mut Findings) {
 }
 
 fn not_a_withdrawal(case: &Case, registration: RegistrationId, findings: &mut Findings) {
-    if case.withdrawal.as_ref().is_some_and(|w| w.registration == registration) {
+    if case
+        .withdrawal
+        .as_ref()
+        .is_some_and(|w| w.registration == registration)
+    {
         findings.add(Rule::RattelseAterkallelse, "/registration");
     }
 }
@@ -122,7 +142,10 @@ fn owned(
 ) -> Option<AgreementId> {
     let step = &case.steps[index];
     let owner = ownership::owner_of(case, index);
-    let by_either = case.withdrawal.as_ref().is_some_and(|w| w.registration == step.registration);
+    let by_either = case
+        .withdrawal
+        .as_ref()
+        .is_some_and(|w| w.registration == step.registration);
     if facts.by.agency == owner || by_either {
         return None;
     }
@@ -131,7 +154,15 @@ fn owned(
         return None;
     };
     let pair = case.offices_on(step.date);
-    ownership::check(owner, step.kind, pair, step.date, Some(given), facts, findings)
+    ownership::check(
+        owner,
+        step.kind,
+        pair,
+        step.date,
+        Some(given),
+        facts,
+        findings,
+    )
 }
 
 fn office_change(
@@ -141,7 +172,11 @@ fn office_change(
     facts: &Facts<'_>,
     findings: &mut Findings,
 ) {
-    let Some(place) = case.offices.iter().position(|p| p.registration == registration) else {
+    let Some(place) = case
+        .offices
+        .iter()
+        .position(|p| p.registration == registration)
+    else {
         findings.add(Rule::RegistreringOkand, "/registration");
         return;
     };
@@ -156,12 +191,20 @@ fn office_change(
     }
     // Either agency of the case may change offices, so either may put a change right; the request's are FK's.
     if place == 0 && facts.by.agency != Agency::Fk {
-        findings.push(Finding::new(Rule::RattelseFelMyndighet, "").allowed(Allowed::Agency(Agency::Fk)));
+        findings.push(
+            Finding::new(Rule::RattelseFelMyndighet, "").allowed(Allowed::Agency(Agency::Fk)),
+        );
     }
 }
 
 /// The whole chain as corrected keeps every rule, and is not the chain that stood.
-pub fn check_result(before: &Case, after: &Case, correction: &Correction, facts: &Facts<'_>, findings: &mut Findings) {
+pub fn check_result(
+    before: &Case,
+    after: &Case,
+    correction: &Correction,
+    facts: &Facts<'_>,
+    findings: &mut Findings,
+) {
     if unchanged(before, after) {
         findings.add(Rule::RattelseUtanAndring, "");
     }

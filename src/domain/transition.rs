@@ -90,7 +90,11 @@ pub struct Decision {
 ///
 /// # Errors
 /// All findings, notices among them, when at least one rule is broken.
-pub fn decide(case: Option<(&Case, CaseId)>, request: &Request, facts: &Facts<'_>) -> Result<Decision, Findings> {
+pub fn decide(
+    case: Option<(&Case, CaseId)>,
+    request: &Request,
+    facts: &Facts<'_>,
+) -> Result<Decision, Findings> {
     let mut findings = Findings::default();
     let candidate = match (case, &request.command) {
         (None, Command::Register(new)) => open(new, request, facts, &mut findings),
@@ -107,9 +111,12 @@ pub fn decide(case: Option<(&Case, CaseId)>, request: &Request, facts: &Facts<'_
         }
     };
     match candidate {
-        Some((event, agreement, case)) if !findings.has_errors() => {
-            Ok(Decision { event, agreement, notices: findings, case })
-        }
+        Some((event, agreement, case)) if !findings.has_errors() => Ok(Decision {
+            event,
+            agreement,
+            notices: findings,
+            case,
+        }),
         _ => Err(findings),
     }
 }
@@ -125,26 +132,49 @@ fn on_case(
 ) -> Candidate {
     match command {
         Command::Register(new) => step(case, new, request, facts, findings),
-        Command::Answer { registration, answers } => late_answers(case, *registration, answers, request, facts, findings),
-        Command::ChangeOffices { date, offices, handlers } => {
-            change_offices(case, *date, offices, handlers, facts, findings)
-        }
+        Command::Answer {
+            registration,
+            answers,
+        } => late_answers(case, *registration, answers, request, facts, findings),
+        Command::ChangeOffices {
+            date,
+            offices,
+            handlers,
+        } => change_offices(case, *date, offices, handlers, facts, findings),
         Command::ChangeHandlers { date, handlers } => {
             offices::check_change_day(case, *date, facts, findings);
             offices::check_change(handlers, case.offices_on(*date), *date, facts, findings);
-            finish(case, Event::Handlers { date: *date, handlers: handlers.clone() }, None, facts)
+            finish(
+                case,
+                Event::Handlers {
+                    date: *date,
+                    handlers: handlers.clone(),
+                },
+                None,
+                facts,
+            )
         }
         Command::WithdrawConsent { date } => {
             consent::check_withdrawal(case, *date, facts, findings);
             let ending = consent::ending_of_withdrawal(case, *date);
-            finish(case, Event::Withdrawal { date: *date, ending }, None, facts)
+            finish(
+                case,
+                Event::Withdrawal {
+                    date: *date,
+                    ending,
+                },
+                None,
+                facts,
+            )
         }
         Command::Protect { date } => {
             if case.identity != IdentityState::Named {
                 findings.add(Rule::RedanAnonym, "");
             }
             if *date > facts.today {
-                findings.push(Finding::new(Rule::DatumFramtid, "/date").allowed(Allowed::DateTo(facts.today)));
+                findings.push(
+                    Finding::new(Rule::DatumFramtid, "/date").allowed(Allowed::DateTo(facts.today)),
+                );
             }
             finish(case, Event::Protection { date: *date }, None, facts)
         }
@@ -155,7 +185,10 @@ fn on_case(
             if facts.reference_taken {
                 findings.add(Rule::ReferensUpptagen, "/caseReference");
             }
-            let event = Event::Reference { agency: facts.by.agency, reference: Some(reference.clone()) };
+            let event = Event::Reference {
+                agency: facts.by.agency,
+                reference: Some(reference.clone()),
+            };
             finish(case, event, None, facts)
         }
         Command::Correct(correct) => {
@@ -168,7 +201,12 @@ fn on_case(
 }
 
 /// The entry that an event would be, without id and position: those are given when it is written.
-fn provisional(event: Event, agreement: Option<AgreementId>, facts: &Facts<'_>, version: i64) -> Entry {
+fn provisional(
+    event: Event,
+    agreement: Option<AgreementId>,
+    facts: &Facts<'_>,
+    version: i64,
+) -> Entry {
     Entry {
         // Never the nil id twice in a chain: a rule may look a step up by it.
         id: RegistrationId(Uuid::from_u128(u128::from(version.unsigned_abs()))),
@@ -180,7 +218,12 @@ fn provisional(event: Event, agreement: Option<AgreementId>, facts: &Facts<'_>, 
     }
 }
 
-fn finish(case: &Case, event: Event, agreement: Option<AgreementId>, facts: &Facts<'_>) -> Candidate {
+fn finish(
+    case: &Case,
+    event: Event,
+    agreement: Option<AgreementId>,
+    facts: &Facts<'_>,
+) -> Candidate {
     let mut after = case.clone();
     let entry = provisional(event, agreement, facts, case.version);
     after.apply(&entry);
@@ -189,7 +232,11 @@ fn finish(case: &Case, event: Event, agreement: Option<AgreementId>, facts: &Fac
 
 /// A request: opens a case.
 fn open(new: &NewStep, request: &Request, facts: &Facts<'_>, findings: &mut Findings) -> Candidate {
-    let Some(opening) = new.opening.as_ref().filter(|_| new.step == StepKind::Begaran) else {
+    let Some(opening) = new
+        .opening
+        .as_ref()
+        .filter(|_| new.step == StepKind::Begaran)
+    else {
         let allowed = Allowed::Steps(ownership::next_steps(None));
         findings.push(Finding::new(Rule::ForstaStegBegaran, "/step").allowed(allowed));
         return None;
@@ -201,7 +248,13 @@ fn open(new: &NewStep, request: &Request, facts: &Facts<'_>, findings: &mut Find
         findings.add(Rule::ReferensUpptagen, "/caseReference");
     }
     offices::check_pair(&opening.offices, facts, findings);
-    offices::check_handlers(&opening.handlers, &opening.offices, new.date, facts, findings);
+    offices::check_handlers(
+        &opening.handlers,
+        &opening.offices,
+        new.date,
+        facts,
+        findings,
+    );
     consent::check_opening(opening, new.date, facts, findings);
     let agreement = ownership::check(
         Agency::Fk,
@@ -224,7 +277,12 @@ fn open(new: &NewStep, request: &Request, facts: &Facts<'_>, findings: &mut Find
     };
     let entry = provisional(event, agreement, facts, 0);
     let mut case = Case::begin(CaseId(Uuid::nil()), identity, &entry)?;
-    case.references.extend(opening.reference.iter().map(|r| (facts.by.agency, r.clone())));
+    case.references.extend(
+        opening
+            .reference
+            .iter()
+            .map(|r| (facts.by.agency, r.clone())),
+    );
     check_step(&case, 0, facts, findings);
     notices(&case, 0, facts, findings);
     Some((entry.event, entry.agreement, case))
@@ -257,7 +315,13 @@ fn with_versions(given: &Answers, day: NaiveDate, facts: &Facts<'_>) -> Answers 
 }
 
 /// A further step.
-fn step(case: &Case, new: &NewStep, request: &Request, facts: &Facts<'_>, findings: &mut Findings) -> Candidate {
+fn step(
+    case: &Case,
+    new: &NewStep,
+    request: &Request,
+    facts: &Facts<'_>,
+    findings: &mut Findings,
+) -> Candidate {
     if case.felregistrering {
         findings.add(Rule::ArendetFelregistrerat, "");
     }
@@ -272,7 +336,15 @@ fn step(case: &Case, new: &NewStep, request: &Request, facts: &Facts<'_>, findin
     let owner = ownership::allowed_transition(&after, index, "/step", findings);
     let agreement = owner.and_then(|owner| {
         let pair = after.offices_on(new.date);
-        ownership::check(owner, new.step, pair, new.date, request.agreement.as_ref(), facts, findings)
+        ownership::check(
+            owner,
+            new.step,
+            pair,
+            new.date,
+            request.agreement.as_ref(),
+            facts,
+            findings,
+        )
     });
     after.steps[index].agreement.clone_from(&agreement);
     dates::check(&after, index, "/date", facts, findings);
@@ -299,7 +371,9 @@ fn notices(case: &Case, index: usize, facts: &Facts<'_>, findings: &mut Findings
         findings.push(Finding::new(Rule::SenRegistrering, "/date").allowed(days));
     }
     if step.kind == StepKind::Gk
-        && case.before(index).is_some_and(|b| b.kind == StepKind::Begaran && (step.date - b.date).num_days() < 7)
+        && case
+            .before(index)
+            .is_some_and(|b| b.kind == StepKind::Begaran && (step.date - b.date).num_days() < 7)
     {
         findings.add(Rule::BegaranSentTillAf, "/date");
     }
@@ -332,11 +406,26 @@ fn late_answers(
     let step = &case.steps[index];
     let owner = ownership::owner_of(case, index);
     let pair = case.offices_on(step.date);
-    let agreement =
-        ownership::check(owner, step.kind, pair, step.date, request.agreement.as_ref(), facts, findings);
+    let agreement = ownership::check(
+        owner,
+        step.kind,
+        pair,
+        step.date,
+        request.agreement.as_ref(),
+        facts,
+        findings,
+    );
     questions::check_late(case, index, answers, findings);
     let answers = with_versions(answers, step.date, facts);
-    let (event, _, after) = finish(case, Event::Answers { registration, answers }, None, facts)?;
+    let (event, _, after) = finish(
+        case,
+        Event::Answers {
+            registration,
+            answers,
+        },
+        None,
+        facts,
+    )?;
     questions::check(&after, index, facts, findings);
     dates::check(&after, index, "/date", facts, findings);
     Some((event, agreement, after))
@@ -374,7 +463,11 @@ fn change_offices(
             findings.add(Rule::HandlaggareRensad, "/handlers");
         }
     }
-    let event = Event::Offices { date, offices: pair.clone(), handlers };
+    let event = Event::Offices {
+        date,
+        offices: pair.clone(),
+        handlers,
+    };
     let (event, agreement, after) = finish(case, event, None, facts)?;
     for index in 0..after.steps.len() {
         if after.steps[index].date >= date {

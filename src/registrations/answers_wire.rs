@@ -3,7 +3,9 @@
 use serde_json::Value;
 
 use super::fields::{DATE, Fields, not_among, parse_date, wrong_type, wrong_value};
-use crate::domain::answers::{Answer, AnswerKind, Answers, Choice, QUESTIONS, Question, is_organisation_number};
+use crate::domain::answers::{
+    Answer, AnswerKind, Answers, Choice, QUESTIONS, Question, is_organisation_number,
+};
 use crate::domain::code::InsatsCode;
 use crate::domain::finding::{Allowed, Finding, Findings};
 use crate::domain::rule::Rule;
@@ -11,7 +13,9 @@ use crate::domain::rule::Rule;
 /// Reads `answers`; absent or `null` means unanswered.
 pub fn read_answers(fields: &mut Fields<'_>, findings: &mut Findings) -> Answers {
     let mut answers = Answers::default();
-    let Some(value) = fields.raw("answers") else { return answers };
+    let Some(value) = fields.raw("answers") else {
+        return answers;
+    };
     let base = fields.pointer("answers");
     let Value::Object(given) = value else {
         wrong_type(&base, "an object", findings);
@@ -20,7 +24,11 @@ pub fn read_answers(fields: &mut Fields<'_>, findings: &mut Findings) -> Answers
     for (name, value) in given {
         let Some(question) = Question::from_code(name) else {
             let all = QUESTIONS.iter().map(|row| row.code.to_owned()).collect();
-            let shown: String = name.chars().filter(char::is_ascii_alphabetic).take(60).collect();
+            let shown: String = name
+                .chars()
+                .filter(char::is_ascii_alphabetic)
+                .take(60)
+                .collect();
             let finding = Finding::new(Rule::FragaOkand, format!("{base}/{shown}"));
             findings.push(finding.allowed(Allowed::Values(all)));
             continue;
@@ -38,11 +46,22 @@ pub fn read_answers(fields: &mut Fields<'_>, findings: &mut Findings) -> Answers
 
 /// The questions whose answer a correction withdraws: those given as `null`.
 pub fn withdrawn(fields: &mut Fields<'_>) -> Vec<Question> {
-    let Some(Value::Object(given)) = fields.raw("answers") else { return Vec::new() };
-    given.iter().filter(|(_, v)| v.is_null()).filter_map(|(name, _)| Question::from_code(name)).collect()
+    let Some(Value::Object(given)) = fields.raw("answers") else {
+        return Vec::new();
+    };
+    given
+        .iter()
+        .filter(|(_, v)| v.is_null())
+        .filter_map(|(name, _)| Question::from_code(name))
+        .collect()
 }
 
-fn read_answer(kind: AnswerKind, value: &Value, pointer: &str, findings: &mut Findings) -> Option<Answer> {
+fn read_answer(
+    kind: AnswerKind,
+    value: &Value,
+    pointer: &str,
+    findings: &mut Findings,
+) -> Option<Answer> {
     match kind {
         AnswerKind::Bool => match value.as_bool() {
             Some(answer) => Some(Answer::Bool(answer)),
@@ -55,10 +74,13 @@ fn read_answer(kind: AnswerKind, value: &Value, pointer: &str, findings: &mut Fi
         AnswerKind::Codes(choices) => codes(choices, value, pointer, findings),
         AnswerKind::Percent => percent(value, pointer, findings),
         AnswerKind::OrganisationNumber => match value.as_str() {
-            Some(text) if is_organisation_number(text) => Some(Answer::OrganisationNumber(text.into())),
+            Some(text) if is_organisation_number(text) => {
+                Some(Answer::OrganisationNumber(text.into()))
+            }
             Some(_) => {
                 let finding = Finding::new(Rule::OrganisationsnummerOgiltigt, pointer);
-                findings.push(finding.allowed(Allowed::Shape("ten digits, the last a check digit")));
+                findings
+                    .push(finding.allowed(Allowed::Shape("ten digits, the last a check digit")));
                 None
             }
             None => refuse_type(pointer, "ten digits as text", findings),
@@ -94,8 +116,15 @@ fn chosen(
     found
 }
 
-fn codes(choices: &'static [Choice], value: &Value, pointer: &str, findings: &mut Findings) -> Option<Answer> {
-    let Some(values) = value.as_array() else { return refuse_type(pointer, "a list of codes", findings) };
+fn codes(
+    choices: &'static [Choice],
+    value: &Value,
+    pointer: &str,
+    findings: &mut Findings,
+) -> Option<Answer> {
+    let Some(values) = value.as_array() else {
+        return refuse_type(pointer, "a list of codes", findings);
+    };
     let mut picked = Vec::with_capacity(values.len());
     for (place, value) in values.iter().enumerate() {
         let pointer = format!("{pointer}/{place}");
@@ -105,7 +134,11 @@ fn codes(choices: &'static [Choice], value: &Value, pointer: &str, findings: &mu
         }
     }
     // In the order of the list and each once, so that the same answer is always the same value.
-    let ordered = choices.iter().map(|c| c.code).filter(|code| picked.contains(code)).collect();
+    let ordered = choices
+        .iter()
+        .map(|c| c.code)
+        .filter(|code| picked.contains(code))
+        .collect();
     Some(Answer::Codes(ordered))
 }
 
@@ -122,7 +155,9 @@ fn percent(value: &Value, pointer: &str, findings: &mut Findings) -> Option<Answ
 }
 
 fn dates(value: &Value, pointer: &str, findings: &mut Findings) -> Option<Answer> {
-    let Some(values) = value.as_array() else { return refuse_type(pointer, "a list of dates", findings) };
+    let Some(values) = value.as_array() else {
+        return refuse_type(pointer, "a list of dates", findings);
+    };
     let mut days = Vec::with_capacity(values.len());
     for (place, value) in values.iter().enumerate() {
         match value.as_str().and_then(parse_date) {
