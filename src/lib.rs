@@ -22,11 +22,14 @@
 //! * No personnummer in a log, URL, error, metric or Debug output.
 //! * One heavy dependency, one room; `tests/tidy.rs` reads the `use` lines.
 
+pub mod app;
 pub mod auth;
 pub mod chance;
 pub mod clock;
 pub mod config;
 pub mod domain;
+pub mod http;
 pub mod organisation;
 pub mod registrations;
+pub mod server;
 pub mod storage;
