@@ -8,5 +8,7 @@
 mod follow;
 pub mod national;
 pub mod pilot;
+#[cfg(test)]
+mod replay;
 pub mod targets;
 mod wording;

@@ -6,7 +6,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::answers::{Answer, Answers, Question};
+use super::answers::{Answer, Answers, Question, is_asked};
 use super::code::{
     AgreementId, CaseId, CaseReference, District, HandlerId, InsatsCode, MunicipalityCode,
     Position, RegistrationId,
@@ -127,6 +127,8 @@ pub struct Case {
     pub references: Vec<(Agency, CaseReference)>,
     /// The withdrawal, if there was one.
     pub withdrawal: Option<Withdrawal>,
+    /// Steps that were undone.
+    pub undone: Vec<RegistrationId>,
     /// Marked as felregistrering, out of all figures.
     pub felregistrering: bool,
     /// The case that stands instead.
@@ -202,6 +204,7 @@ impl Case {
             consent,
             references: Vec::new(),
             withdrawal: None,
+            undone: Vec::new(),
             felregistrering: false,
             replaced_by: None,
             last_known_from: entry.known_from,
@@ -315,10 +318,16 @@ impl Case {
         self.district = None;
         self.consent = None;
         self.references.clear();
+<<<<<<< HEAD
         for step in &mut self.steps {
             step.answers
                 .0
                 .retain(|question, _| question.allowed_when_anonymous());
+=======
+        let superseded = self.withdrawal.iter_mut().flat_map(|w| &mut w.superseded);
+        for step in self.steps.iter_mut().chain(superseded) {
+            step.answers.0.retain(|question, _| question.allowed_when_anonymous());
+>>>>>>> main
         }
     }
 
@@ -335,6 +344,7 @@ impl Case {
                     self.handlers[0].from = *date;
                 }
             }
+<<<<<<< HEAD
             CorrectionKind::Replace {
                 registration,
                 step: kind,
@@ -345,6 +355,11 @@ impl Case {
                     if let Some(answers) = answers {
                         step.answers = answers.clone();
                     }
+=======
+            CorrectionKind::Replace { registration, step, answers } => {
+                if let Some(index) = self.index_of(*registration) {
+                    self.replace(index, *step, answers.as_ref());
+>>>>>>> main
                 }
             }
             CorrectionKind::Answers {
@@ -398,13 +413,30 @@ impl Case {
         }
     }
 
+    /// Without new answers, those that are asked at the new step too are kept.
+    fn replace(&mut self, index: usize, kind: StepKind, answers: Option<&Answers>) {
+        let from = self.before(index).map(|s| s.kind);
+        let step = &mut self.steps[index];
+        step.kind = kind;
+        match answers {
+            Some(answers) => step.answers = answers.clone(),
+            None => step.answers.0.retain(|question, _| is_asked(question.row(), from, kind)),
+        }
+    }
+
     fn undo(&mut self, registration: RegistrationId) {
+<<<<<<< HEAD
         self.steps
             .retain(|s| s.registration != registration || s.kind == StepKind::Begaran);
         if self
             .withdrawal
             .as_ref()
             .is_some_and(|w| w.registration == registration)
+=======
+        self.undone.push(registration);
+        self.steps.retain(|s| s.registration != registration || s.kind == StepKind::Begaran);
+        if self.withdrawal.as_ref().is_some_and(|w| w.registration == registration)
+>>>>>>> main
             && let Some(withdrawal) = self.withdrawal.take()
         {
             self.steps.extend(withdrawal.superseded);
@@ -503,12 +535,13 @@ impl Case {
         self.handlers[self.handlers.len() - 1].handlers.of(agency)
     }
 
-    /// The meetings of GK: those given when it was left, else those booked when it was registered.
+    /// The meetings of GK: those given when it was left, else those booked that can have been held.
     #[must_use]
     pub fn meetings(&self) -> &[NaiveDate] {
         let Some(gk) = self.steps.iter().position(|s| s.kind == StepKind::Gk) else {
             return &[];
         };
+<<<<<<< HEAD
         let held = self
             .steps
             .get(gk + 1)
@@ -517,6 +550,13 @@ impl Case {
             self.steps[gk].answers.dates(Question::Moten)
         } else {
             held
+=======
+        let booked = self.steps[gk].answers.dates(Question::Moten);
+        let Some(next) = self.steps.get(gk + 1) else { return booked };
+        match next.answers.get(Question::Moten) {
+            Some(Answer::Dates(held)) => held,
+            _ => &booked[..booked.partition_point(|day| *day < next.date)],
+>>>>>>> main
         }
     }
 

@@ -5,7 +5,7 @@ use chrono::{Months, NaiveDate};
 
 use super::case::{Case, IdentityState};
 use super::command::{Consent, Opening, Participant};
-use super::dates::later;
+use super::dates::{self, later, swedish_day};
 use super::finding::{Allowed, Finding, Findings};
 use super::rule::Rule;
 use super::transition::Facts;
@@ -18,15 +18,21 @@ pub fn check_opening(
     findings: &mut Findings,
 ) {
     match &opening.participant {
-        Participant::Named(_) => named(opening, day, facts, findings),
+        Participant::Named(number) => named(opening, number.birth_date(), day, facts, findings),
         Participant::Anonymous(_) => anonymous(opening, findings),
     }
 }
 
-fn named(opening: &Opening, day: NaiveDate, facts: &Facts<'_>, findings: &mut Findings) {
+fn named(
+    opening: &Opening,
+    birth: Option<NaiveDate>,
+    day: NaiveDate,
+    facts: &Facts<'_>,
+    findings: &mut Findings,
+) {
     match &opening.consent {
         None => findings.add(Rule::SamtyckeSaknas, "/consent"),
-        Some(consent) => check(consent, day, facts, findings),
+        Some(consent) => check(consent, birth, day.min(facts.today), facts, findings),
     }
     match &opening.municipality {
         None => findings.add(Rule::KommunSaknas, "/municipality"),
@@ -46,19 +52,32 @@ fn anonymous(opening: &Opening, findings: &mut Findings) {
     }
 }
 
-/// The consent was obtained before the request was sent and before anything was registered, at an office of the
-/// agency that obtained it.
-pub fn check(consent: &Consent, request: NaiveDate, facts: &Facts<'_>, findings: &mut Findings) {
-    let last = request.min(facts.today);
+/// The consent was obtained before the request was sent and before anything was registered – so by `last` – at an
+/// office of the agency that obtained it, when that office was open.
+pub fn check(
+    consent: &Consent,
+    birth: Option<NaiveDate>,
+    last: NaiveDate,
+    facts: &Facts<'_>,
+    findings: &mut Findings,
+) {
     if consent.obtained_on > last {
         let finding = Finding::new(Rule::SamtyckeEfterBegaran, "/consent/obtainedOn");
         findings.push(finding.allowed(Allowed::DateTo(last)));
     }
-    let office = facts.organisation.offices.get(&consent.office);
-    if office.is_none_or(|o| o.agency != consent.obtained_by) {
-        let finding = Finding::new(Rule::SamtyckeKontor, "/consent/office");
-        findings.push(finding.allowed(Allowed::Agency(consent.obtained_by)));
+    dates::check_birth(birth, consent.obtained_on, "/consent/obtainedOn", findings);
+    match facts.organisation.offices.get(&consent.office).filter(|o| o.agency == consent.obtained_by) {
+        None => {
+            let finding = Finding::new(Rule::SamtyckeKontor, "/consent/office");
+            findings.push(finding.allowed(Allowed::Agency(consent.obtained_by)));
+        }
+        Some(office) if !office.validity.contains(consent.obtained_on) => {
+            let finding = Finding::new(Rule::KontorInteGiltigt, "/consent/obtainedOn");
+            findings.push(finding.allowed(Allowed::within(office.validity)));
+        }
+        Some(_) => {}
     }
+<<<<<<< HEAD
     if let Some(months) = facts.settings.consent_months
         && consent
             .obtained_on
@@ -67,6 +86,24 @@ pub fn check(consent: &Consent, request: NaiveDate, facts: &Facts<'_>, findings:
     {
         let finding = Finding::new(Rule::SamtyckeGammalt, "/consent/obtainedOn");
         findings.push(finding.allowed(Allowed::Values(vec![format!("{months} mån")])));
+=======
+}
+
+/// The last day on which the consent of a case can have been obtained: that of the request, and of its registration.
+#[must_use]
+pub fn last_day(case: &Case) -> NaiveDate {
+    case.begun().min(swedish_day(case.steps[0].known_from))
+}
+
+/// A consent may have got a maximum age; older gives a notice, at every step, never an automatic end.
+pub fn notice_of_age(case: &Case, index: usize, facts: &Facts<'_>, findings: &mut Findings) {
+    let (Some(consent), Some(months)) = (&case.consent, facts.settings.consent_months) else { return };
+    let end = consent.obtained_on.checked_add_months(Months::new(months));
+    if end.is_some_and(|end| end < case.steps[index].date) {
+        let pointer = if index == 0 { "/consent/obtainedOn" } else { "/date" };
+        let age = Allowed::Values(vec![months.to_string()]);
+        findings.push(Finding::new(Rule::SamtyckeGammalt, pointer).allowed(age));
+>>>>>>> main
     }
 }
 
@@ -87,7 +124,6 @@ pub fn check_withdrawal(case: &Case, date: NaiveDate, facts: &Facts<'_>, finding
     }
     if case.identity == IdentityState::Anonymous {
         findings.add(Rule::AterkallelseUtanSamtycke, "");
-        return;
     }
     if case
         .ending()
@@ -95,10 +131,11 @@ pub fn check_withdrawal(case: &Case, date: NaiveDate, facts: &Facts<'_>, finding
     {
         findings.add(Rule::ArendetAvslutat, "");
     }
-    // Before the request there was nothing to break off: the request should then not have been made.
+    // Before the request there was nothing to break off: the request should then not have been made. One dated ahead
+    // can be withdrawn on its day, or marked as felregistrering at once.
     let first = case.begun();
     if date < first || date > facts.today {
-        let allowed = Allowed::DateBetween(first, facts.today.max(first));
-        findings.push(Finding::new(Rule::AterkallelseDatum, "/date").allowed(allowed));
+        let last = Some(facts.today).filter(|today| *today >= first);
+        findings.push(Finding::new(Rule::AterkallelseDatum, "/date").allowed(Allowed::dates(Some(first), last)));
     }
 }

@@ -1,24 +1,28 @@
 //! The rules of corrections. Nothing is overwritten: a correction supersedes, belongs to the agency that owned
 //! the registration, and re-runs every rule on the whole chain.
+//!
+//! Never here: what a correction does to a case; that is the fold in [`case`](super::case).
 
+use super::answers::Question;
 use super::case::{Case, IdentityState};
 use super::code::{AgreementId, RegistrationId};
 use super::command::{Correction, CorrectionKind, Request};
 use super::finding::{Allowed, Finding, Findings};
 use super::rule::Rule;
-use super::step::{Agency, StepKind};
-use super::transition::{Facts, check_step};
-use super::{consent, offices, ownership};
+use super::step::{self, Agency, StepKind};
+use super::transition::{self, Facts};
+use super::{consent, dates, offices, ownership, questions};
 
-/// Whether the correction may be made at all: it is the agency's, its registration stands, something changes.
-/// Returns the agreement by which it was made, when it was on the other's behalf.
+/// Whether the correction may be made at all: it is the agency's, and its registration stands. `None` where there is
+/// nothing to correct, so that the rules of the result have nothing to look at; else the agreement by which it is
+/// made, when it is on the other's behalf.
 pub fn check(
     case: &Case,
     correction: &Correction,
     request: &Request,
     facts: &Facts<'_>,
     findings: &mut Findings,
-) -> Option<AgreementId> {
+) -> Option<Option<AgreementId>> {
     let kind = &correction.kind;
     if case.felregistrering && !matches!(kind, CorrectionKind::UndoFelregistrering) {
         findings.add(Rule::ArendetFelregistrerat, "");
@@ -26,34 +30,38 @@ pub fn check(
     match kind {
         CorrectionKind::Undo { registration } => {
             let index = standing_step(case, *registration, findings)?;
-            last_step_only(case, index, findings);
-            owned(case, index, request, facts, findings)
+            let agreement = owned(case, index, request, facts, findings);
+            last_step_only(case, index, findings)?;
+            Some(agreement)
         }
         CorrectionKind::Move { registration, .. }
         | CorrectionKind::Replace { registration, .. } => {
             let index = standing_step(case, *registration, findings)?;
             not_a_withdrawal(case, *registration, findings);
-            begaran_stays(case, index, kind, findings);
-            owned(case, index, request, facts, findings)
+            Some(owned(case, index, request, facts, findings))
         }
-        CorrectionKind::Answers { registration, .. } => {
+        CorrectionKind::Answers { registration, answers, withdrawn } => {
             let index = standing_step(case, *registration, findings)?;
-            owned(case, index, request, facts, findings)
+            if answers.get(Question::Orsak).is_some() || withdrawn.contains(&Question::Orsak) {
+                not_a_withdrawal(case, *registration, findings);
+            }
+            Some(owned(case, index, request, facts, findings))
         }
         CorrectionKind::Municipality { municipality, .. } => {
             if case.identity != IdentityState::Named {
                 findings.add(Rule::AnonymMedUppgifter, "/municipality");
             }
             offices::check_municipality(municipality, case.begun(), "/municipality", findings);
-            owned(case, 0, request, facts, findings)
+            Some(owned(case, 0, request, facts, findings))
         }
         CorrectionKind::Consent(corrected) => {
             if case.identity == IdentityState::Anonymous {
                 findings.add(Rule::AnonymMedUppgifter, "/consent");
             }
-            consent::check(corrected, case.begun(), facts, findings);
-            owned(case, 0, request, facts, findings)
+            consent::check(corrected, case.birth, consent::last_day(case), facts, findings);
+            Some(owned(case, 0, request, facts, findings))
         }
+<<<<<<< HEAD
         CorrectionKind::OfficeChange {
             registration,
             date,
@@ -71,15 +79,21 @@ pub fn check(
             None
         }
         CorrectionKind::Felregistrering { .. } => None,
+=======
+        CorrectionKind::OfficeChange { .. } => office_change(case, kind, request, facts, findings),
+        CorrectionKind::Felregistrering { .. } => Some(None),
+>>>>>>> main
         CorrectionKind::UndoFelregistrering => {
             if !case.felregistrering {
                 findings.add(Rule::FelregistreringFinnsInte, "");
+                return None;
             }
-            None
+            Some(None)
         }
     }
 }
 
+<<<<<<< HEAD
 /// The step stands in the chain. A registration that was undone or superseded is told from one never seen only
 /// where the case still knows it.
 fn standing_step(
@@ -98,18 +112,44 @@ fn standing_step(
         } else {
             Rule::RegistreringOkand
         };
+=======
+/// The correction with, beside each insats it chooses, the version of the definition that was shown.
+#[must_use]
+pub fn with_versions(correction: &Correction, case: &Case, facts: &Facts<'_>) -> Correction {
+    let mut correction = correction.clone();
+    if let CorrectionKind::Answers { registration, answers, .. }
+    | CorrectionKind::Replace { registration, answers: Some(answers), .. } = &mut correction.kind
+        && let Some(index) = case.index_of(*registration)
+    {
+        *answers = transition::with_versions(answers, case.steps[index].date, facts);
+    }
+    correction
+}
+
+/// The step stands in the chain. A registration that was undone or superseded is told from one never seen.
+pub fn standing_step(case: &Case, registration: RegistrationId, findings: &mut Findings) -> Option<usize> {
+    let index = case.index_of(registration);
+    if index.is_none() {
+        let by_withdrawal = case.withdrawal.iter().flat_map(|w| &w.superseded).any(|s| s.registration == registration);
+        let superseded = by_withdrawal || case.undone.contains(&registration);
+        let rule = if superseded { Rule::RegistreringErsatt } else { Rule::RegistreringOkand };
+>>>>>>> main
         findings.add(rule, "/registration");
     }
     index
 }
 
-fn last_step_only(case: &Case, index: usize, findings: &mut Findings) {
+fn last_step_only(case: &Case, index: usize, findings: &mut Findings) -> Option<()> {
     if index == 0 {
         findings.add(Rule::BegaranAngrasInte, "/registration");
-    } else if index + 1 != case.steps.len() {
+        return None;
+    }
+    if index + 1 != case.steps.len() {
         let last = Allowed::Values(vec![case.current().registration.to_string()]);
         findings.push(Finding::new(Rule::AngraBaraSista, "/registration").allowed(last));
+        return None;
     }
+    Some(())
 }
 
 fn not_a_withdrawal(case: &Case, registration: RegistrationId, findings: &mut Findings) {
@@ -119,15 +159,6 @@ fn not_a_withdrawal(case: &Case, registration: RegistrationId, findings: &mut Fi
         .is_some_and(|w| w.registration == registration)
     {
         findings.add(Rule::RattelseAterkallelse, "/registration");
-    }
-}
-
-fn begaran_stays(case: &Case, index: usize, kind: &CorrectionKind, findings: &mut Findings) {
-    if let CorrectionKind::Replace { step, .. } = kind
-        && (index == 0) != (*step == StepKind::Begaran)
-    {
-        let allowed = Allowed::Steps(ownership::next_steps(case.before(index).map(|s| s.kind)));
-        findings.push(Finding::new(Rule::OvergangEjTillaten, "/step").allowed(allowed));
     }
 }
 
@@ -165,39 +196,61 @@ fn owned(
     )
 }
 
+/// Either agency of the case may change offices, so either may put a change right; the request's are FK's.
 fn office_change(
     case: &Case,
-    registration: RegistrationId,
-    date: Option<chrono::NaiveDate>,
+    kind: &CorrectionKind,
+    request: &Request,
     facts: &Facts<'_>,
     findings: &mut Findings,
+<<<<<<< HEAD
 ) {
     let Some(place) = case
         .offices
         .iter()
         .position(|p| p.registration == registration)
     else {
+=======
+) -> Option<Option<AgreementId>> {
+    let CorrectionKind::OfficeChange { registration, date, offices: pair } = kind else { return None };
+    let Some(place) = case.offices.iter().position(|p| p.registration == *registration) else {
+>>>>>>> main
         findings.add(Rule::RegistreringOkand, "/registration");
-        return;
+        return None;
     };
+    let period = &case.offices[place];
     match date {
         // The offices of the request begin with the request: move that instead.
         Some(_) if place == 0 => {
             let finding = Finding::new(Rule::FaltOkant, "/date");
             findings.push(finding.allowed(Allowed::Values(vec!["offices".to_owned()])));
         }
-        Some(date) => offices::check_change_day(case, date, facts, findings),
+        Some(date) => offices::check_change_day(case, *date, facts, findings),
         None => {}
     }
+<<<<<<< HEAD
     // Either agency of the case may change offices, so either may put a change right; the request's are FK's.
     if place == 0 && facts.by.agency != Agency::Fk {
         findings.push(
             Finding::new(Rule::RattelseFelMyndighet, "").allowed(Allowed::Agency(Agency::Fk)),
         );
+=======
+    if let Some(pair) = pair {
+        offices::check_pair(pair, facts, findings);
+>>>>>>> main
     }
+    // Both offices are valid on the day, also where only the day is put right. Those of the request are looked at
+    // with its step.
+    if place > 0 {
+        let pair = pair.as_ref().unwrap_or(&period.offices);
+        offices::check_valid_on(pair, date.unwrap_or(period.from), facts, findings);
+        return Some(None);
+    }
+    Some(owned(case, 0, request, facts, findings))
 }
 
 /// The whole chain as corrected keeps every rule, and is not the chain that stood.
+<<<<<<< HEAD
 pub fn check_result(
     before: &Case,
     after: &Case,
@@ -205,23 +258,134 @@ pub fn check_result(
     facts: &Facts<'_>,
     findings: &mut Findings,
 ) {
+=======
+pub fn check_result(before: &Case, after: &Case, correction: &Correction, facts: &Facts<'_>, findings: &mut Findings) {
+    let kind = &correction.kind;
+>>>>>>> main
     if unchanged(before, after) {
         findings.add(Rule::RattelseUtanAndring, "");
     }
-    if matches!(correction.kind, CorrectionKind::Felregistrering { .. }) {
+    if matches!(kind, CorrectionKind::Felregistrering { .. }) {
         return;
     }
+    let target = match kind {
+        CorrectionKind::Move { registration, .. }
+        | CorrectionKind::Replace { registration, .. }
+        | CorrectionKind::Answers { registration, .. } => after.index_of(*registration),
+        _ => None,
+    };
+    let mut found = Findings::default();
     for index in 0..after.steps.len() {
-        check_step(after, index, facts, findings);
+        check_chain(after, index, target, kind, facts, &mut found);
     }
-    // The consent was obtained before the request, also where the request is moved.
-    if let (CorrectionKind::Move { .. }, Some(given)) = (&correction.kind, &after.consent)
-        && after.begun() != before.begun()
-    {
-        consent::check(given, after.begun(), facts, findings);
+    if matches!(kind, CorrectionKind::Move { .. }) && target == Some(0) {
+        request_moved(after, facts, &mut found);
+    }
+    for mut finding in found.0 {
+        if !points_into(kind, &finding.pointer) {
+            finding.pointer = sent_at(kind).to_owned();
+        }
+        let said = findings.0.iter().any(|f| f.rule == finding.rule && f.pointer == finding.pointer);
+        if !said {
+            findings.push(finding);
+        }
     }
     if after.is_open() && !before.is_open() && facts.other_open_case {
         findings.add(Rule::OppetArendeFinns, "");
+    }
+}
+
+/// The rules of one step of the corrected chain. What a moved or replaced step breaks together with its neighbours is
+/// said once, at that step, with what both neighbours leave free.
+fn check_chain(
+    after: &Case,
+    index: usize,
+    target: Option<usize>,
+    kind: &CorrectionKind,
+    facts: &Facts<'_>,
+    findings: &mut Findings,
+) {
+    let is_target = target == Some(index);
+    let follows = index > 0 && target == Some(index - 1);
+    match kind {
+        CorrectionKind::Move { .. } if is_target => {
+            dates::check_moved(after, index, facts, findings);
+            questions::check(after, index, facts, findings);
+        }
+        CorrectionKind::Move { .. } if follows => {
+            dates::check_beside_moved(after, index, facts, findings);
+            questions::check(after, index, facts, findings);
+        }
+        CorrectionKind::Replace { .. } if is_target => {
+            if fits_between(after, index, findings) {
+                questions::check(after, index, facts, findings);
+            }
+            dates::check(after, index, "/date", facts, findings);
+        }
+        CorrectionKind::Replace { .. } if follows => {
+            if fits_between(after, index - 1, &mut Findings::default()) {
+                questions::check(after, index, facts, findings);
+            }
+            dates::check(after, index, "/date", facts, findings);
+        }
+        _ => transition::check_step(after, index, facts, findings),
+    }
+}
+
+/// A step that was another step is one that both its neighbours allow.
+fn fits_between(after: &Case, index: usize, findings: &mut Findings) -> bool {
+    let from = after.before(index).map(|s| s.kind);
+    let next = after.steps.get(index + 1).map(|s| s.kind);
+    let fitting: Vec<(StepKind, Agency)> = ownership::next_steps(from)
+        .into_iter()
+        .filter(|(kind, _)| next.is_none_or(|next| step::owner(Some(*kind), next).is_some()))
+        .collect();
+    let fits = fitting.iter().any(|(kind, _)| *kind == after.steps[index].kind);
+    if !fits {
+        findings.push(Finding::new(Rule::OvergangEjTillaten, "/step").allowed(Allowed::Steps(fitting)));
+    }
+    fits
+}
+
+/// A moved request takes its consent, kommun and office changes along.
+fn request_moved(after: &Case, facts: &Facts<'_>, findings: &mut Findings) {
+    let begun = after.begun();
+    if let Some(consent) = after.consent.as_ref().filter(|c| c.obtained_on > begun) {
+        let finding = Finding::new(Rule::SamtyckeEfterBegaran, "/date");
+        findings.push(finding.allowed(Allowed::DateFrom(consent.obtained_on)));
+    }
+    if let Some(code) = &after.municipality {
+        offices::check_municipality(code, begun, "/date", findings);
+    }
+    if let Some(change) = after.offices[1..].iter().map(|p| p.from).min().filter(|from| *from < begun) {
+        findings.push(Finding::new(Rule::KontorsbyteDatum, "/date").allowed(Allowed::DateTo(change)));
+    }
+    consent::notice_of_age(after, 0, facts, findings);
+}
+
+/// Where in the correction the value stands that a broken rule of another step is about.
+const fn sent_at(kind: &CorrectionKind) -> &'static str {
+    match kind {
+        CorrectionKind::Undo { .. } => "/registration",
+        CorrectionKind::Move { .. } | CorrectionKind::OfficeChange { date: Some(_), offices: None, .. } => "/date",
+        CorrectionKind::Replace { .. } => "/step",
+        CorrectionKind::Answers { .. } => "/answers",
+        CorrectionKind::Municipality { .. } => "/municipality",
+        CorrectionKind::Consent(_) => "/consent",
+        CorrectionKind::OfficeChange { .. } => "/offices",
+        CorrectionKind::Felregistrering { .. } | CorrectionKind::UndoFelregistrering => "",
+    }
+}
+
+/// Whether a pointer of a step's own rules points at something that the correction has.
+fn points_into(kind: &CorrectionKind, pointer: &str) -> bool {
+    match kind {
+        CorrectionKind::Move { .. } => pointer == "/date",
+        CorrectionKind::Replace { answers, .. } => {
+            pointer == "/step" || answers.is_some() && pointer.starts_with("/answers/")
+        }
+        CorrectionKind::Answers { .. } => pointer.starts_with("/answers/"),
+        _ => false,
     }
 }
 

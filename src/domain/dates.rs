@@ -1,10 +1,10 @@
 //! The rules of dates. One function a rule; each looks at one step of a chain.
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Offset, TimeZone, Utc};
 use chrono_tz::Europe::Stockholm;
 
 use super::answers::Question;
-use super::case::Case;
+use super::case::{Case, Step};
 use super::finding::{Allowed, Finding, Findings};
 use super::rule::Rule;
 use super::step::{Form, StepKind};
@@ -13,7 +13,10 @@ use super::transition::Facts;
 /// The Swedish calendar day of an instant.
 #[must_use]
 pub fn swedish_day(instant: DateTime<Utc>) -> NaiveDate {
-    instant.with_timezone(&Stockholm).date_naive()
+    let utc = instant.naive_utc();
+    let offset = Stockholm.offset_from_utc_datetime(&utc).fix();
+    // Only the first and last hours of the calendar have no local time.
+    utc.checked_add_offset(offset).unwrap_or(utc).date()
 }
 
 /// The day `days` after `day`; the last day of the calendar where there is none.
@@ -30,7 +33,7 @@ pub fn earlier(day: NaiveDate, days: u64) -> NaiveDate {
         .unwrap_or(NaiveDate::MIN)
 }
 
-/// Every rule of dates for the step at `index`.
+/// Every rule of dates for the step at `index`, as seen from the step before it.
 pub fn check(case: &Case, index: usize, pointer: &str, facts: &Facts<'_>, findings: &mut Findings) {
     order(case, index, pointer, findings);
     not_too_far_ahead(case, index, pointer, facts, findings);
@@ -91,11 +94,21 @@ fn not_too_far_ahead(
 }
 
 fn not_before_birth(case: &Case, index: usize, pointer: &str, findings: &mut Findings) {
+<<<<<<< HEAD
     if let Some(birth) = case.birth
         && case.steps[index].date < birth
     {
         findings
             .push(Finding::new(Rule::DatumForeFodelse, pointer).allowed(Allowed::DateFrom(birth)));
+=======
+    check_birth(case.birth, case.steps[index].date, pointer, findings);
+}
+
+/// Nothing is dated before the person's birth.
+pub fn check_birth(birth: Option<NaiveDate>, day: NaiveDate, pointer: &str, findings: &mut Findings) {
+    if let Some(birth) = birth.filter(|birth| day < *birth) {
+        findings.push(Finding::new(Rule::DatumForeFodelse, pointer).allowed(Allowed::DateFrom(birth)));
+>>>>>>> main
     }
 }
 
@@ -114,12 +127,62 @@ fn offices_valid(
             continue;
         };
         if !office.validity.contains(day) {
-            let allowed = match office.validity.to {
-                Some(to) => Allowed::DateBetween(office.validity.from, to),
-                None => Allowed::DateFrom(office.validity.from),
-            };
-            findings.push(Finding::new(Rule::KontorInteGiltigt, pointer).allowed(allowed));
+            findings.push(Finding::new(Rule::KontorInteGiltigt, pointer).allowed(Allowed::within(office.validity)));
         }
+    }
+}
+
+/// Every rule of dates for a step that was moved: it lies between both its neighbours, and meetings that stand stay
+/// inside GK. What is allowed is a date for the step, since the date is what was sent.
+pub fn check_moved(case: &Case, index: usize, facts: &Facts<'_>, findings: &mut Findings) {
+    let pointer = "/date";
+    between_neighbours(case, index, pointer, findings);
+    not_too_far_ahead(case, index, pointer, facts, findings);
+    not_before_birth(case, index, pointer, findings);
+    offices_valid(case, index, pointer, facts, findings);
+    around_meetings(case, index, pointer, findings);
+}
+
+/// The rules of the step after a moved one, save those that were said of the moved one.
+pub fn check_beside_moved(case: &Case, index: usize, facts: &Facts<'_>, findings: &mut Findings) {
+    not_too_far_ahead(case, index, "/date", facts, findings);
+    not_before_birth(case, index, "/date", findings);
+    offices_valid(case, index, "/date", facts, findings);
+}
+
+/// The `avbrutet` of a withdrawal: its order is given, its day and offices are looked at like any other.
+pub fn check_withdrawn(case: &Case, facts: &Facts<'_>, findings: &mut Findings) {
+    offices_valid(case, case.steps.len() - 1, "/date", facts, findings);
+}
+
+fn between_neighbours(case: &Case, index: usize, pointer: &str, findings: &mut Findings) {
+    let step = &case.steps[index];
+    let (before, after) = (case.before(index), case.steps.get(index + 1));
+    if before.is_none_or(|b| b.date < step.date) && after.is_none_or(|a| step.date < a.date) {
+        return;
+    }
+    let on_one_day = |gk: Option<&Step>, planned: Option<&Step>| {
+        gk.zip(planned).is_some_and(|(g, p)| g.kind == StepKind::Gk && p.kind.is_planned() && g.date == p.date)
+    };
+    let shared = on_one_day(before, Some(step)) || on_one_day(Some(step), after);
+    let rule = if shared { Rule::GkPlaneradSammaDag } else { Rule::DatumOrdning };
+    let allowed = Allowed::dates(before.map(|b| later(b.date, 1)), after.map(|a| earlier(a.date, 1)));
+    findings.push(Finding::new(rule, pointer).allowed(allowed));
+}
+
+/// Meetings that were held keep GK and the step that left it on their sides.
+fn around_meetings(case: &Case, index: usize, pointer: &str, findings: &mut Findings) {
+    let step = &case.steps[index];
+    let held = |index: usize| case.steps.get(index).map_or(&[][..], |s| s.answers.dates(Question::Moten));
+    let (first, last) = if step.kind == StepKind::Gk {
+        (held(index).iter().chain(held(index + 1)).min().copied(), None)
+    } else if case.before(index).is_some_and(|b| b.kind == StepKind::Gk) {
+        (None, held(index).iter().max().map(|last| later(*last, 1)))
+    } else {
+        return;
+    };
+    if first.is_some_and(|first| step.date > first) || last.is_some_and(|last| step.date < last) {
+        findings.push(Finding::new(Rule::MotenUtanforGk, pointer).allowed(Allowed::dates(last, first)));
     }
 }
 
@@ -144,4 +207,13 @@ fn meetings_inside_gk(case: &Case, index: usize, findings: &mut Findings) {
             );
         }
     }
+}
+
+/// The last microsecond of a Swedish calendar day: what "as known on" a day means.
+#[must_use]
+pub fn end_of_swedish_day(day: NaiveDate) -> DateTime<Utc> {
+    let midnight = later(day, 1).and_time(chrono::NaiveTime::MIN);
+    // Clocks change at two or three in the night, so midnight is always there, and once.
+    let start = Stockholm.from_local_datetime(&midnight).earliest().map(|t| t.with_timezone(&Utc));
+    start.unwrap_or_else(|| midnight.and_utc()) - chrono::TimeDelta::microseconds(1)
 }

@@ -5,6 +5,7 @@
 use chrono::NaiveDate;
 
 use super::rule::{Rule, Severity};
+use super::organisation::Validity;
 use super::step::{Agency, StepKind};
 
 /// What would be right instead.
@@ -27,11 +28,32 @@ pub enum Allowed {
 }
 
 impl Allowed {
-    /// As words inside a sentence: dates as 2016-10-13, lists with commas.
+    /// The dates between two limits, either of which may be missing. Where they leave no day, none is allowed.
+    #[must_use]
+    pub fn dates(first: Option<NaiveDate>, last: Option<NaiveDate>) -> Self {
+        match (first, last) {
+            (Some(first), Some(last)) if first <= last => Self::DateBetween(first, last),
+            (Some(first), None) => Self::DateFrom(first),
+            (None, Some(last)) => Self::DateTo(last),
+            _ => Self::Values(Vec::new()),
+        }
+    }
+
+    /// The days on which something is valid.
+    #[must_use]
+    pub fn within(validity: Validity) -> Self {
+        Self::dates(Some(validity.from), validity.to)
+    }
+
+    /// As words inside a sentence: dates as 2016-10-13, lists with commas. `or` is the sentence's own word for it,
+    /// and so tells its language.
     #[must_use]
     pub fn words(&self, or: &str) -> String {
         match self {
-            Self::DateFrom(day) | Self::DateTo(day) => day.to_string(),
+            Self::DateFrom(day) if or == "eller" => format!("från och med {day}"),
+            Self::DateFrom(day) => format!("from {day}"),
+            Self::DateTo(day) if or == "eller" => format!("till och med {day}"),
+            Self::DateTo(day) => format!("up to {day}"),
             Self::DateBetween(first, last) => format!("{first} – {last}"),
             Self::Steps(steps) => join(
                 steps

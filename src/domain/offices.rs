@@ -19,6 +19,12 @@ const fn name(agency: Agency) -> &'static str {
     }
 }
 
+/// Where the handläggare of an agency stands in what was sent.
+#[must_use]
+pub fn handler_pointer(agency: Agency) -> String {
+    format!("/handlers/{}", name(agency))
+}
+
 /// Both offices exist and belong to the agency under whose name they were given.
 pub fn check_pair(offices: &OfficePair, facts: &Facts<'_>, findings: &mut Findings) {
     for agency in Agency::ALL {
@@ -83,7 +89,7 @@ fn check_handler(
     facts: &Facts<'_>,
     findings: &mut Findings,
 ) {
-    let pointer = format!("/handlers/{}", name(agency));
+    let pointer = handler_pointer(agency);
     match facts.organisation.handlers.get(id) {
         None => findings.add(Rule::HandlaggareOkand, pointer),
         Some(handler) if handler.agency != agency => {
@@ -133,11 +139,7 @@ pub fn check_valid_on(
         };
         if !office.validity.contains(day) {
             let pointer = format!("/offices/{}", name(agency));
-            let allowed = match office.validity.to {
-                Some(to) => Allowed::DateBetween(office.validity.from, to),
-                None => Allowed::DateFrom(office.validity.from),
-            };
-            findings.push(Finding::new(Rule::KontorInteGiltigt, pointer).allowed(allowed));
+            findings.push(Finding::new(Rule::KontorInteGiltigt, pointer).allowed(Allowed::within(office.validity)));
         }
     }
 }

@@ -251,15 +251,29 @@ fn write_number(into: &mut [u8], mut number: u32) {
 /// A serial outside 980–999 is brought into that range, so that no call can make a number somebody has.
 #[must_use]
 pub fn test_number(birth: NaiveDate, serial: u16) -> IdentityNumber {
+<<<<<<< HEAD
     let serial = if (FIRST_TEST_SERIAL..1000).contains(&serial) {
         serial
     } else {
         FIRST_TEST_SERIAL + serial % 20
     };
+=======
+    test_number_of(birth, birth.day(), serial)
+}
+
+/// A valid samordningsnummer that is never given to anyone; as [`test_number`] otherwise.
+#[must_use]
+pub fn test_coordination_number(birth: NaiveDate, serial: u16) -> IdentityNumber {
+    test_number_of(birth, birth.day() + 60, serial)
+}
+
+fn test_number_of(birth: NaiveDate, day: u32, serial: u16) -> IdentityNumber {
+    let serial = if (FIRST_TEST_SERIAL..1000).contains(&serial) { serial } else { FIRST_TEST_SERIAL + serial % 20 };
+>>>>>>> main
     let mut digits = [b'0'; 12];
     write_number(&mut digits[..4], birth.year().unsigned_abs());
     write_number(&mut digits[4..6], birth.month());
-    write_number(&mut digits[6..8], birth.day());
+    write_number(&mut digits[6..8], day);
     write_number(&mut digits[8..11], u32::from(serial));
     digits[11] = check_digit(&digits);
     IdentityNumber(digits)
@@ -497,6 +511,9 @@ mod tests {
             prop_assert!(number.is_test_number());
             prop_assert_eq!(number.sex() == Sex::Man, serial % 2 == 1);
             prop_assert!(contains_identity_number(number.as_digits(), day("2026-11-21")));
+            let other = test_coordination_number(birth, serial);
+            prop_assert_eq!(parse(other.as_digits()), Ok(other.clone()));
+            prop_assert_eq!((other.kind(), other.birth_date()), (IdentityKind::Samordningsnummer, Some(birth)));
         }
 
         #[test]

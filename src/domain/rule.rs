@@ -115,16 +115,16 @@ rules! {
         "Varje steg dateras minst en dag efter steget före. Tillåtet: {allowed}." "Each step is dated at least one day after the one before. Allowed: {allowed}."
         "gk on the same day as begaran";
     GkPlaneradSammaDag "gk_planerad_samma_dag" Error
-        "Gemensam kartläggning och planerad insats har aldrig samma datum: planerad insats dateras tidigast dagen efter, {allowed}." "Joint mapping and the planned measure never share a date: the planned measure is dated at the earliest the day after, {allowed}."
+        "Gemensam kartläggning och planerad insats har aldrig samma datum: planerad insats dateras tidigast dagen efter. Tillåtet: {allowed}." "Joint mapping and the planned measure never share a date: the planned measure is dated at the earliest the day after. Allowed: {allowed}."
         "gk and planerad_afi both on 2016-10-12";
     DatumFramtid "datum_framtid" Error
-        "Aktiviteter och avslut kan inte dateras i framtiden. Senast: {allowed}." "Activities and endings cannot be dated in the future. At the latest: {allowed}."
+        "Bara steg i väntan kan dateras i framtiden. Tillåtet: {allowed}." "Only waiting steps can be dated in the future. Allowed: {allowed}."
         "gk dated tomorrow";
     DatumLangtFram "datum_langt_fram" Error
-        "Steg i väntan kan dateras högst 31 dagar framåt. Senast: {allowed}." "Waiting steps may be dated at most 31 days ahead. At the latest: {allowed}."
+        "Steg i väntan kan inte dateras så långt fram. Tillåtet: {allowed}." "Waiting steps cannot be dated that far ahead. Allowed: {allowed}."
         "planerad_ali dated in two months";
     DatumForeFodelse "datum_fore_fodelse" Error
-        "Datumet ligger före personens födelse." "The date lies before the person's birth."
+        "Datumet ligger före personens födelse. Tillåtet: {allowed}." "The date lies before the person's birth. Allowed: {allowed}."
         "begaran dated 1950 for a person born in 1985";
     MotenUtanforGk "moten_utanfor_gk" Error
         "Mötesdatum ska ligga inom kartläggningen. Tillåtet: {allowed}." "Meeting dates must lie within the joint mapping. Allowed: {allowed}."
@@ -135,7 +135,7 @@ rules! {
         "Skriftligt samtycke krävs innan personuppgifter registreras. Ange consent, eller registrera ärendet anonymt." "Written consent is required before personal data is registered. Give consent, or register the case as anonymous."
         "begaran with a personnummer but no consent";
     SamtyckeEfterBegaran "samtycke_efter_begaran" Error
-        "Samtycket ska vara inhämtat innan begäran skickas och registreras. Senast: {allowed}." "Consent must be obtained before the request is sent and registered. At the latest: {allowed}."
+        "Samtycket ska vara inhämtat innan begäran skickas och registreras. Tillåtet: {allowed}." "Consent must be obtained before the request is sent and registered. Allowed: {allowed}."
         "consent obtained the day after begaran";
     AnonymMedUppgifter "anonym_med_uppgifter" Error
         "Ett anonymt ärende bär inte den här uppgiften." "An anonymous case does not carry this."
@@ -144,7 +144,7 @@ rules! {
         "Ärendet är redan utan identitet." "The case has no identity already."
         "protection for an anonymous case";
     AterkallelseDatum "aterkallelse_datum" Error
-        "Återkallelsen dateras mellan samtycket och i dag. Tillåtet: {allowed}." "The withdrawal is dated between the consent and today. Allowed: {allowed}."
+        "Återkallelsen dateras från begäran till i dag. Tillåtet: {allowed}." "The withdrawal is dated from the request to today. Allowed: {allowed}."
         "a withdrawal dated tomorrow";
     AterkallelseUtanSamtycke "aterkallelse_utan_samtycke" Error
         "Ärendet har inget samtycke att återkalla." "The case has no consent to withdraw."
@@ -158,13 +158,13 @@ rules! {
         "Kontoret hör till den andra myndigheten. Väntad myndighet: {allowed}." "The office belongs to the other agency. Expected agency: {allowed}."
         r#"{"offices":{"fk":"AF-GAVLE"}}"#;
     KontorInteGiltigt "kontor_inte_giltigt" Error
-        "Kontoret gäller inte på stegets datum. Tillåtet: {allowed}." "The office is not valid on the date of the step. Allowed: {allowed}."
+        "Kontoret gäller inte på dagen. Tillåtet: {allowed}." "The office is not valid on that day. Allowed: {allowed}."
         "a step dated after the office closed";
     KontorsbyteUtanAndring "kontorsbyte_utan_andring" Error
         "Bytet ändrar inget: ärendet har redan dessa kontor på dagen." "The change alters nothing: the case already has these offices on that day."
         "an office change to the present offices";
     KontorsbyteDatum "kontorsbyte_datum" Error
-        "Byte av kontor eller handläggare dateras från begäran till i dag. Tillåtet: {allowed}." "A change of office or handläggare is dated from the request to today. Allowed: {allowed}."
+        "Byte av kontor eller handläggare dateras från begäran till i dag, och en begäran flyttas inte förbi ett byte. Tillåtet: {allowed}." "A change of office or handläggare is dated from the request to today, and a request is not moved past a change. Allowed: {allowed}."
         "an office change before the request";
     KommunSaknas "kommun_saknas" Error
         "Folkbokföringskommun krävs för en namngiven deltagare." "The municipality of registration is required for a named participant."
@@ -228,7 +228,7 @@ rules! {
         "Rättelsen ändrar inget." "The correction changes nothing."
         "a move to the date the step already has";
     RattelseAterkallelse "rattelse_aterkallelse" Error
-        "Ett återkallat samtycke flyttas eller ersätts inte; ångra det och registrera om." "A withdrawal of consent is not moved or replaced; undo it and register it again."
+        "Ett återkallat samtycke flyttas eller ersätts inte och får ingen annan orsak; ångra det och registrera om." "A withdrawal of consent is not moved or replaced and gets no other reason; undo it and register it again."
         "move of the avbrutet that a withdrawal made";
     RattelseFelMyndighet "rattelse_fel_myndighet" Error
         "Rättelsen hör till den myndighet som ägde registreringen: {allowed}." "The correction belongs to the agency that owned the registration: {allowed}."
@@ -239,7 +239,7 @@ rules! {
 
     // References and history.
     ReferensUpptagen "referens_upptagen" Error
-        "Myndigheten har redan använt ärendereferensen för ett annat ärende." "The agency already uses the case reference for another case."
+        "Myndigheten har redan använt ärendereferensen." "The agency already uses the case reference."
         "the same caseReference at two requests";
     KlientreferensUpptagen "klientreferens_upptagen" Error
         "Klientreferensen är redan använd för en registrering med annat innehåll." "The client reference is already used for a registration with other content."
@@ -274,7 +274,7 @@ rules! {
         "Registreringen gjordes för den andra myndighetens räkning enligt lokal överenskommelse. Ägare: {allowed}." "Registered on behalf of the other agency by local agreement. Owner: {allowed}."
         "AF registers gk under an agreement";
     SamtyckeGammalt "samtycke_gammalt" Notice
-        "Samtycket är äldre än {allowed}; kontrollera att det gäller." "The consent is older than {allowed}; check that it still holds."
+        "Samtycket är äldre än {allowed} månader; kontrollera att det gäller." "The consent is older than {allowed} months; check that it still holds."
         "consent from three years ago";
     BegaranSentTillAf "begaran_sent_till_af" Notice
         "Begäran bör nå Arbetsförmedlingen med samtycke minst en vecka före första mötet." "The request should reach Arbetsförmedlingen with the consent at least one week before the first meeting."

@@ -15,7 +15,7 @@ use super::finding::{Allowed, Finding, Findings};
 use super::journal::{Entry, Event, Opened};
 use super::organisation::{OfficePair, Organisation};
 use super::rule::Rule;
-use super::step::{Agency, StepKind};
+use super::step::{self, Agency, StepKind};
 use super::{consent, correction, dates, offices, ownership, questions};
 
 /// What can be set without changing what the rules mean.
@@ -142,6 +142,7 @@ fn on_case(
             handlers,
         } => change_offices(case, *date, offices, handlers, facts, findings),
         Command::ChangeHandlers { date, handlers } => {
+            not_felregistrerat(case, findings);
             offices::check_change_day(case, *date, facts, findings);
             offices::check_change(handlers, case.offices_on(*date), *date, facts, findings);
             finish(
@@ -157,6 +158,7 @@ fn on_case(
         Command::WithdrawConsent { date } => {
             consent::check_withdrawal(case, *date, facts, findings);
             let ending = consent::ending_of_withdrawal(case, *date);
+<<<<<<< HEAD
             finish(
                 case,
                 Event::Withdrawal {
@@ -166,6 +168,12 @@ fn on_case(
                 None,
                 facts,
             )
+=======
+            let (event, agreement, after) = finish(case, Event::Withdrawal { date: *date, ending }, None, facts)?;
+            dates::check_withdrawn(&after, facts, findings);
+            late(&after, after.steps.len() - 1, facts, findings);
+            Some((event, agreement, after))
+>>>>>>> main
         }
         Command::Protect { date } => {
             if case.identity != IdentityState::Named {
@@ -176,13 +184,16 @@ fn on_case(
                     Finding::new(Rule::DatumFramtid, "/date").allowed(Allowed::DateTo(facts.today)),
                 );
             }
+            dates::check_birth(case.birth, *date, "/date", findings);
             finish(case, Event::Protection { date: *date }, None, facts)
         }
         Command::AddReference { reference } => {
-            if case.identity == IdentityState::Anonymous {
+            not_felregistrerat(case, findings);
+            if case.identity != IdentityState::Named {
                 findings.add(Rule::AnonymMedUppgifter, "/caseReference");
             }
-            if facts.reference_taken {
+            let given_already = case.references.iter().any(|(a, r)| *a == facts.by.agency && r == reference);
+            if facts.reference_taken || given_already {
                 findings.add(Rule::ReferensUpptagen, "/caseReference");
             }
             let event = Event::Reference {
@@ -192,11 +203,18 @@ fn on_case(
             finish(case, event, None, facts)
         }
         Command::Correct(correct) => {
-            let agreement = correction::check(case, correct, request, facts, findings);
-            let (event, _, after) = finish(case, Event::Correction(correct.clone()), None, facts)?;
-            correction::check_result(case, &after, correct, facts, findings);
+            let agreement = correction::check(case, correct, request, facts, findings)?;
+            let correct = Box::new(correction::with_versions(correct, case, facts));
+            let (event, agreement, after) = finish(case, Event::Correction(correct.clone()), agreement, facts)?;
+            correction::check_result(case, &after, &correct, facts, findings);
             Some((event, agreement, after))
         }
+    }
+}
+
+fn not_felregistrerat(case: &Case, findings: &mut Findings) {
+    if case.felregistrering {
+        findings.add(Rule::ArendetFelregistrerat, "");
     }
 }
 
@@ -306,7 +324,7 @@ fn opened(opening: &Opening) -> Opened {
 }
 
 /// Keeps, with a chosen insats, the version of its definition that was valid and shown.
-fn with_versions(given: &Answers, day: NaiveDate, facts: &Facts<'_>) -> Answers {
+pub fn with_versions(given: &Answers, day: NaiveDate, facts: &Facts<'_>) -> Answers {
     let mut answers = given.clone();
     if let Some(Answer::Insats(code, version)) = answers.0.get_mut(&Question::Insats) {
         *version = facts.organisation.insats_on(code, day).map(|d| d.version);
@@ -315,6 +333,7 @@ fn with_versions(given: &Answers, day: NaiveDate, facts: &Facts<'_>) -> Answers 
 }
 
 /// A further step.
+<<<<<<< HEAD
 fn step(
     case: &Case,
     new: &NewStep,
@@ -325,6 +344,10 @@ fn step(
     if case.felregistrering {
         findings.add(Rule::ArendetFelregistrerat, "");
     }
+=======
+fn step(case: &Case, new: &NewStep, request: &Request, facts: &Facts<'_>, findings: &mut Findings) -> Candidate {
+    not_felregistrerat(case, findings);
+>>>>>>> main
     let event = Event::Step {
         kind: new.step,
         date: new.date,
@@ -364,18 +387,32 @@ pub fn check_step(case: &Case, index: usize, facts: &Facts<'_>, findings: &mut F
     dates::check(case, index, "/date", facts, findings);
 }
 
-fn notices(case: &Case, index: usize, facts: &Facts<'_>, findings: &mut Findings) {
-    let step = &case.steps[index];
-    if (facts.today - step.date).num_days() > facts.settings.late_after_days {
+/// A step registered long after its day.
+fn late(case: &Case, index: usize, facts: &Facts<'_>, findings: &mut Findings) {
+    if (facts.today - case.steps[index].date).num_days() > facts.settings.late_after_days {
         let days = Allowed::Values(vec![facts.settings.late_after_days.to_string()]);
         findings.push(Finding::new(Rule::SenRegistrering, "/date").allowed(days));
     }
+}
+
+fn notices(case: &Case, index: usize, facts: &Facts<'_>, findings: &mut Findings) {
+    let step = &case.steps[index];
+    late(case, index, facts, findings);
+    consent::notice_of_age(case, index, facts, findings);
     if step.kind == StepKind::Gk
+<<<<<<< HEAD
         && case
             .before(index)
             .is_some_and(|b| b.kind == StepKind::Begaran && (step.date - b.date).num_days() < 7)
+=======
+        && case.before(index).is_some_and(|b| b.kind == StepKind::Begaran && (1..7).contains(&(step.date - b.date).num_days()))
+>>>>>>> main
     {
         findings.add(Rule::BegaranSentTillAf, "/date");
+    }
+    // Where the step itself is not possible, its questions would only confuse.
+    if step::owner(case.before(index).map(|s| s.kind), step.kind).is_none() {
+        return;
     }
     let missing: Vec<String> = case
         .missing_answers()
@@ -396,13 +433,8 @@ fn late_answers(
     facts: &Facts<'_>,
     findings: &mut Findings,
 ) -> Candidate {
-    let Some(index) = case.index_of(registration) else {
-        findings.add(Rule::RegistreringOkand, "/registration");
-        return None;
-    };
-    if case.felregistrering {
-        findings.add(Rule::ArendetFelregistrerat, "");
-    }
+    let index = correction::standing_step(case, registration, findings)?;
+    not_felregistrerat(case, findings);
     let step = &case.steps[index];
     let owner = ownership::owner_of(case, index);
     let pair = case.offices_on(step.date);
@@ -440,9 +472,7 @@ fn change_offices(
     facts: &Facts<'_>,
     findings: &mut Findings,
 ) -> Candidate {
-    if case.felregistrering {
-        findings.add(Rule::ArendetFelregistrerat, "");
-    }
+    not_felregistrerat(case, findings);
     let before = case.offices_on(date);
     if before == pair {
         findings.add(Rule::KontorsbyteUtanAndring, "/offices");
@@ -460,7 +490,7 @@ fn change_offices(
         };
         if changed && cleared.is_none() && case.handlers_on(date).of(agency).is_some() {
             *cleared = Some(None);
-            findings.add(Rule::HandlaggareRensad, "/handlers");
+            findings.add(Rule::HandlaggareRensad, offices::handler_pointer(agency));
         }
     }
     let event = Event::Offices {

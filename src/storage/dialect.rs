@@ -82,6 +82,17 @@ impl Link<'_> {
         }
     }
 
+    /// Begins a transaction that reads one state of the database throughout, whatever is committed meanwhile.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn begin_read(&mut self) -> Result<(), StorageError> {
+        match self {
+            Self::Sqlite(_) => self.run("BEGIN"),
+            Self::Postgres(_) => self.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
+        }
+    }
+
     /// Takes the next `count` positions and returns the last before them. Until commit, no other process takes
     /// any: positions are dense and in commit order.
     ///

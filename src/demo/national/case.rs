@@ -120,7 +120,7 @@ impl Writer {
             lines,
         };
         let steps = self.steps(&draft, person, sex);
-        let change = self.rng.random_range(0..200_u32) == 0;
+        let mut change = self.rng.random_range(0..200_u32) == 0;
         let mut ended = false;
         let mut steps = steps.into_iter().peekable();
         while let Some(step) = steps.next() {
@@ -129,7 +129,7 @@ impl Writer {
                 break;
             }
             if change && matches!(code, "afi" | "ali") {
-                self.change_office(&mut draft, on, steps.peek().map(|s| s.on));
+                change = !self.change_office(&mut draft, on, steps.peek().map(|s| s.on));
             }
             ended = matches!(code, "avslutat" | "avbrutet" | "konsultativt_stod" | "consent_withdrawal");
         }
@@ -338,13 +338,13 @@ impl Writer {
         line
     }
 
-    /// The person moves within the län while the insats goes on, where there is time for it.
-    fn change_office(&mut self, draft: &mut Draft<'_>, after: NaiveDate, next: Option<NaiveDate>) {
+    /// The person moves within the län while the insats goes on, where there is time for it; whether it did.
+    fn change_office(&mut self, draft: &mut Draft<'_>, after: NaiveDate, next: Option<NaiveDate>) -> bool {
         let on = after + Duration::days(20);
         if on > self.until || on < draft.recorded || next.is_none_or(|n| n < on + Duration::days(30)) {
-            return;
+            return false;
         }
-        let Some(kommun) = self.register.neighbour(draft.kommun, &mut self.rng) else { return };
+        let Some(kommun) = self.register.neighbour(draft.kommun, &mut self.rng) else { return false };
         let to = &self.register.kommuner[kommun];
         (draft.fk, draft.af, draft.recorded) = (to.fk, to.af[0], on);
         let mut line = self.head(draft, "AF");
@@ -354,5 +354,6 @@ impl Writer {
         line.insert("offices".into(), json!({"fk": fk.code, "af": af.code}));
         line.insert("handlers".into(), json!({"fk": fk.handler(draft.handler), "af": af.handler(draft.handler)}));
         draft.lines.push_back(Value::Object(line));
+        true
     }
 }

@@ -12,6 +12,7 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use super::chance::quantile;
+use crate::demo::pilot;
 use crate::domain::person::{IdentityNumber, Sex, age_on, test_coordination_number, test_number};
 
 /// The first birth year that can occur.
@@ -40,21 +41,39 @@ pub(super) struct Person {
 
 impl People {
     pub fn new() -> Self {
-        Self { used: vec![0; YEARS * 366 * PER_DATE / 64 + 1], free: [BinaryHeap::new(), BinaryHeap::new()] }
+        let mut people =
+            Self { used: vec![0; YEARS * 366 * PER_DATE / 64 + 1], free: [BinaryHeap::new(), BinaryHeap::new()] };
+        // Both histories may be imported into one service.
+        for (birth, serial) in pilot::people() {
+            people.take(place(birth) * PER_DATE as u32 + u32::from(serial - 980));
+        }
+        people
     }
 
     /// Somebody who has no open case on `day` nor for two weeks before; `None` when every number is taken.
     pub fn come(&mut self, sex: Sex, day: NaiveDate, rng: &mut ChaCha8Rng) -> Option<Person> {
         let returns = rng.random::<f64>() < RETURNS;
-        let id = if returns { self.back(sex, day).or_else(|| self.unknown(sex, day, rng)) } else {
-            self.unknown(sex, day, rng).or_else(|| self.back(sex, day))
-        };
-        id.map(|id| Person { id, sex })
+        let known = if returns { self.back(sex, day) } else { None };
+        known
+            .or_else(|| self.unknown(sex, day, 1, rng))
+            .or_else(|| self.back(sex, day))
+            .or_else(|| self.unknown(sex, day, 40, rng))
+            .map(|id| Person { id, sex })
     }
 
     /// The person has no open case from `day` on.
     pub fn leave(&mut self, person: Person, day: NaiveDate) {
         self.free[person.sex as usize].push(Reverse((day, person.id)));
+    }
+
+    /// Marks a number as somebody's; `false` when it was already.
+    fn take(&mut self, id: u32) -> bool {
+        let bit = 1 << (id % 64);
+        self.used.get_mut(id as usize / 64).is_some_and(|word| {
+            let free = *word & bit == 0;
+            *word |= bit;
+            free
+        })
     }
 
     fn back(&mut self, sex: Sex, day: NaiveDate) -> Option<u32> {
@@ -70,21 +89,19 @@ impl People {
         }
     }
 
-    fn unknown(&mut self, sex: Sex, day: NaiveDate, rng: &mut ChaCha8Rng) -> Option<u32> {
+    fn unknown(&mut self, sex: Sex, day: NaiveDate, rounds: u32, rng: &mut ChaCha8Rng) -> Option<u32> {
         let age = quantile(&AGES, rng.random::<f64>());
         let mut born = day - Duration::days((age * 365.25) as i64);
         let first = rng.random_range(0..10_u32);
         // Personnummer of the days around, then samordningsnummer of the same days, then further away.
-        for _ in 0..40 {
+        for _ in 0..rounds {
             for coordination in [0, 1] {
                 for _ in 0..20 {
-                    let date = (born.year() - FIRST_YEAR) as u32 * 366 + born.ordinal0();
+                    let date = place(born);
                     for n in 0..10 {
                         let serial = ((first + n) % 10) * 2 + u32::from(sex == Sex::Man);
                         let id = date * PER_DATE as u32 + coordination * 20 + serial;
-                        let (word, bit) = (id as usize / 64, 1 << (id % 64));
-                        if self.used.get(word).is_some_and(|w| w & bit == 0) {
-                            self.used[word] |= bit;
+                        if self.take(id) {
                             return Some(id);
                         }
                     }
@@ -97,6 +114,11 @@ impl People {
         }
         None
     }
+}
+
+/// The place of a birth date among all.
+fn place(birth: NaiveDate) -> u32 {
+    (birth.year() - FIRST_YEAR).unsigned_abs() * 366 + birth.ordinal0()
 }
 
 fn birth(id: u32) -> Option<NaiveDate> {

@@ -1,0 +1,170 @@
+//! `sus organisation`, `sus import`, `sus generate` and `sus migrate`.
+
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, IsTerminal, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::Value;
+
+use super::{Failure, GenerateArgs, ImportArgs, service};
+use crate::clock::{Clock, Stopwatch, SystemClock};
+use crate::config::Config;
+use crate::demo::{national, pilot, targets};
+use crate::domain::code::ClientId;
+use crate::organisation::to_json;
+use crate::registrations::Service;
+use crate::registrations::import::{Summary, import as import_lines};
+use crate::registrations::registers::ImportError;
+use crate::storage::{Db, changes};
+
+pub fn migrate(config: &Config) -> Result<(), Failure> {
+    let db = Db::open(config.database_url.expose(), 1)?;
+    let head = changes::head(&mut db.read()?.link())?;
+    println!("The schema ({}) is up to date; the log stands at position {head}.", db.backend());
+    Ok(())
+}
+
+pub fn import_organisation(config: &Config, file: &Path) -> Result<(), Failure> {
+    let text = std::fs::read_to_string(file).map_err(|e| format!("{} can't be read: {e}", file.display()))?;
+    let value: Value = serde_json::from_str(&text).map_err(|e| format!("{} is no JSON: {e}", file.display()))?;
+    load_organisation(&*service(config)?, &value)
+}
+
+/// Loads a file and says what changed, or all that is wrong.
+pub fn load_organisation(service: &Service, value: &Value) -> Result<(), Failure> {
+    match service.import_organisation(value) {
+        Ok((changes, position)) => {
+            let kinds = [
+                ("areas", changes.areas),
+                ("offices", changes.offices),
+                ("steering groups", changes.steering_groups),
+                ("handläggare", changes.handlers),
+                ("local agreements", changes.local_agreements),
+                ("definitions of insatser", changes.insats_definitions),
+            ];
+            for (kind, counts) in kinds {
+                println!(
+                    "{kind:<24} {:>6} added {:>6} changed {:>6} unchanged",
+                    counts.added, counts.changed, counts.unchanged
+                );
+            }
+            println!("The registers stand at position {position}.");
+            Ok(())
+        }
+        Err(ImportError::Storage(error)) => Err(error.into()),
+        Err(ImportError::Findings(findings)) => {
+            for finding in &findings {
+                eprintln!("{:<40} {}: {}", finding.pointer, finding.code, finding.en);
+            }
+            Err(format!("{} findings; nothing was loaded", findings.len()).into())
+        }
+    }
+}
+
+pub fn export_organisation(config: &Config) -> Result<(), Failure> {
+    let (_, organisation) = service(config)?.organisation()?;
+    println!("{}", serde_json::to_string_pretty(&to_json(&organisation))?);
+    Ok(())
+}
+
+pub fn import(config: &Config, args: &ImportArgs) -> Result<(), Failure> {
+    let service = service(config)?;
+    let client = ClientId::parse(&args.client).map_err(|e| format!("the client: {}", e.expected))?;
+    let standard_input = args.file == Path::new("-");
+    let refused_file = args.refused.clone().unwrap_or_else(|| {
+        let name = if standard_input { "stdin".into() } else { args.file.as_os_str().to_owned() };
+        let mut name = name;
+        name.push(".refused.ndjson");
+        name.into()
+    });
+    let mut refused = Lazy { path: refused_file.clone(), file: None };
+    let watch = Stopwatch::start();
+    let summary = if standard_input {
+        run(&service, &client, BufReader::new(io::stdin()), None, &mut refused)?
+    } else {
+        let file = File::open(&args.file).map_err(|e| format!("{} can't be read: {e}", args.file.display()))?;
+        let bytes = file.metadata()?.len();
+        run(&service, &client, BufReader::with_capacity(1 << 20, file), Some(bytes), &mut refused)?
+    };
+    service.stop();
+    say(&summary, watch.elapsed().as_secs_f64());
+    if summary.refused > 0 {
+        println!("The refused lines stand with their findings in {}.", refused_file.display());
+    }
+    Ok(())
+}
+
+fn say(summary: &Summary, seconds: f64) {
+    let rate = summary.lines as f64 / seconds.max(0.001);
+    println!(
+        "{} lines: {} registered, {} in already, {} refused; {rate:.0} lines/s. Position {}.",
+        summary.lines, summary.registered, summary.repeated, summary.refused, summary.position
+    );
+}
+
+fn run(
+    service: &Arc<Service>,
+    client: &ClientId,
+    lines: impl io::BufRead + Send + 'static,
+    bytes: Option<u64>,
+    refused: &mut dyn Write,
+) -> Result<Summary, Failure> {
+    let bar = progress_bar(bytes);
+    let summary = import_lines(service, client, lines, refused, &mut |read, so_far| {
+        bar.set_position(read);
+        bar.set_message(format!("{} registered, {} refused", so_far.registered, so_far.refused));
+    })
+    .map_err(|e| format!("{e}; what was registered before stays, and the import can be started anew"))?;
+    bar.finish_and_clear();
+    Ok(summary)
+}
+
+fn progress_bar(bytes: Option<u64>) -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = bytes.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
+    let style = ProgressStyle::with_template("{wide_bar} {bytes}/{total_bytes} {eta} {msg}");
+    if let (Ok(style), Some(_)) = (style, bytes) { bar.with_style(style) } else { bar }
+}
+
+/// A file that is made when something is written to it.
+struct Lazy {
+    path: std::path::PathBuf,
+    file: Option<BufWriter<File>>,
+}
+
+impl Write for Lazy {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.file.is_none() {
+            self.file = Some(BufWriter::new(File::create(&self.path)?));
+        }
+        self.file.as_mut().map_or(Ok(0), |file| file.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.as_mut().map_or(Ok(()), Write::flush)
+    }
+}
+
+pub fn generate(args: &GenerateArgs) -> Result<(), Failure> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    let history = national::National { seed: args.seed, cases: args.cases, until: SystemClock.today() };
+    let result = if args.targets {
+        write!(out, "{}", targets::table(&targets::compare(history.lines(), history.factor())))
+    } else if args.organisation {
+        let whole = if args.what == "pilot" { pilot::organisation() } else { national::organisation() };
+        writeln!(out, "{whole:#}")
+    } else if args.what == "pilot" {
+        pilot::registrations().iter().try_for_each(|line| writeln!(out, "{line}"))
+    } else {
+        history.lines().try_for_each(|line| writeln!(out, "{line}"))
+    };
+    match result.and_then(|()| out.flush()) {
+        // Whoever reads only the first lines of a long history closes the pipe; that is no failure.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
+    }
+}

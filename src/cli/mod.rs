@@ -1,0 +1,236 @@
+//! The commands. Each reads its arguments, builds what it needs as `serve` does, and says what it did.
+//!
+//! Never here: a rule, SQL, or a figure.
+
+mod data;
+mod demo;
+mod report;
+mod serve;
+mod texts;
+mod token;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::app;
+use crate::chance::Generator;
+use crate::clock::SystemClock;
+use crate::config::{Config, VARIABLES};
+use crate::registrations::Service;
+
+/// Cross-agency follow-up of the cooperation between Försäkringskassan and Arbetsförmedlingen.
+#[derive(Parser)]
+#[command(name = "sus", version, about, after_help = texts::EXAMPLES, after_long_help = after_long_help(), max_term_width = 110)]
+struct Line {
+    #[command(subcommand)]
+    command: Command,
+}
+
+fn after_long_help() -> String {
+    let mut text = format!("{}\n\nEnvironment:\n", texts::EXAMPLES);
+    for variable in VARIABLES {
+        text.push_str(&format!(
+            "  {}\n      {} Expected: {}. Default: {}.\n",
+            variable.name, variable.about, variable.expected, variable.default
+        ));
+    }
+    text
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API
+    #[command(after_help = texts::SERVE)]
+    Serve(ServeArgs),
+    /// Make a fresh database with the pilot and a synthetic national history, show a baspaket, and serve
+    #[command(after_help = texts::DEMO)]
+    Demo(DemoArgs),
+    /// Load or show the registers of offices, handläggare, agreements and definitions
+    #[command(subcommand)]
+    Organisation(OrganisationCommand),
+    /// Import a file of registrations, one JSON object a line
+    #[command(after_help = texts::IMPORT)]
+    Import(ImportArgs),
+    /// Pull a report
+    #[command(after_help = texts::REPORT)]
+    Report(ReportArgs),
+    /// Print a development token for a role
+    #[command(after_help = texts::TOKEN)]
+    Token(TokenArgs),
+    /// Bring the database's schema up to date and say where it stands
+    Migrate,
+    /// Write synthetic registrations, to look at or to import
+    #[command(after_help = texts::GENERATE)]
+    Generate(GenerateArgs),
+    /// Show the rules, all or one by its code
+    #[command(after_help = texts::RULES)]
+    Rules(RulesArgs),
+}
+
+#[derive(Args)]
+struct ServeArgs {
+    /// Accept tokens from the program's own development issuer; loopback only
+    #[arg(long)]
+    dev_auth: bool,
+}
+
+#[derive(Args)]
+struct DemoArgs {
+    /// How many synthetic cases
+    #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(0..=2_000_000))]
+    cases: u32,
+    /// The same seed gives the same history
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Show the baspaket and end, without serving
+    #[arg(long)]
+    no_serve: bool,
+}
+
+#[derive(Subcommand)]
+enum OrganisationCommand {
+    /// Load a file: entries with a known code are replaced, others added, none removed
+    #[command(after_help = texts::ORGANISATION)]
+    Import {
+        /// The organisation file (JSON)
+        file: PathBuf,
+    },
+    /// Print the registers as an organisation file
+    Export,
+}
+
+#[derive(Args)]
+struct ImportArgs {
+    /// The file; - for standard input
+    file: PathBuf,
+    /// Where refused lines go, each with its findings [default: FILE.refused.ndjson]
+    #[arg(long)]
+    refused: Option<PathBuf>,
+    /// The client under which lines are registered; the same for a file that is imported anew
+    #[arg(long, default_value = "import")]
+    client: String,
+}
+
+#[derive(Args)]
+struct ReportArgs {
+    /// Which report
+    #[arg(default_value = "baspaket")]
+    report: String,
+    /// First day
+    #[arg(long)]
+    from: String,
+    /// Last day
+    #[arg(long)]
+    to: String,
+    /// riket, lan:21, kommun:2180, fk-kontor:CODE, af-kontor:CODE, fk-omrade:CODE, af-omrade:CODE or styrgrupp:CODE
+    #[arg(long, default_value = "riket")]
+    geography: String,
+    /// As known on a day (its end) or an instant
+    #[arg(long)]
+    as_of: Option<String>,
+    /// Counting registrations up to this position only
+    #[arg(long)]
+    counted_to: Option<i64>,
+    /// table, json or csv
+    #[arg(long, default_value = "table", value_parser = ["table", "json", "csv"])]
+    format: String,
+    /// sv or en
+    #[arg(long, default_value = "sv", value_parser = ["sv", "en"])]
+    lang: String,
+}
+
+#[derive(Args)]
+struct TokenArgs {
+    /// The role
+    role: String,
+    /// FK or AF, for a role that acts for an agency
+    #[arg(long)]
+    agency: Option<String>,
+    /// The handläggare, for deltagaransvarig and insatsansvarig
+    #[arg(long)]
+    handler: Option<String>,
+    /// The client's name
+    #[arg(long, default_value = "dev")]
+    client: String,
+}
+
+#[derive(Args)]
+struct GenerateArgs {
+    /// pilot or national
+    #[arg(default_value = "national", value_parser = ["pilot", "national"])]
+    what: String,
+    /// How many synthetic cases
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(0..=20_000_000))]
+    cases: u32,
+    /// The same seed gives the same history
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Print the organisation file instead of registrations
+    #[arg(long)]
+    organisation: bool,
+    /// Print how the figures compare with the published ones instead of registrations
+    #[arg(long)]
+    targets: bool,
+}
+
+#[derive(Args)]
+struct RulesArgs {
+    /// A rule's code
+    code: Option<String>,
+    /// sv or en
+    #[arg(long, default_value = "sv", value_parser = ["sv", "en"])]
+    lang: String,
+}
+
+/// Why a command failed, in words for whoever typed it.
+type Failure = Box<dyn std::error::Error>;
+
+/// Runs the command line.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let line = match Line::try_parse_from(arguments) {
+        Ok(line) => line,
+        Err(error) => {
+            // clap prints help to standard output and mistakes to standard error, each with its own exit code.
+            let code = u8::try_from(error.exit_code()).unwrap_or(2);
+            return error.print().map_or(ExitCode::FAILURE, |()| ExitCode::from(code));
+        }
+    };
+    match carry_out(line.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("sus: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn carry_out(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve(args) => serve::serve(&configured()?, args.dev_auth),
+        Command::Demo(args) => demo::demo(configured()?, &args),
+        Command::Organisation(OrganisationCommand::Import { file }) => data::import_organisation(&configured()?, &file),
+        Command::Organisation(OrganisationCommand::Export) => data::export_organisation(&configured()?),
+        Command::Import(args) => data::import(&configured()?, &args),
+        Command::Report(args) => report::report(&configured()?, &args),
+        Command::Token(args) => token::token(&configured()?, &args),
+        Command::Migrate => data::migrate(&configured()?),
+        Command::Generate(args) => data::generate(&args),
+        Command::Rules(args) => texts::rules(&args),
+    }
+}
+
+fn configured() -> Result<Config, Failure> {
+    let config = Config::from_env()?;
+    // A second call in one process (a test) finds a logger already there, and that is as well.
+    let _ = env_logger::Builder::new().parse_filters(&config.log).try_init();
+    Ok(config)
+}
+
+fn service(config: &Config) -> Result<Arc<Service>, Failure> {
+    let chance = Generator::from_system().map_err(|e| format!("no random bytes from the system: {e}"))?;
+    Ok(Arc::new(app::start_service(config, Arc::new(SystemClock), chance)?))
+}

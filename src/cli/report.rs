@@ -1,0 +1,69 @@
+//! `sus report`.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::{Failure, ReportArgs, service};
+use crate::config::Config;
+use crate::domain::dates::end_of_swedish_day;
+use crate::registrations::Service;
+use crate::registrations::fields::parse_date;
+use crate::reports::follow::{Counted, FollowError, Reports};
+use crate::reports::render;
+use crate::reports::{Geography, Lang, Period, PullError, Request};
+
+pub fn report(config: &Config, args: &ReportArgs) -> Result<(), Failure> {
+    let service = service(config)?;
+    print(&service, args)
+}
+
+/// Pulls and prints a report; everything that is wrong with the request is told at once.
+pub fn print(service: &Service, args: &ReportArgs) -> Result<(), Failure> {
+    let mut wrong = Vec::new();
+    let from = day(&args.from, "--from", &mut wrong);
+    let to = day(&args.to, "--to", &mut wrong);
+    let geography = Geography::parse(&args.geography).map_err(|e| wrong.push(e.en())).ok();
+    let as_of = args.as_of.as_deref().and_then(|text| instant(text, &mut wrong));
+    let period = from.zip(to).and_then(|(from, to)| Period::new(from, to).map_err(|e| wrong.push(e.en())).ok());
+    let (Some(period), Some(geography), true) = (period, geography, wrong.is_empty()) else {
+        return Err(wrong.join("\n     ").into());
+    };
+    let request = Request { report: args.report.clone(), period, geography };
+    let lang = if args.lang == "en" { Lang::En } else { Lang::Sv };
+    let counted = Counted { as_of, counted_to: args.counted_to, at_least: None };
+    let (_, organisation) = service.organisation()?;
+    let reports = Reports::default();
+    let report = reports
+        .pull(&service.db, &organisation, &request, counted, service.clock.now(), lang)
+        .map_err(|error| match error {
+            FollowError::Pull(PullError::Request(errors)) => {
+                errors.iter().map(|e| e.en()).collect::<Vec<_>>().join("\n     ")
+            }
+            other => other.to_string(),
+        })?;
+    match args.format.as_str() {
+        "json" => println!("{}", render::json(&report)),
+        "csv" => print!("{}", render::csv(&report)?),
+        _ => print!("{}", render::table(&report)),
+    }
+    Ok(())
+}
+
+fn day(text: &str, name: &str, wrong: &mut Vec<String>) -> Option<NaiveDate> {
+    let day = parse_date(text);
+    if day.is_none() {
+        wrong.push(format!("{name}: a date such as 2016-10-01 is wanted"));
+    }
+    day
+}
+
+/// An instant, or a day: then its end in Sweden.
+fn instant(text: &str, wrong: &mut Vec<String>) -> Option<DateTime<Utc>> {
+    if let Some(day) = parse_date(text) {
+        return Some(end_of_swedish_day(day));
+    }
+    let instant = DateTime::parse_from_rfc3339(text).ok().map(|i| i.with_timezone(&Utc));
+    if instant.is_none() {
+        wrong.push("--as-of: a date or an instant such as 2017-01-15T10:00:00Z is wanted".to_owned());
+    }
+    instant
+}

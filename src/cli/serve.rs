@@ -1,0 +1,55 @@
+//! `sus serve`.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use actix_web::web::Data;
+
+use super::{Failure, service};
+use crate::app::{self, App};
+use crate::auth::tokens::Verifier;
+use crate::chance::{Chance, Generator};
+use crate::clock::SystemClock;
+use crate::config::Config;
+use crate::registrations::Service;
+use crate::server;
+
+pub fn serve(config: &Config, dev_auth: bool) -> Result<(), Failure> {
+    let service = service(config)?;
+    serve_with(config, service, dev_auth, |_| {})
+}
+
+/// Serves an opened service; `ready` is told the address before the first request.
+pub fn serve_with(
+    config: &Config,
+    service: Arc<Service>,
+    dev_auth: bool,
+    ready: impl FnOnce(std::net::SocketAddr),
+) -> Result<(), Failure> {
+    let mut chance = Generator::from_system().map_err(|e| format!("no random bytes from the system: {e}"))?;
+    let verifier = if dev_auth {
+        app::check_dev_auth(config.listen)?;
+        log::warn!("--dev-auth: anyone on this machine with the key in {} can issue tokens", config.data_dir.display());
+        development_issuer(config, &mut chance)?.verifier()
+    } else {
+        Verifier::closed()
+    };
+    let listener = TcpListener::bind(config.listen).map_err(|e| format!("{} can't be listened on: {e}", config.listen))?;
+    let address = listener.local_addr()?;
+    let app = Data::new(App::new(service, verifier, config.clone(), Arc::new(SystemClock), chance));
+    log::info!("listening on http://{address} ({})", app.service.db.backend());
+    ready(address);
+    actix_web::rt::System::new().block_on(server::serve(app, listener, |_| {}))?;
+    Ok(())
+}
+
+pub fn development_issuer(
+    config: &Config,
+    chance: &mut dyn Chance,
+) -> Result<crate::auth::tokens::DevelopmentIssuer, Failure> {
+    let mut fresh = [0; 32];
+    chance.fill(&mut fresh);
+    let secret = crate::auth::tokens::development_secret(&config.dev_key_file(), &fresh)?;
+    crate::auth::tokens::DevelopmentIssuer::new(&secret, config.limits.dev_token_hours)
+        .map_err(|_| "the development issuer's key is no key; remove it and a new one is made".into())
+}

@@ -1,0 +1,88 @@
+//! What the command line says: examples, and the rules.
+
+use super::{Failure, RulesArgs};
+use crate::domain::rule::{RULES, Rule, RuleRow};
+
+pub const EXAMPLES: &str = "\
+Examples:
+  sus demo                                   try everything, on a fresh embedded database
+  sus organisation import organisation.json  load the registers
+  sus import registrations.ndjson            import history
+  sus serve                                  serve the API
+  sus report baspaket --from 2016-10-01 --to 2016-12-31 --geography styrgrupp:gavleborg";
+
+pub const SERVE: &str = "\
+Examples:
+  sus serve
+  SUS_DATABASE_URL=postgres://sus@db/sus SUS_MASTER_KEY_FILE=/run/secrets/sus SUS_LISTEN=0.0.0.0:8080 sus serve
+  sus serve --dev-auth        on your own machine, with tokens from `sus token`";
+
+pub const DEMO: &str = "\
+Examples:
+  sus demo
+  sus demo --cases 100000 --no-serve
+
+The database is made anew in SUS_DATA_DIR/demo each time; nothing else is touched.";
+
+pub const ORGANISATION: &str = "\
+Examples:
+  sus organisation import organisation.json
+  sus organisation export > organisation.json
+
+All that is wrong with a file is told at once, and then nothing of it is loaded.";
+
+pub const IMPORT: &str = "\
+Examples:
+  sus import registrations.ndjson
+  zcat history.ndjson.gz | sus import - --refused refused.ndjson
+
+Each line is a registration with the agency that made it, and for history the instant when it became known
+(recordedAt). Refused lines are written with their findings; the rest goes in. Run again, lines that are in already
+are passed over, so an import that was broken off is simply started anew.";
+
+pub const REPORT: &str = "\
+Examples:
+  sus report baspaket --from 2016-10-01 --to 2016-12-31 --geography styrgrupp:gavleborg
+  sus report baspaket --from 2021-01-01 --to 2021-12-31 --geography lan:21 --format csv
+  sus report baspaket --from 2016-10-01 --to 2016-12-31 --as-of 2017-01-15 --format json";
+
+pub const TOKEN: &str = "\
+Examples:
+  sus token system --agency FK
+  sus token deltagaransvarig --agency AF --handler af-h-201
+  sus token rapportlasare
+
+The token is accepted by `sus serve --dev-auth` with the same SUS_DATA_DIR, for a few hours.";
+
+pub const GENERATE: &str = "\
+Examples:
+  sus generate pilot > pilot.ndjson
+  sus generate national --cases 100000 > national.ndjson
+  sus generate national --organisation > organisation.json
+  sus generate national --cases 100000 --targets";
+
+pub const RULES: &str = "\
+Examples:
+  sus rules
+  sus rules gk_planerad_samma_dag --lang en";
+
+pub fn rules(args: &RulesArgs) -> Result<(), Failure> {
+    match &args.code {
+        None => {
+            for row in RULES {
+                println!("{:<32} {:<7} {}", row.code, row.severity.code(), text(row, &args.lang));
+            }
+        }
+        Some(code) => {
+            let rule = Rule::from_code(code).ok_or_else(|| format!("no rule is called {code}; `sus rules` lists them"))?;
+            let row = rule.row();
+            println!("{} (version {}, {})\n", row.code, row.version, row.severity.code());
+            println!("sv: {}\nen: {}\n\nExample: {}", row.sv, row.en, row.example);
+        }
+    }
+    Ok(())
+}
+
+fn text(row: &RuleRow, lang: &str) -> &'static str {
+    if lang == "en" { row.en } else { row.sv }
+}

@@ -1,0 +1,234 @@
+//! The ten parts of the baspaket: their dimensions, their cells, and their rows.
+//!
+//! Lives here: which codes each part has, and how cells become figures. Never here: who falls in which cell
+//! (`observations`, `tally`; as a plain loop in [`super::plain`]).
+
+use super::cube::{Axis, Cube, Durations, Merge};
+use super::report::{Figure, Row};
+
+const fn summed(name: &'static str, codes: &'static [&'static str]) -> Axis {
+    Axis { name, codes, summed: true }
+}
+
+const fn own(name: &'static str, codes: &'static [&'static str]) -> Axis {
+    Axis { name, codes, summed: false }
+}
+
+const KON: Axis = summed("kon", &["kvinna", "man"]);
+const HELD: Axis = summed("gkHallen", &["ja", "nej"]);
+
+/// How the cells of a part become figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measures {
+    /// antal.
+    Count,
+    /// antal, and andel of the total over the first axis that is named.
+    Share(&'static str),
+    /// dagarMedel, dagarMedian, n.
+    Days,
+    /// antal (stock), distinkta.
+    Stock,
+}
+
+impl Measures {
+    /// Their names on the wire.
+    #[must_use]
+    pub const fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Count => &["antal"],
+            Self::Share(_) => &["antal", "andel"],
+            Self::Days => &["dagarMedel", "dagarMedian", "n"],
+            Self::Stock => &["antal", "distinkta"],
+        }
+    }
+}
+
+/// The form of a part.
+#[derive(Debug, Clone, Copy)]
+pub struct Form {
+    /// Its id on the wire.
+    pub id: &'static str,
+    /// Its dimensions, `kon` last.
+    pub axes: &'static [Axis],
+    /// Its measures.
+    pub measures: Measures,
+}
+
+const fn form(id: &'static str, axes: &'static [Axis], measures: Measures) -> Form {
+    Form { id, axes, measures }
+}
+
+/// The ten parts in their order.
+pub const PARTS: [Form; 10] = [
+    form("nya_gk", &[summed("initieradAv", &["FK", "AF", "uppgift_saknas"]), KON], Measures::Count),
+    form(
+        "utfall_gk",
+        &[
+            summed(
+                "utfall",
+                &[
+                    "planerad_afi",
+                    "planerad_ali",
+                    "konsultativt_stod",
+                    "endast_af",
+                    "endast_fk",
+                    "ingen",
+                    "uppgift_saknas",
+                    "avbrutet",
+                ],
+            ),
+            KON,
+        ],
+        Measures::Share("utfall"),
+    ),
+    form(
+        "tid_per_steg",
+        &[own("steg", &["begaran", "gk", "planerad_afi", "planerad_ali", "afi", "ali", "samtliga"]), HELD, KON],
+        Measures::Days,
+    ),
+    form("tid_insats", &[summed("insats", &["gk", "afi", "ali"]), KON], Measures::Days),
+    form(
+        "tid_vantan",
+        &[
+            summed("vantan", &["begaran", "planerad_afi", "planerad_ali"]),
+            summed("slut", &["aktivitet", "avslut"]),
+            KON,
+        ],
+        Measures::Days,
+    ),
+    form("tid_samarbete", &[own("fran", &["begaran", "gk"]), HELD, KON], Measures::Days),
+    form("till_insats", &[summed("insats", &["afi", "ali", "ingen"]), KON], Measures::Share("insats")),
+    form("nya_insats", &[own("insats", &["afi", "ali", "samtliga"]), KON], Measures::Count),
+    form("aktiva", &[own("insats", &["afi", "ali", "samtliga"]), KON], Measures::Stock),
+    form(
+        "utfall_insats",
+        &[
+            summed("insats", &["afi", "ali"]),
+            summed(
+                "utfall",
+                &[
+                    "avbrutet",
+                    "arbete_ej_subventionerat",
+                    "arbete_subventionerat",
+                    "arbete_typ_saknas",
+                    "studier",
+                    "program",
+                    "oppet_arbetslos",
+                    "fortsatt_fk",
+                    "uppgift_saknas",
+                    "annat",
+                ],
+            ),
+            KON,
+        ],
+        Measures::Share("utfall"),
+    ),
+];
+
+/// Stock on the last day, and distinct cases in the period.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Active {
+    /// On the last day.
+    pub stock: u64,
+    /// In the period.
+    pub distinct: u64,
+}
+
+impl Merge for Active {
+    fn merge(&mut self, other: &Self) {
+        self.stock += other.stock;
+        self.distinct += other.distinct;
+    }
+}
+
+/// The cells of all parts for one level.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cells {
+    pub(super) nya_gk: Cube<u64>,
+    pub(super) utfall_gk: Cube<u64>,
+    pub(super) tid_per_steg: Cube<Durations>,
+    pub(super) tid_insats: Cube<Durations>,
+    pub(super) tid_vantan: Cube<Durations>,
+    pub(super) tid_samarbete: Cube<Durations>,
+    pub(super) till_insats: Cube<u64>,
+    pub(super) nya_insats: Cube<u64>,
+    pub(super) aktiva: Cube<Active>,
+    pub(super) utfall_insats: Cube<u64>,
+}
+
+impl Default for Cells {
+    fn default() -> Self {
+        let axes = |part: usize| PARTS[part].axes;
+        Self {
+            nya_gk: Cube::new(axes(0)),
+            utfall_gk: Cube::new(axes(1)),
+            tid_per_steg: Cube::new(axes(2)),
+            tid_insats: Cube::new(axes(3)),
+            tid_vantan: Cube::new(axes(4)),
+            tid_samarbete: Cube::new(axes(5)),
+            till_insats: Cube::new(axes(6)),
+            nya_insats: Cube::new(axes(7)),
+            aktiva: Cube::new(axes(8)),
+            utfall_insats: Cube::new(axes(9)),
+        }
+    }
+}
+
+impl Cells {
+    /// The rows of each part, in the order of [`PARTS`].
+    #[must_use]
+    pub fn rows(&self, level: &str) -> Vec<Vec<Row>> {
+        vec![
+            counts(&self.nya_gk, None, level),
+            counts(&self.utfall_gk, Some("utfall"), level),
+            days(&self.tid_per_steg, level),
+            days(&self.tid_insats, level),
+            days(&self.tid_vantan, level),
+            days(&self.tid_samarbete, level),
+            counts(&self.till_insats, Some("insats"), level),
+            counts(&self.nya_insats, None, level),
+            self.active(level),
+            counts(&self.utfall_insats, Some("utfall"), level),
+        ]
+    }
+
+    fn active(&self, level: &str) -> Vec<Row> {
+        rows(&self.aktiva, level, |_, active| vec![Figure::Count(active.stock), Figure::Count(active.distinct)])
+    }
+}
+
+/// A row for each combination of codes and totals.
+fn rows<T: Merge + Clone>(
+    cube: &Cube<T>,
+    level: &str,
+    figures: impl Fn(&[usize], &T) -> Vec<Figure>,
+) -> Vec<Row> {
+    cube.combinations()
+        .map(|codes| {
+            let named = cube.axes().iter().zip(&codes);
+            let dimensions =
+                named.map(|(axis, code)| (axis.name, axis.values().nth(*code).unwrap_or_default())).collect();
+            let figures = figures(&codes, &cube.total(&codes));
+            Row { dimensions, level: level.to_owned(), figures }
+        })
+        .collect()
+}
+
+fn counts(cube: &Cube<u64>, share_over: Option<&str>, level: &str) -> Vec<Row> {
+    let over = cube.axes().iter().position(|axis| Some(axis.name) == share_over);
+    rows(cube, level, |codes, count| {
+        let mut figures = vec![Figure::Count(*count)];
+        if let Some(over) = over {
+            let mut whole = codes.to_vec();
+            whole[over] = usize::MAX;
+            figures.push(Figure::share(*count, cube.total(&whole)));
+        }
+        figures
+    })
+}
+
+fn days(cube: &Cube<Durations>, level: &str) -> Vec<Row> {
+    rows(cube, level, |_, d| {
+        vec![Figure::number(d.mean()), Figure::number(d.median()), Figure::Count(d.n())]
+    })
+}

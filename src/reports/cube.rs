@@ -1,0 +1,206 @@
+//! Cells with dimensions, and what a cell may hold.
+//!
+//! Lives here: adding into the cell of each code, and reading any combination of codes and totals. Never here: what is
+//! counted.
+
+/// A dimension of a part: its name and codes as on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Axis {
+    /// Name, such as `utfall`.
+    pub name: &'static str,
+    /// The codes that have cells of their own.
+    pub codes: &'static [&'static str],
+    /// Whether `samtliga` follows as the sum of the codes. Where a total is no sum (distinct cases), or there is
+    /// none, this is false and the total, if any, is one of the codes.
+    pub summed: bool,
+}
+
+/// The value of a total.
+pub const SAMTLIGA: &str = "samtliga";
+
+impl Axis {
+    /// Every code that has rows, `samtliga` last.
+    pub fn values(self) -> impl Iterator<Item = &'static str> {
+        self.codes.iter().copied().chain(self.summed.then_some(SAMTLIGA))
+    }
+
+    /// How many there are of [`values`](Self::values).
+    #[must_use]
+    pub const fn len(self) -> usize {
+        self.codes.len() + self.summed as usize
+    }
+}
+
+/// What can be put together.
+pub trait Merge: Default {
+    /// Adds the other to this one.
+    fn merge(&mut self, other: &Self);
+}
+
+impl Merge for u64 {
+    fn merge(&mut self, other: &Self) {
+        *self += other;
+    }
+}
+
+/// Whole days as a histogram: exact mean and median in one pass.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Durations {
+    bins: Vec<u32>,
+    n: u64,
+    sum: u64,
+}
+
+impl Durations {
+    /// Adds one observation.
+    #[inline]
+    pub fn add(&mut self, days: i32) {
+        // Chains increase strictly, so a length is never negative.
+        let days = usize::try_from(days).unwrap_or(0);
+        if days >= self.bins.len() {
+            self.bins.resize((days + 1).next_power_of_two(), 0);
+        }
+        self.bins[days] += 1;
+        self.n += 1;
+        self.sum += days as u64;
+    }
+
+    /// How many observations.
+    #[must_use]
+    pub const fn n(&self) -> u64 {
+        self.n
+    }
+
+    /// The mean; `None` without observations.
+    #[must_use]
+    pub fn mean(&self) -> Option<f64> {
+        (self.n > 0).then(|| self.sum as f64 / self.n as f64)
+    }
+
+    /// The median; of an even number the mean of the middle two; `None` without observations.
+    #[must_use]
+    pub fn median(&self) -> Option<f64> {
+        let (lower, upper) = (self.nth(self.n.checked_sub(1)? / 2)?, self.nth(self.n / 2)?);
+        Some((lower + upper) as f64 / 2.0)
+    }
+
+    /// The observation with `below` others before it in order.
+    fn nth(&self, below: u64) -> Option<usize> {
+        let mut seen = 0;
+        self.bins.iter().position(|count| {
+            seen += u64::from(*count);
+            seen > below
+        })
+    }
+}
+
+impl Merge for Durations {
+    fn merge(&mut self, other: &Self) {
+        if other.n == 0 {
+            return;
+        }
+        if other.bins.len() > self.bins.len() {
+            self.bins.resize(other.bins.len(), 0);
+        }
+        for (bin, more) in self.bins.iter_mut().zip(&other.bins) {
+            *bin += more;
+        }
+        self.n += other.n;
+        self.sum += other.sum;
+    }
+}
+
+/// Cells along some axes; the last axis varies fastest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cube<T> {
+    axes: &'static [Axis],
+    cells: Vec<T>,
+}
+
+impl<T: Merge + Clone> Cube<T> {
+    /// Empty cells.
+    #[must_use]
+    pub fn new(axes: &'static [Axis]) -> Self {
+        Self { axes, cells: vec![T::default(); axes.iter().map(|a| a.codes.len()).product()] }
+    }
+
+    /// Its axes.
+    #[must_use]
+    pub const fn axes(&self) -> &'static [Axis] {
+        self.axes
+    }
+
+    /// The cell of one code on each axis.
+    #[inline]
+    pub fn cell<const N: usize>(&mut self, codes: [usize; N]) -> &mut T {
+        let mut at = 0;
+        for (axis, code) in self.axes.iter().zip(codes) {
+            at = at * axis.codes.len() + code;
+        }
+        &mut self.cells[at]
+    }
+
+    /// The total of all cells that agree with `codes`; a code past the last stands for `samtliga`.
+    #[must_use]
+    pub fn total(&self, codes: &[usize]) -> T {
+        let mut total = T::default();
+        self.add(&mut total, codes, 0, 0);
+        total
+    }
+
+    fn add(&self, total: &mut T, codes: &[usize], axis: usize, at: usize) {
+        let Some(this) = self.axes.get(axis) else {
+            return total.merge(&self.cells[at]);
+        };
+        let n = this.codes.len();
+        let wanted = codes.get(axis).copied().unwrap_or(n);
+        let range = if wanted < n { wanted..wanted + 1 } else { 0..n };
+        for code in range {
+            self.add(total, codes, axis + 1, at * n + code);
+        }
+    }
+
+    /// Every combination of codes and totals, in the order of the axes.
+    pub fn combinations(&self) -> impl Iterator<Item = Vec<usize>> + use<T> {
+        let axes = self.axes;
+        let count: usize = axes.iter().map(|a| a.len()).product();
+        (0..count).map(move |mut number| {
+            let mut codes = vec![0; axes.len()];
+            for (code, axis) in codes.iter_mut().zip(axes).rev() {
+                *code = number % axis.len();
+                number /= axis.len();
+            }
+            codes
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_of_an_even_number_is_the_mean_of_the_middle_two() {
+        let mut days = Durations::default();
+        assert_eq!((days.mean(), days.median()), (None, None));
+        for d in [10, 1, 3, 40] {
+            days.add(d);
+        }
+        assert_eq!((days.mean(), days.median(), days.n()), (Some(13.5), Some(6.5), 4));
+        days.add(0);
+        assert_eq!(days.median(), Some(3.0));
+    }
+
+    #[test]
+    fn a_code_past_the_last_is_the_total() {
+        const AXES: &[Axis] = &[
+            Axis { name: "a", codes: &["x", "y"], summed: true },
+            Axis { name: "b", codes: &["p", "q", "r"], summed: false },
+        ];
+        let mut cube = Cube::<u64>::new(AXES);
+        *cube.cell([0, 2]) += 3;
+        *cube.cell([1, 2]) += 4;
+        assert_eq!((cube.total(&[0, 2]), cube.total(&[2, 2]), cube.total(&[2, 0])), (3, 7, 0));
+        assert_eq!(cube.combinations().count(), 9);
+    }
+}

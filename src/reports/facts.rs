@@ -1,0 +1,177 @@
+//! The cases as columns in memory, as they stand after some position of the log.
+//!
+//! Lives here: building them anew. Never here: following the log ([`super::refresh`]) and figures.
+//!
+//! A [`Facts`] is a value: it never changes, and is cheap to share. It has a *base*, sorted by place and day, and a
+//! small *delta* of the same form with the cases that changed since; the base rows of those are marked dead.
+
+use std::borrow::Borrow;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use polars::prelude::PolarsError;
+
+use crate::domain::case::Case;
+use crate::domain::code::Position;
+
+use super::frame::Frame;
+use super::observations::{Kind, Observations};
+use super::places::Places;
+use super::report::Row;
+
+/// The internal number of a case.
+pub type CaseKey = i64;
+
+/// A frame for each kind of row.
+#[derive(Debug)]
+pub(super) struct Layer(pub(super) [Frame; 8]);
+
+impl Layer {
+    pub(super) fn new(observations: Observations, places: usize) -> Result<Self, PolarsError> {
+        let frames: Result<Vec<Frame>, PolarsError> =
+            observations.0.into_iter().map(|rows| Frame::new(rows, places)).collect();
+        frames?
+            .try_into()
+            .map(Self)
+            .map_err(|_| PolarsError::ComputeError("a layer has a frame for each kind".into()))
+    }
+
+    pub(super) fn frame(&self, kind: Kind) -> &Frame {
+        &self.0[kind as usize]
+    }
+}
+
+/// A set of case numbers.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Numbers {
+    bits: Vec<u64>,
+    pub(super) count: usize,
+}
+
+impl Numbers {
+    pub(super) fn insert(&mut self, number: u32) {
+        let word = number as usize / 64;
+        if word >= self.bits.len() {
+            self.bits.resize(word + 1, 0);
+        }
+        let bit = 1 << (number % 64);
+        self.count += usize::from(self.bits[word] & bit == 0);
+        self.bits[word] |= bit;
+    }
+
+    #[inline]
+    pub(super) fn contains(&self, number: u32) -> bool {
+        self.bits.get(number as usize / 64).is_some_and(|word| word & (1 << (number % 64)) != 0)
+    }
+}
+
+/// From a case's key to its number in the rows.
+#[derive(Debug, Default)]
+pub(super) struct CaseNumbers {
+    /// Keys, ascending, with their numbers.
+    pub(super) sorted: Vec<(CaseKey, u32)>,
+}
+
+impl CaseNumbers {
+    pub(super) fn get(&self, key: CaseKey) -> Option<u32> {
+        let at = self.sorted.binary_search_by_key(&key, |(k, _)| *k).ok()?;
+        Some(self.sorted[at].1)
+    }
+}
+
+/// Rows of whole levels (riket, län), kept while the facts stand: they are the same for every office.
+pub(super) type Kept = Mutex<HashMap<(super::request::Period, String), Arc<Vec<Vec<Row>>>>>;
+
+/// The cases as columns, as known at one position.
+#[derive(Debug)]
+pub struct Facts {
+    pub(super) base: Arc<Layer>,
+    pub(super) delta: Arc<Layer>,
+    pub(super) dead: Numbers,
+    pub(super) numbers: Arc<CaseNumbers>,
+    pub(super) added: HashMap<CaseKey, u32>,
+    /// Cases whose rows stand in the delta.
+    pub(super) changed: Numbers,
+    pub(super) places: Arc<Places>,
+    pub(super) counted_to: Position,
+    pub(super) kept: Kept,
+}
+
+impl Facts {
+    /// The facts of these cases, each key once.
+    ///
+    /// # Errors
+    /// When polars can't make a frame.
+    pub fn build<C: Borrow<Case>>(
+        cases: impl IntoIterator<Item = (CaseKey, C)>,
+        counted_to: Position,
+    ) -> Result<Self, PolarsError> {
+        let mut builder = FactsBuilder::default();
+        for (key, case) in cases {
+            builder.add(key, case.borrow());
+        }
+        builder.finish(counted_to)
+    }
+
+    /// Facts of nothing.
+    ///
+    /// # Errors
+    /// When polars can't make a frame.
+    pub fn empty() -> Result<Self, PolarsError> {
+        FactsBuilder::default().finish(Position::default())
+    }
+
+    /// Up to which registration they count.
+    #[must_use]
+    pub const fn counted_to(&self) -> Position {
+        self.counted_to
+    }
+
+    /// How many cases they know, whatever their state.
+    #[must_use]
+    pub fn cases(&self) -> usize {
+        self.numbers.sorted.len() + self.added.len()
+    }
+
+    /// How many rows they hold, in the order of their kinds, dead ones included.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.base.0.iter().chain(&self.delta.0).map(Frame::height).sum()
+    }
+}
+
+/// Builds [`Facts`] case by case, so that all cases never need to be in memory at once.
+#[derive(Debug, Default)]
+pub struct FactsBuilder {
+    observations: Observations,
+    places: Places,
+    keys: Vec<(CaseKey, u32)>,
+}
+
+impl FactsBuilder {
+    /// Adds a case; each key once.
+    pub fn add(&mut self, key: CaseKey, case: &Case) {
+        let number = self.keys.len() as u32;
+        self.keys.push((key, number));
+        self.observations.observe(number, case, &mut self.places);
+    }
+
+    /// The facts, counted up to `counted_to`.
+    ///
+    /// # Errors
+    /// When polars can't make a frame.
+    pub fn finish(mut self, counted_to: Position) -> Result<Facts, PolarsError> {
+        self.keys.sort_unstable();
+        Ok(Facts {
+            base: Arc::new(Layer::new(self.observations, self.places.len())?),
+            delta: Arc::new(Layer::new(Observations::default(), 0)?),
+            dead: Numbers::default(),
+            numbers: Arc::new(CaseNumbers { sorted: self.keys }),
+            added: HashMap::new(),
+            changed: Numbers::default(),
+            places: Arc::new(self.places),
+            counted_to,
+            kept: Kept::default(),
+        })
+    }
+}

@@ -1,0 +1,53 @@
+//! The reports room: the cases as columns in memory, and every figure.
+//!
+//! **Lives here:** what each report says ([`catalogue`], from `reports/*.toml`), what was asked for ([`request`]), the
+//! columns ([`facts`], [`refresh`]), the figures ([`baspaket`]), the one door that every answer passes
+//! ([`disclosure`]) and the forms it may take ([`render`]). polars is known here and nowhere else.
+//!
+//! **Never here:** SQL, HTTP, the clock, the environment, or a rule about what may be registered.
+//!
+//! Reading order: [`request`] and [`selection`] (who is counted), [`plain`] (the definitions as a plain loop, easiest
+//! to read and the oracle of the rest), `observations` (the same definitions as rows), [`facts`], `tally`, [`pull()`].
+//!
+//! # Where the definitions left something open
+//! * **Levels.** Every answer has the levels `urval` and `riket`, also for riket itself, where they are alike. `lan:NN`
+//!   stands between them when all kommuner that the selection serves lie in one län, and counts everyone
+//!   folkbokförd there.
+//! * **Totals.** Every dimension has `samtliga`, also where the codes are alternatives (then the share is 1), but not
+//!   `fran`, whose two codes measure the same case twice.
+//! * **Areas, offices and steering groups** are those of the register at the asking; a steering group also counts what
+//!   happened before it was formed.
+//! * **Anonymous** cases are counted in a footnote: those with at least a day in the period, or an ending in it, at
+//!   offices of the selection. They have no kommun, so none is counted for a kommun or a län.
+//! * **Removed** identities count as before. A case without kommun counts in riket and at its offices.
+//! * **Utfall av GK**: `gk → avslutat` with an answer that belongs to another step counts as `uppgift_saknas`.
+
+pub mod baspaket;
+pub mod catalogue;
+pub mod cube;
+pub mod disclosure;
+pub mod facts;
+pub mod follow;
+mod frame;
+mod observations;
+mod places;
+pub mod plain;
+mod pull;
+pub mod refresh;
+pub mod render;
+pub mod report;
+pub mod request;
+pub mod selection;
+mod tally;
+
+#[cfg(test)]
+mod arbitrary;
+#[cfg(test)]
+mod examples;
+#[cfg(test)]
+mod properties;
+
+pub use facts::{CaseKey, Facts, FactsBuilder};
+pub use pull::{pull, PullError};
+pub use report::Report;
+pub use request::{Geography, Lang, Period, Request};

@@ -1,0 +1,294 @@
+//! What a case contributes to the figures: rows of a few kinds, each with its place, its day and a packed key.
+//!
+//! Lives here: the definitions of the fixed reports that don't depend on period or geography. Never here: counting.
+//! An anonymous case gives rows of its own kind only; a felregistrering gives none.
+
+use chrono::{Datelike, NaiveDate};
+
+use crate::domain::answers::Question;
+use crate::domain::case::{Case, IdentityState};
+use crate::domain::step::{Form, StepKind};
+
+use super::places::Places;
+
+/// A kind of row, kept in a frame of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// GK entered. Key: initierad av.
+    GkEntered,
+    /// GK left. Key: utfall, first insats started. More: its day.
+    GkLeft,
+    /// Case ended. Key: GK held, last insats, outcome. More: days in each step kind.
+    Ended,
+    /// An episode of gk, afi or ali left. Key: which. More: days.
+    Episode,
+    /// A wait left. Key: last waiting step, how it ended. More: days.
+    Wait,
+    /// afi or ali entered for the first time in the case. Key: which.
+    InsatsEntered,
+    /// Days at a place in afi or ali, from `day` to the day before `more`. Key: which.
+    Spell,
+    /// Days at a place in an anonymous case, its ending day included, from `day` to the day before `more`.
+    Anonymous,
+}
+
+impl Kind {
+    pub(super) const ALL: [Self; 8] = [
+        Self::GkEntered,
+        Self::GkLeft,
+        Self::Ended,
+        Self::Episode,
+        Self::Wait,
+        Self::InsatsEntered,
+        Self::Spell,
+        Self::Anonymous,
+    ];
+
+    /// The columns beside case, place, day and key.
+    pub(super) const fn more(self) -> &'static [&'static str] {
+        match self {
+            Self::GkEntered | Self::InsatsEntered => &[],
+            Self::GkLeft => &["insats_day"],
+            Self::Ended => &["begaran", "gk", "planerad_afi", "planerad_ali", "afi", "ali"],
+            Self::Episode | Self::Wait => &["days"],
+            Self::Spell | Self::Anonymous => &["to"],
+        }
+    }
+}
+
+/// A key: small numbers side by side, four bits each, the lowest first; sex is always the lowest.
+pub(super) const fn key<const N: usize>(parts: [usize; N]) -> u32 {
+    let mut packed = 0;
+    let mut i = 0;
+    while i < N {
+        packed |= (parts[i] as u32) << (4 * i);
+        i += 1;
+    }
+    packed
+}
+
+/// The part of a key at a place.
+#[inline]
+pub(super) const fn part(key: u32, at: usize) -> usize {
+    ((key >> (4 * at)) & 15) as usize
+}
+
+/// No day: after every day.
+pub(super) const NEVER: i32 = i32::MAX;
+
+/// Days since 1970-01-01.
+pub(super) fn day(date: NaiveDate) -> i32 {
+    date.num_days_from_ce() - 719_163
+}
+
+/// The rows of one kind as columns.
+#[derive(Debug, Clone)]
+pub(super) struct Rows {
+    pub(super) kind: Kind,
+    pub(super) case: Vec<u32>,
+    pub(super) place: Vec<u32>,
+    pub(super) day: Vec<i32>,
+    pub(super) key: Vec<u32>,
+    pub(super) more: Vec<Vec<i32>>,
+}
+
+impl Rows {
+    pub(super) fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            case: Vec::new(),
+            place: Vec::new(),
+            day: Vec::new(),
+            key: Vec::new(),
+            more: vec![Vec::new(); kind.more().len()],
+        }
+    }
+
+    fn push(&mut self, case: u32, place: u32, day: i32, key: u32, more: &[i32]) {
+        self.case.push(case);
+        self.place.push(place);
+        self.day.push(day);
+        self.key.push(key);
+        for (column, value) in self.more.iter_mut().zip(more) {
+            column.push(*value);
+        }
+    }
+}
+
+/// The rows of many cases, a kind each.
+#[derive(Debug, Clone)]
+pub(super) struct Observations(pub(super) [Rows; 8]);
+
+impl Default for Observations {
+    fn default() -> Self {
+        Self(Kind::ALL.map(Rows::new))
+    }
+}
+
+impl Observations {
+    /// Adds what a case contributes, under its number.
+    pub(super) fn observe(&mut self, number: u32, case: &Case, places: &mut Places) {
+        if case.felregistrering || case.steps.is_empty() {
+            return;
+        }
+        let mut at = Observer { case, number, places, sex: usize::from(case.sex.code() == "man"), rows: self };
+        if case.identity == IdentityState::Anonymous {
+            let end = case.ending().map_or(NEVER, |s| day(s.date) + 1);
+            at.spells(Kind::Anonymous, case.begun(), end, 0);
+            return;
+        }
+        at.gk();
+        at.steps();
+        at.insatser();
+        at.ended();
+    }
+}
+
+/// One case on its way into the rows.
+struct Observer<'a> {
+    case: &'a Case,
+    number: u32,
+    places: &'a mut Places,
+    sex: usize,
+    rows: &'a mut Observations,
+}
+
+impl Observer<'_> {
+    fn push(&mut self, kind: Kind, date: NaiveDate, key: u32, more: &[i32]) {
+        let offices = self.case.offices_on(date);
+        let place = self.places.number(&offices.fk, &offices.af, self.case.municipality.as_ref());
+        self.rows.0[kind as usize].push(self.number, place, day(date), key, more);
+    }
+
+    /// Days from `from` to the day before `to`, cut where an office changes.
+    fn spells(&mut self, kind: Kind, from: NaiveDate, to: i32, code: usize) {
+        let case = self.case;
+        let changes = case.offices[1..].iter().map(|p| p.from).filter(|d| *d > from && day(*d) < to);
+        let mut starts: Vec<NaiveDate> = std::iter::once(from).chain(changes).collect();
+        starts.dedup();
+        for (i, start) in starts.iter().enumerate() {
+            let end = starts.get(i + 1).map_or(to, |next| day(*next));
+            self.push(kind, *start, key([self.sex, code]), &[end]);
+        }
+    }
+
+    fn gk(&mut self) {
+        let case = self.case;
+        let Some(at) = case.steps.iter().position(|s| s.kind == StepKind::Gk) else { return };
+        let initiated = match case.steps[0].answers.code(Question::InitieradAv) {
+            Some("FK") => 0,
+            Some("AF") => 1,
+            _ => 2,
+        };
+        self.push(Kind::GkEntered, case.steps[at].date, key([self.sex, initiated]), &[]);
+        if let Some(next) = case.steps.get(at + 1) {
+            let utfall = match (next.kind, next.answers.code(Question::FortsattHandlaggning)) {
+                (StepKind::PlaneradAfi, _) => 0,
+                (StepKind::PlaneradAli, _) => 1,
+                (StepKind::KonsultativtStod, _) => 2,
+                (StepKind::Avslutat, Some("endast_af")) => 3,
+                (StepKind::Avslutat, Some("endast_fk")) => 4,
+                (StepKind::Avslutat, Some("ingen")) => 5,
+                (StepKind::Avbrutet, _) => 7,
+                _ => 6,
+            };
+            let first = case.steps[at..].iter().find(|s| s.kind.is_insats());
+            let (insats, insats_day) =
+                first.map_or((2, NEVER), |s| (usize::from(s.kind == StepKind::Ali), day(s.date)));
+            self.push(Kind::GkLeft, next.date, key([self.sex, utfall, insats]), &[insats_day]);
+        }
+    }
+
+    /// Episodes and waits that were left, and spells of activity.
+    fn steps(&mut self) {
+        let case = self.case;
+        let mut waiting_since = case.begun();
+        for (i, step) in case.steps.iter().enumerate() {
+            let next = case.steps.get(i + 1);
+            match step.kind.form() {
+                Form::Waiting => {
+                    if i == 0 || case.steps[i - 1].kind.form() != Form::Waiting {
+                        waiting_since = step.date;
+                    }
+                    if let Some(next) = next.filter(|n| n.kind.form() != Form::Waiting) {
+                        let which = match step.kind {
+                            StepKind::Begaran => 0,
+                            StepKind::PlaneradAfi => 1,
+                            _ => 2,
+                        };
+                        let key = key([self.sex, which, usize::from(next.kind.is_ending())]);
+                        self.push(Kind::Wait, next.date, key, &[day(next.date) - day(waiting_since)]);
+                    }
+                }
+                Form::Activity => {
+                    let which = match step.kind {
+                        StepKind::Gk => 0,
+                        StepKind::Afi => 1,
+                        _ => 2,
+                    };
+                    if let Some(next) = next {
+                        let days = day(next.date) - day(step.date);
+                        self.push(Kind::Episode, next.date, key([self.sex, which]), &[days]);
+                    }
+                    if step.kind.is_insats() {
+                        let to = next.map_or(NEVER, |n| day(n.date));
+                        self.spells(Kind::Spell, step.date, to, which - 1);
+                    }
+                }
+                Form::Ending => {}
+            }
+        }
+    }
+
+    fn insatser(&mut self) {
+        for (which, kind) in [StepKind::Afi, StepKind::Ali].into_iter().enumerate() {
+            if let Some(step) = self.case.steps.iter().find(|s| s.kind == kind) {
+                self.push(Kind::InsatsEntered, step.date, key([self.sex, which]), &[]);
+            }
+        }
+    }
+
+    fn ended(&mut self) {
+        let case = self.case;
+        let Some(ending) = case.ending() else { return };
+        let mut days = [0; 6];
+        for pair in case.steps.windows(2) {
+            // The six steps that last come first in StepKind, in this order.
+            if let Some(total) = days.get_mut(pair[0].kind as usize) {
+                *total += day(pair[1].date) - day(pair[0].date);
+            }
+        }
+        let held = case.steps.iter().any(|s| s.kind == StepKind::Gk);
+        let last = case.steps.iter().rev().find(|s| s.kind.form() == Form::Activity);
+        let last = match last.map(|s| s.kind) {
+            Some(StepKind::Afi) => 0,
+            Some(StepKind::Ali) => 1,
+            _ => 2,
+        };
+        let key = key([self.sex, usize::from(!held), last, outcome(ending)]);
+        self.push(Kind::Ended, ending.date, key, &days);
+    }
+}
+
+/// One outcome a case, the first that fits, as the place in the list of part 10.
+fn outcome(ending: &crate::domain::case::Step) -> usize {
+    let answers = &ending.answers;
+    if ending.kind == StepKind::Avbrutet {
+        return 0;
+    }
+    let yes = |question| answers.yes(question) == Some(true);
+    if yes(Question::Arbetar) {
+        let types = answers.codes(Question::Arbetstyper).unwrap_or_default();
+        return match (types.contains(&"ej_subventionerat"), types.contains(&"subventionerat")) {
+            (true, _) => 1,
+            (false, true) => 2,
+            (false, false) => 3,
+        };
+    }
+    let rest = [Question::Studerar, Question::Program, Question::OppetArbetslos, Question::FortsattHosFk];
+    if let Some(first) = rest.into_iter().position(yes) {
+        return 4 + first;
+    }
+    let unanswered = |question| answers.yes(question).is_none();
+    if unanswered(Question::Arbetar) || rest.into_iter().any(unanswered) { 8 } else { 9 }
+}

@@ -1,0 +1,326 @@
+//! The baspaket as a plain loop over cases, straight from the definitions: the oracle of the columns, and the text to
+//! read when a figure is in doubt.
+//!
+//! Never here: columns, polars, or anything done for speed. Shares only the codes ([`PARTS`]) and who belongs to a
+//! selection with the rest of the room.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use crate::domain::answers::Question;
+use crate::domain::case::{Case, IdentityState};
+use crate::domain::step::{Form, StepKind};
+
+use super::baspaket::{Measures, PARTS};
+use super::cube::SAMTLIGA;
+use super::report::{Figure, Row};
+use super::request::Period;
+use super::selection::{Level, Selection};
+
+/// What was observed in a part: for each combination of codes, the totals included.
+#[derive(Debug, Default)]
+struct Sheet {
+    counts: BTreeMap<Vec<&'static str>, u64>,
+    distinct: BTreeMap<Vec<&'static str>, u64>,
+    days: BTreeMap<Vec<&'static str>, Vec<i64>>,
+}
+
+/// Every way to put `samtliga` for some of the codes.
+fn with_totals(codes: &[&'static str]) -> Vec<Vec<&'static str>> {
+    codes.iter().fold(vec![Vec::new()], |combinations, code| {
+        let longer = |last: &'static str| {
+            combinations.iter().map(move |c: &Vec<&'static str>| [c.as_slice(), &[last]].concat())
+        };
+        longer(code).chain(longer(SAMTLIGA)).collect()
+    })
+}
+
+impl Sheet {
+    fn count(&mut self, codes: &[&'static str]) {
+        for combination in with_totals(codes) {
+            *self.counts.entry(combination).or_default() += 1;
+        }
+    }
+
+    fn add_days(&mut self, codes: &[&'static str], days: i64) {
+        for combination in with_totals(codes) {
+            self.days.entry(combination).or_default().push(days);
+        }
+    }
+
+    fn figures(&self, measures: Measures, codes: &[&'static str], over: Option<usize>) -> Vec<Figure> {
+        let count = |codes: &[&'static str]| self.counts.get(codes).copied().unwrap_or(0);
+        match measures {
+            Measures::Count => vec![Figure::Count(count(codes))],
+            Measures::Stock => {
+                let distinct = self.distinct.get(codes).copied().unwrap_or(0);
+                vec![Figure::Count(count(codes)), Figure::Count(distinct)]
+            }
+            Measures::Share(_) => {
+                let mut whole = codes.to_vec();
+                if let Some(over) = over {
+                    whole[over] = SAMTLIGA;
+                }
+                vec![Figure::Count(count(codes)), Figure::share(count(codes), count(&whole))]
+            }
+            Measures::Days => {
+                let mut days = self.days.get(codes).cloned().unwrap_or_default();
+                days.sort_unstable();
+                let n = days.len();
+                let mean = (n > 0).then(|| days.iter().sum::<i64>() as f64 / n as f64);
+                let median = (n > 0).then(|| (days[(n - 1) / 2] + days[n / 2]) as f64 / 2.0);
+                vec![Figure::number(mean), Figure::number(median), Figure::Count(n as u64)]
+            }
+        }
+    }
+}
+
+fn days_between(from: NaiveDate, to: NaiveDate) -> i64 {
+    (to - from).num_days()
+}
+
+/// A loop under way.
+struct Loop<'a> {
+    period: Period,
+    selection: &'a Selection,
+    sheets: BTreeMap<&'static str, Sheet>,
+}
+
+impl Loop<'_> {
+    fn sheet(&mut self, part: &'static str) -> &mut Sheet {
+        self.sheets.entry(part).or_default()
+    }
+
+    /// Whether the case belonged to the selection on a day.
+    fn selected(&self, case: &Case, day: NaiveDate) -> bool {
+        let offices = case.offices_on(day);
+        self.selection.includes(&offices.fk, &offices.af, case.municipality.as_ref())
+    }
+
+    /// Whether something that happened on a day is counted.
+    fn counted(&self, case: &Case, day: NaiveDate) -> bool {
+        self.period.contains(day) && self.selected(case, day)
+    }
+
+    fn case(&mut self, case: &Case) {
+        self.new_in_gk(case);
+        self.left_gk(case);
+        self.episodes(case);
+        self.waits(case);
+        self.new_in_insats(case);
+        self.active(case);
+        if let Some(ending) = case.ending().filter(|e| self.counted(case, e.date)) {
+            self.time(case, ending.date);
+            self.outcome(case);
+        }
+    }
+
+    fn new_in_gk(&mut self, case: &Case) {
+        if case.gk_date().is_some_and(|day| self.counted(case, day)) {
+            let by = case.steps[0].answers.code(Question::InitieradAv).unwrap_or("uppgift_saknas");
+            self.sheet("nya_gk").count(&[by, case.sex.code()]);
+        }
+    }
+
+    fn left_gk(&mut self, case: &Case) {
+        let pair = case.steps.windows(2).find(|pair| pair[0].kind == StepKind::Gk);
+        let Some(next) = pair.map(|pair| &pair[1]).filter(|next| self.counted(case, next.date)) else { return };
+        let utfall = match next.kind {
+            StepKind::Avslutat => match next.answers.code(Question::FortsattHandlaggning) {
+                Some(code @ ("endast_af" | "endast_fk" | "ingen")) => code,
+                _ => "uppgift_saknas",
+            },
+            other => other.code(),
+        };
+        self.sheet("utfall_gk").count(&[utfall, case.sex.code()]);
+        let to = self.period.to();
+        let first = case.steps.iter().find(|s| s.kind.is_insats() && s.date <= to);
+        let insats = first.map_or("ingen", |s| s.kind.code());
+        self.sheet("till_insats").count(&[insats, case.sex.code()]);
+    }
+
+    fn episodes(&mut self, case: &Case) {
+        for pair in case.steps.windows(2) {
+            if pair[0].kind.form() == Form::Activity && self.counted(case, pair[1].date) {
+                let days = days_between(pair[0].date, pair[1].date);
+                self.sheet("tid_insats").add_days(&[pair[0].kind.code(), case.sex.code()], days);
+            }
+        }
+    }
+
+    fn waits(&mut self, case: &Case) {
+        let mut since = None;
+        for pair in case.steps.windows(2) {
+            if pair[0].kind.form() != Form::Waiting {
+                continue;
+            }
+            let first = *since.get_or_insert(pair[0].date);
+            if pair[1].kind.form() == Form::Waiting {
+                continue;
+            }
+            since = None;
+            if self.counted(case, pair[1].date) {
+                let end = if pair[1].kind.is_ending() { "avslut" } else { "aktivitet" };
+                let codes = [pair[0].kind.code(), end, case.sex.code()];
+                self.sheet("tid_vantan").add_days(&codes, days_between(first, pair[1].date));
+            }
+        }
+    }
+
+    fn new_in_insats(&mut self, case: &Case) {
+        let mut any = false;
+        for kind in [StepKind::Afi, StepKind::Ali] {
+            let first = case.steps.iter().find(|s| s.kind == kind);
+            if first.is_some_and(|s| self.counted(case, s.date)) {
+                any = true;
+                for kon in [case.sex.code(), SAMTLIGA] {
+                    *self.sheet("nya_insats").counts.entry(vec![kind.code(), kon]).or_default() += 1;
+                }
+            }
+        }
+        if any {
+            for kon in [case.sex.code(), SAMTLIGA] {
+                *self.sheet("nya_insats").counts.entry(vec![SAMTLIGA, kon]).or_default() += 1;
+            }
+        }
+    }
+
+    fn active(&mut self, case: &Case) {
+        let to = self.period.to();
+        let on_last_day = case.step_on(to).filter(|s| s.kind.is_insats()).map(|s| s.kind.code());
+        if let Some(code) = on_last_day.filter(|_| self.selected(case, to)) {
+            self.sheet("aktiva").count(&[code, case.sex.code()]);
+        }
+        let mut kinds: Vec<&'static str> = Vec::new();
+        for (i, step) in case.steps.iter().enumerate().filter(|(_, s)| s.kind.is_insats()) {
+            let first = step.date.max(self.period.from());
+            let last = case.steps.get(i + 1).and_then(|n| n.date.pred_opt()).map_or(to, |d| d.min(to));
+            if first > last {
+                continue;
+            }
+            // The places of the case change only on the days when an office does.
+            let changes = case.offices.iter().map(|p| p.from).filter(|d| first < *d && *d <= last);
+            let somewhere = std::iter::once(first).chain(changes).any(|day| self.selected(case, day));
+            if somewhere && !kinds.contains(&step.kind.code()) {
+                kinds.push(step.kind.code());
+            }
+        }
+        if !kinds.is_empty() {
+            kinds.push(SAMTLIGA);
+        }
+        for kind in kinds {
+            for kon in [case.sex.code(), SAMTLIGA] {
+                *self.sheet("aktiva").distinct.entry(vec![kind, kon]).or_default() += 1;
+            }
+        }
+    }
+
+    fn time(&mut self, case: &Case, end: NaiveDate) {
+        let sex = case.sex.code();
+        let held = if case.gk_date().is_some() { "ja" } else { "nej" };
+        for kind in StepKind::ALL.into_iter().filter(|k| !k.is_ending()) {
+            let steps = case.steps.windows(2).filter(|pair| pair[0].kind == kind);
+            let days = steps.map(|pair| days_between(pair[0].date, pair[1].date)).sum();
+            for codes in with_totals(&[held, sex]) {
+                let codes = [&[kind.code()], codes.as_slice()].concat();
+                self.sheet("tid_per_steg").days.entry(codes).or_default().push(days);
+            }
+        }
+        for codes in with_totals(&[held, sex]) {
+            let total = days_between(case.begun(), end);
+            let all = [&[SAMTLIGA], codes.as_slice()].concat();
+            self.sheet("tid_per_steg").days.entry(all).or_default().push(total);
+            let from_request = [&["begaran"], codes.as_slice()].concat();
+            self.sheet("tid_samarbete").days.entry(from_request).or_default().push(total);
+            if let Some(gk) = case.gk_date() {
+                let from_gk = [&["gk"], codes.as_slice()].concat();
+                self.sheet("tid_samarbete").days.entry(from_gk).or_default().push(days_between(gk, end));
+            }
+        }
+    }
+
+    fn outcome(&mut self, case: &Case) {
+        let last = case.steps.iter().rev().find(|s| s.kind.form() == Form::Activity).map(|s| s.kind);
+        let Some(last) = last.filter(|k| k.is_insats()) else { return };
+        let ending = case.current();
+        let yes = |q| ending.answers.yes(q) == Some(true);
+        let works = yes(Question::Arbetar);
+        let types = ending.answers.codes(Question::Arbetstyper).unwrap_or_default();
+        let five = [
+            Question::Arbetar,
+            Question::Studerar,
+            Question::Program,
+            Question::OppetArbetslos,
+            Question::FortsattHosFk,
+        ];
+        let utfall = if ending.kind == StepKind::Avbrutet {
+            "avbrutet"
+        } else if works && types.contains(&"ej_subventionerat") {
+            "arbete_ej_subventionerat"
+        } else if works && types.contains(&"subventionerat") {
+            "arbete_subventionerat"
+        } else if works {
+            "arbete_typ_saknas"
+        } else if yes(Question::Studerar) {
+            "studier"
+        } else if yes(Question::Program) {
+            "program"
+        } else if yes(Question::OppetArbetslos) {
+            "oppet_arbetslos"
+        } else if yes(Question::FortsattHosFk) {
+            "fortsatt_fk"
+        } else if five.into_iter().any(|q| ending.answers.yes(q).is_none()) {
+            "uppgift_saknas"
+        } else {
+            "annat"
+        };
+        self.sheet("utfall_insats").count(&[last.code(), utfall, case.sex.code()]);
+    }
+}
+
+/// The rows of each part on one level, in the order of [`PARTS`].
+pub fn baspaket<'a>(cases: impl IntoIterator<Item = &'a Case>, period: Period, level: &Level) -> Vec<Vec<Row>> {
+    let mut all = Loop { period, selection: &level.selection, sheets: BTreeMap::new() };
+    for case in cases {
+        if !case.felregistrering && case.identity != IdentityState::Anonymous {
+            all.case(case);
+        }
+    }
+    let nothing = Sheet::default();
+    PARTS
+        .iter()
+        .map(|form| {
+            let sheet = all.sheets.get(form.id).unwrap_or(&nothing);
+            let over = form.axes.iter().position(|a| form.measures == Measures::Share(a.name));
+            let combinations = form.axes.iter().fold(vec![Vec::new()], |shorter, axis| {
+                let extend = |codes: Vec<&'static str>| {
+                    axis.values().map(move |value| [codes.as_slice(), &[value]].concat())
+                };
+                shorter.into_iter().flat_map(extend).collect()
+            });
+            let row = |codes: Vec<&'static str>| Row {
+                dimensions: form.axes.iter().map(|a| a.name).zip(codes.iter().copied()).collect(),
+                level: level.code.clone(),
+                figures: sheet.figures(form.measures, &codes, over),
+            };
+            combinations.into_iter().map(row).collect()
+        })
+        .collect()
+}
+
+/// How many anonymous cases had a day in the period, or ended in it, at offices of the selection.
+pub fn anonymous<'a>(cases: impl IntoIterator<Item = &'a Case>, period: Period, selection: &Selection) -> u64 {
+    let any = Loop { period, selection, sheets: BTreeMap::new() };
+    let counted = cases.into_iter().filter(|case| {
+        let last = case.ending().map_or(period.to(), |e| e.date.min(period.to()));
+        let first = case.begun().max(period.from());
+        let changes = case.offices.iter().map(|p| p.from).filter(|d| first < *d && *d <= last);
+        let mut days = std::iter::once(first).chain(changes);
+        case.identity == IdentityState::Anonymous
+            && !case.felregistrering
+            && first <= last
+            && days.any(|day| any.selected(case, day))
+    });
+    counted.count() as u64
+}

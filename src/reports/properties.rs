@@ -1,0 +1,152 @@
+//! Properties of every figure on random cases: columns = plain loop, following the log = building anew, and the
+//! identities that the figures promise.
+
+use chrono::{DateTime, Utc};
+use proptest::prelude::*;
+
+use crate::domain::case::Case;
+use crate::domain::code::Position;
+
+use super::arbitrary::{any_case, geography, organisation, period};
+use super::report::{Figure, Report, Row};
+use super::request::{Geography, Lang, Period, Request};
+use super::{plain, pull, Facts};
+
+fn at() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000, 0).unwrap()
+}
+
+fn pulled(facts: &Facts, geography: &Geography, period: Period) -> Report {
+    let request = Request { report: "baspaket".to_owned(), period, geography: geography.clone() };
+    pull(facts, &organisation(), &request, at(), Lang::Sv).unwrap()
+}
+
+fn built(cases: &[Case]) -> Facts {
+    Facts::build((1..).zip(cases), Position(cases.len() as i64)).unwrap()
+}
+
+/// Every row of every part and level is what the plain loop says.
+fn check(report: &Report, cases: &[Case], geography: &Geography, period: Period) {
+    let resolved = geography.resolve(&organisation()).unwrap();
+    let levels: Vec<_> = resolved.levels.iter().map(|level| plain::baspaket(cases, period, level)).collect();
+    for (i, part) in report.parts.iter().enumerate() {
+        let expected: Vec<&Row> = levels.iter().flat_map(|level| &level[i]).collect();
+        for (row, expected) in part.rows.iter().zip(&expected) {
+            assert_eq!(row, *expected, "{}", part.id);
+        }
+        assert_eq!(part.rows.len(), expected.len(), "{}", part.id);
+    }
+    let urval = &resolved.levels[0].selection;
+    assert_eq!(report.anonymous, plain::anonymous(cases, period, urval));
+}
+
+fn config(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(config(60))]
+
+    #[test]
+    fn columns_say_what_a_plain_loop_says(
+        cases in prop::collection::vec(any_case(), 0..60), geography in geography(), period in period()
+    ) {
+        check(&pulled(&built(&cases), &geography, period), &cases, &geography, period);
+    }
+
+    #[test]
+    fn following_the_log_is_building_anew(
+        before in prop::collection::vec(any_case(), 0..30),
+        changes in prop::collection::vec(prop::collection::btree_map(0_usize..40, any_case(), 1..8), 1..4),
+        geography in geography(),
+        period in period(),
+    ) {
+        let mut cases = before;
+        let mut facts = built(&cases);
+        for (i, change) in changes.into_iter().enumerate() {
+            let mut changed = Vec::new();
+            for (at, case) in change {
+                let at = at.min(cases.len());
+                if at == cases.len() {
+                    cases.push(case.clone());
+                } else {
+                    cases[at] = case.clone();
+                }
+                changed.retain(|(key, _)| *key != at as i64 + 1);
+                changed.push((at as i64 + 1, case));
+            }
+            // A pull in between, so that kept rows would be seen if they outlived the change.
+            pulled(&facts, &geography, period);
+            facts = facts.apply(&changed, Position(1000 + i as i64)).unwrap();
+        }
+        check(&pulled(&facts, &geography, period), &cases, &geography, period);
+        prop_assert!(facts.counted_to() > Position(999));
+        prop_assert_eq!(facts.cases(), cases.len());
+        let compacted = facts.compacted().unwrap();
+        prop_assert_eq!(pulled(&compacted, &geography, period), pulled(&facts, &geography, period));
+    }
+
+    #[test]
+    fn the_identities_hold(
+        cases in prop::collection::vec(any_case(), 0..60), geography in geography(), period in period()
+    ) {
+        let report = pulled(&built(&cases), &geography, period);
+        let rows = |part: &str| &report.parts.iter().find(|p| p.id == part).unwrap().rows;
+        for level in ["urval", "riket"] {
+            for kon in ["kvinna", "man", "samtliga"] {
+                let here = |part: &str| {
+                    let rows = rows(part).iter().filter(|r| r.level == level && has(r, "kon", kon));
+                    rows.cloned().collect::<Vec<_>>()
+                };
+                let all: f64 = without_total(&here("utfall_gk"), "utfall").iter().map(|r| float(r.figures[1])).sum();
+                let left = total(&here("utfall_gk"), "utfall");
+                prop_assert!(left == 0 || (all - 1.0).abs() < 1e-9);
+                for held in ["ja", "nej", "samtliga"] {
+                    let of = |rows: Vec<Row>| rows.into_iter().filter(|r| has(r, "gkHallen", held)).collect::<Vec<_>>();
+                    let steps = without_total(&of(here("tid_per_steg")), "steg");
+                    let sum: f64 = steps.iter().map(|r| float(r.figures[0])).sum();
+                    let whole = of(here("tid_samarbete")).into_iter().find(|r| has(r, "fran", "begaran")).unwrap();
+                    prop_assert!((sum - float(whole.figures[0])).abs() < 1e-6);
+                }
+                let kinds: u64 = without_total(&here("nya_insats"), "insats").iter().map(|r| int(r.figures[0])).sum();
+                prop_assert!(total(&here("nya_insats"), "insats") <= kinds);
+                let active = here("aktiva");
+                let stock: u64 = without_total(&active, "insats").iter().map(|r| int(r.figures[0])).sum();
+                prop_assert_eq!(stock, total(&active, "insats"));
+                prop_assert!(active.iter().all(|r| int(r.figures[0]) <= int(r.figures[1])));
+                prop_assert_eq!(total(&here("till_insats"), "insats"), left);
+            }
+        }
+        for part in ["nya_gk", "utfall_gk", "till_insats", "nya_insats", "aktiva", "utfall_insats"] {
+            for both in rows(part).chunks(3) {
+                let sum = int(both[0].figures[0]) + int(both[1].figures[0]);
+                prop_assert_eq!(sum, int(both[2].figures[0]), "women and men are everyone in {}", part);
+            }
+        }
+    }
+}
+
+fn has(row: &Row, dimension: &str, code: &str) -> bool {
+    row.dimensions.contains(&(leak(dimension), leak(code)))
+}
+
+/// Rows hold static names; tests compare with short ones.
+fn leak(text: &str) -> &'static str {
+    Box::leak(text.to_owned().into_boxed_str())
+}
+
+fn without_total(rows: &[Row], dimension: &str) -> Vec<Row> {
+    rows.iter().filter(|r| !has(r, dimension, "samtliga")).cloned().collect()
+}
+
+fn total(rows: &[Row], dimension: &str) -> u64 {
+    int(rows.iter().find(|r| has(r, dimension, "samtliga")).unwrap().figures[0])
+}
+
+fn int(figure: Figure) -> u64 {
+    if let Figure::Count(n) = figure { n } else { panic!("{figure:?} is no count") }
+}
+
+fn float(figure: Figure) -> f64 {
+    if let Figure::Number(x) = figure { x } else { 0.0 }
+}

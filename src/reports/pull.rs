@@ -1,0 +1,136 @@
+//! Pulling a report: the request against the register, one pass a level, texts from the catalogue, disclosure.
+
+use std::fmt;
+use std::sync::{Arc, PoisonError};
+
+use chrono::{DateTime, Utc};
+use polars::prelude::{PolarsError, PolarsResult};
+
+use crate::domain::organisation::Organisation;
+
+use super::baspaket::PARTS;
+use super::catalogue::{catalogue, Text};
+use super::disclosure::{disclose, Policy};
+use super::facts::Facts;
+use super::report::{Part, Report, Row};
+use super::request::{Lang, Period, Request, RequestError};
+use super::selection::{Level, Selection};
+use super::tally::Pass;
+
+/// How many whole levels are kept at most; more means someone asks for ever new periods.
+const KEPT: usize = 64;
+
+/// Why there is no report.
+#[derive(Debug)]
+pub enum PullError {
+    /// The request is wrong.
+    Request(Vec<RequestError>),
+    /// The columns can't be read.
+    Columns(PolarsError),
+}
+
+impl fmt::Display for PullError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Request(errors) => {
+                for (i, error) in errors.iter().enumerate() {
+                    write!(f, "{}{}", if i > 0 { " " } else { "" }, error.en())?;
+                }
+                Ok(())
+            }
+            Self::Columns(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for PullError {}
+
+impl From<PolarsError> for PullError {
+    fn from(error: PolarsError) -> Self {
+        Self::Columns(error)
+    }
+}
+
+/// The report that `request` asks for. `as_of` is the instant for which `facts` were built.
+///
+/// # Errors
+/// When the report or the geography is unknown, or the columns can't be read.
+pub fn pull(
+    facts: &Facts,
+    organisation: &Organisation,
+    request: &Request,
+    as_of: DateTime<Utc>,
+    lang: Lang,
+) -> Result<Report, PullError> {
+    let definition = catalogue().report(&request.report);
+    let geography = request.geography.resolve(organisation);
+    let (definition, geography) = match (definition, geography) {
+        (Some(definition), Ok(geography)) => (definition, geography),
+        (definition, geography) => {
+            let unknown = RequestError::ReportUnknown { given: request.report.clone() };
+            let errors = definition.is_none().then_some(unknown).into_iter().chain(geography.err());
+            return Err(PullError::Request(errors.collect()));
+        }
+    };
+    let mut rows: Vec<Vec<Row>> = vec![Vec::new(); PARTS.len()];
+    let mut anonymous = 0;
+    for level in &geography.levels {
+        for (all, more) in rows.iter_mut().zip(level_rows(facts, request.period, level)?.iter()) {
+            all.extend_from_slice(more);
+        }
+        if level.code == "urval" {
+            anonymous = Pass::new(facts, request.period, &level.selection).anonymous()?;
+        }
+    }
+    let texts = |all: &[Text]| all.iter().map(|t| t.get(lang).to_owned()).collect::<Vec<_>>();
+    let parts = PARTS.iter().zip(rows).zip(&definition.parts).map(|((form, rows), texts_of)| Part {
+        id: form.id,
+        number: texts_of.number,
+        title: texts_of.title.get(lang).to_owned(),
+        definition: texts_of.definition.get(lang).to_owned(),
+        footnotes: texts(&texts_of.footnotes),
+        chart: texts_of.chart.clone(),
+        dimensions: form.axes.iter().map(|a| a.name).collect(),
+        measures: form.measures.names(),
+        rows,
+    });
+    let report = Report {
+        report: definition.id.clone(),
+        version: definition.version,
+        lang: if lang == Lang::Sv { "sv" } else { "en" },
+        title: definition.title.get(lang).to_owned(),
+        period: (request.period.from(), request.period.to()),
+        geography: (geography.code, geography.name),
+        as_of,
+        counted_to: facts.counted_to().0,
+        disclosure: "",
+        anonymous,
+        footnotes: texts(&definition.footnotes),
+        parts: parts.collect(),
+    };
+    Ok(disclose(report, Policy::Exact))
+}
+
+/// The rows of a level. Those of riket and of a län are the same whoever asks, so they are kept.
+fn level_rows(facts: &Facts, period: Period, level: &Level) -> PolarsResult<Arc<Vec<Vec<Row>>>> {
+    let count = || PolarsResult::Ok(Arc::new(Pass::new(facts, period, &level.selection).cells()?.rows(&level.code)));
+    if !matches!(level.selection, Selection::All | Selection::County(_)) {
+        return count();
+    }
+    let key = (period, level.code.clone());
+    let lock = || facts.kept.lock().unwrap_or_else(PoisonError::into_inner);
+    if level.code == "urval" {
+        // Riket and län as the selection itself: the same figures as on the level of that name, under another name.
+        return count();
+    }
+    if let Some(rows) = lock().get(&key) {
+        return Ok(Arc::clone(rows));
+    }
+    let rows = count()?;
+    let mut kept = lock();
+    if kept.len() >= KEPT {
+        kept.clear();
+    }
+    kept.insert(key, Arc::clone(&rows));
+    Ok(rows)
+}

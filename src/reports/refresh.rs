@@ -1,0 +1,110 @@
+//! How the columns follow the log: changed cases replace their rows, and a grown delta becomes part of the base.
+//!
+//! Never here: reading the log, and deciding when.
+
+use std::borrow::Borrow;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use polars::prelude::PolarsError;
+
+use crate::domain::case::Case;
+use crate::domain::code::Position;
+
+use super::facts::{CaseKey, CaseNumbers, Facts, Kept, Layer, Numbers};
+use super::observations::{Kind, Observations};
+
+/// A delta of fewer cases is never made part of the base.
+const SMALL: usize = 40_000;
+/// A delta of more than this part of the cases is.
+const SHARE: usize = 10;
+
+impl Facts {
+    /// The facts after some cases changed or came, as known at `counted_to`. Each key once. The facts before stand
+    /// as they were for whoever still reads them.
+    ///
+    /// # Errors
+    /// When polars can't make a frame.
+    pub fn apply<C: Borrow<Case>>(
+        &self,
+        changed: &[(CaseKey, C)],
+        counted_to: Position,
+    ) -> Result<Self, PolarsError> {
+        let mut places = Arc::clone(&self.places);
+        let mut added = self.added.clone();
+        let mut dead = self.dead.clone();
+        let mut in_delta = self.changed.clone();
+        let mut replaced = Numbers::default();
+        let mut fresh = Observations::default();
+        {
+            let places = Arc::make_mut(&mut places);
+            for (key, case) in changed {
+                let base = self.numbers.get(*key);
+                let next = (self.numbers.sorted.len() + added.len()) as u32;
+                let number = base.unwrap_or_else(|| *added.entry(*key).or_insert(next));
+                if base.is_some() {
+                    dead.insert(number);
+                }
+                in_delta.insert(number);
+                replaced.insert(number);
+                fresh.observe(number, case.borrow(), places);
+            }
+        }
+        fresh.take_over(&self.delta, &replaced)?;
+        let after = Self {
+            base: Arc::clone(&self.base),
+            delta: Arc::new(Layer::new(fresh, places.len())?),
+            dead,
+            numbers: Arc::clone(&self.numbers),
+            added,
+            changed: in_delta,
+            places,
+            counted_to,
+            kept: Kept::default(),
+        };
+        let large = after.changed.count > SMALL.max(after.cases() / SHARE);
+        if large { after.compacted() } else { Ok(after) }
+    }
+
+    /// The same facts with an empty delta.
+    ///
+    /// # Errors
+    /// When polars can't make a frame.
+    pub fn compacted(&self) -> Result<Self, PolarsError> {
+        let mut all = Observations::default();
+        all.take_over(&self.base, &self.dead)?;
+        all.take_over(&self.delta, &Numbers::default())?;
+        let mut sorted = self.numbers.sorted.clone();
+        sorted.extend(self.added.iter().map(|(key, number)| (*key, *number)));
+        sorted.sort_unstable();
+        Ok(Self {
+            base: Arc::new(Layer::new(all, self.places.len())?),
+            delta: Arc::new(Layer::new(Observations::default(), 0)?),
+            dead: Numbers::default(),
+            numbers: Arc::new(CaseNumbers { sorted }),
+            added: HashMap::new(),
+            changed: Numbers::default(),
+            places: Arc::clone(&self.places),
+            counted_to: self.counted_to,
+            kept: Kept::default(),
+        })
+    }
+}
+
+impl Observations {
+    /// Adds the rows of a layer, but for some cases.
+    fn take_over(&mut self, layer: &Layer, but: &Numbers) -> Result<(), PolarsError> {
+        for (rows, kind) in self.0.iter_mut().zip(Kind::ALL) {
+            let from = layer.frame(kind).columns(kind.more())?;
+            let kept: Vec<usize> = (0..from.case.len()).filter(|i| !but.contains(from.case[*i])).collect();
+            rows.case.extend(kept.iter().map(|i| from.case[*i]));
+            rows.place.extend(kept.iter().map(|i| from.place[*i]));
+            rows.day.extend(kept.iter().map(|i| from.day[*i]));
+            rows.key.extend(kept.iter().map(|i| from.key[*i]));
+            for (column, values) in rows.more.iter_mut().zip(&from.more) {
+                column.extend(kept.iter().map(|i| values[*i]));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,154 @@
+//! Aligned text for terminals, with Swedish forms of numbers whatever the language of the words.
+//!
+//! `–` is a true zero, `.` is not applicable, `..` is withheld.
+
+use std::fmt::Write as _;
+
+use crate::reports::catalogue::{catalogue, Definition};
+use crate::reports::report::{instant, Figure, Part, Report, Row};
+use crate::reports::request::Lang;
+
+const NO_BREAK_SPACE: char = '\u{a0}';
+
+/// The report as text: a line for each combination of codes, a column for each level and measure.
+#[must_use]
+pub fn render(report: &Report) -> String {
+    let lang = if report.lang == "en" { Lang::En } else { Lang::Sv };
+    let words = |sv, en| if lang == Lang::Sv { sv } else { en };
+    let definition = catalogue().report(&report.report);
+    let mut text = String::new();
+    let (from, to) = report.period;
+    let (code, name) = &report.geography;
+    // Writing to a String never fails.
+    let _ = writeln!(text, "{}\n{name} ({code}), {from} – {to}", report.title);
+    let _ = writeln!(
+        text,
+        "{} {}, {} {}, {} {}, {} {}",
+        words("Känt", "Known on"),
+        instant(report.as_of),
+        words("räknat till registrering", "counted to registration"),
+        report.counted_to,
+        words("röjandeskydd", "disclosure"),
+        report.disclosure,
+        words("anonyma ärenden", "anonymous cases"),
+        count(report.anonymous),
+    );
+    for part in &report.parts {
+        let _ = writeln!(text, "\n{}. {}\n{}\n", part.number, part.title, part.definition);
+        table(&mut text, part, definition, lang);
+        for note in &part.footnotes {
+            let _ = writeln!(text, "* {note}");
+        }
+    }
+    text.push('\n');
+    for note in &report.footnotes {
+        let _ = writeln!(text, "* {note}");
+    }
+    text
+}
+
+fn table(text: &mut String, part: &Part, definition: Option<&Definition>, lang: Lang) {
+    let mut levels: Vec<&str> = Vec::new();
+    for row in &part.rows {
+        if !levels.contains(&row.level.as_str()) {
+            levels.push(&row.level);
+        }
+    }
+    let mut lines = vec![header(part, &levels, definition, lang)];
+    // Every level has the same combinations in the same order.
+    let per_level: Vec<Vec<&Row>> =
+        levels.iter().map(|level| part.rows.iter().filter(|r| r.level == **level).collect()).collect();
+    for (i, row) in per_level.first().into_iter().flatten().enumerate() {
+        let label = |(name, code): &(&'static str, &'static str)| {
+            definition.map_or(*code, |d| d.label(part.id, name, code, lang)).to_owned()
+        };
+        let mut line: Vec<String> = row.dimensions.iter().map(label).collect();
+        for rows in &per_level {
+            let figures = rows.get(i).map_or(&[][..], |r| &r.figures);
+            line.extend(part.measures.iter().zip(figures).map(|(measure, figure)| shown(measure, *figure)));
+        }
+        lines.push(line);
+    }
+    align(text, &lines, part.dimensions.len());
+}
+
+fn header(part: &Part, levels: &[&str], definition: Option<&Definition>, lang: Lang) -> Vec<String> {
+    let dimension = |name: &&'static str| {
+        let labels = definition.and_then(|d| d.labels(part.id, name));
+        labels.map_or((*name).to_owned(), |l| if lang == Lang::Sv { l.sv.clone() } else { l.en.clone() })
+    };
+    let mut line: Vec<String> = part.dimensions.iter().map(dimension).collect();
+    for level in levels {
+        for measure in part.measures {
+            let label = definition.and_then(|d| d.measures.get(*measure)).map_or(*measure, |t| t.get(lang));
+            line.push(format!("{level}: {label}"));
+        }
+    }
+    line
+}
+
+/// Words to the left, numbers to the right.
+fn align(text: &mut String, lines: &[Vec<String>], words: usize) {
+    let columns = lines.first().map_or(0, Vec::len);
+    let width = |column: usize| {
+        lines.iter().filter_map(|line| line.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    for line in lines {
+        let mut shown = String::new();
+        for (column, (cell, width)) in line.iter().zip(&widths).enumerate() {
+            let _ = if column < words {
+                write!(shown, "{cell:<width$}  ")
+            } else {
+                write!(shown, "{cell:>width$}  ")
+            };
+        }
+        let _ = writeln!(text, "{}", shown.trim_end());
+    }
+}
+
+fn shown(measure: &str, figure: Figure) -> String {
+    match figure {
+        Figure::Count(0) => "–".to_owned(),
+        Figure::Count(n) => count(n),
+        Figure::Number(share) if measure == "andel" => format!("{}{NO_BREAK_SPACE}%", decimal(share * 100.0)),
+        Figure::Number(days) => decimal(days),
+        Figure::NotApplicable => ".".to_owned(),
+        Figure::Withheld => "..".to_owned(),
+    }
+}
+
+/// `1 234`, with no-break spaces.
+#[must_use]
+pub fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut shown = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            shown.push(NO_BREAK_SPACE);
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
+/// `1 234,5`: one decimal, decimal comma. Figures of reports are never negative.
+fn decimal(x: f64) -> String {
+    let tenths = (x * 10.0).round() as u64;
+    format!("{},{}", count(tenths / 10), tenths % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_look_as_swedes_write_them() {
+        assert_eq!(count(1_234_567), "1\u{a0}234\u{a0}567");
+        assert_eq!(count(12), "12");
+        assert_eq!(decimal(1234.56), "1\u{a0}234,6");
+        assert_eq!(shown("andel", Figure::Number(0.125)), "12,5\u{a0}%");
+        assert_eq!(shown("antal", Figure::Count(0)), "–");
+        assert_eq!(shown("andel", Figure::NotApplicable), ".");
+    }
+}

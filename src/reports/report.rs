@@ -1,0 +1,197 @@
+//! A report: what every form of it is made from.
+//!
+//! Lives here: the shape of the answer, and how it looks as JSON. Never here: how figures are counted.
+
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use serde::ser::{SerializeMap, Serializer};
+use serde::Serialize;
+
+/// One figure.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Figure {
+    /// A count.
+    Count(u64),
+    /// A share (0–1), mean or median, unrounded.
+    Number(f64),
+    /// There is nothing to divide by.
+    NotApplicable,
+    /// Not shown, by the policy of disclosure.
+    Withheld,
+}
+
+impl Figure {
+    /// A mean or median of what may be nothing.
+    #[must_use]
+    pub fn number(value: Option<f64>) -> Self {
+        value.map_or(Self::NotApplicable, Self::Number)
+    }
+
+    /// A share.
+    #[must_use]
+    pub fn share(count: u64, of: u64) -> Self {
+        if of == 0 { Self::NotApplicable } else { Self::Number(count as f64 / of as f64) }
+    }
+
+    /// Why there is no value.
+    #[must_use]
+    pub const fn status(self) -> Option<&'static str> {
+        match self {
+            Self::Count(_) | Self::Number(_) => None,
+            Self::NotApplicable => Some("not_applicable"),
+            Self::Withheld => Some("withheld"),
+        }
+    }
+}
+
+impl Serialize for Figure {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Count(n) => serializer.serialize_u64(*n),
+            Self::Number(x) => serializer.serialize_f64(*x),
+            Self::NotApplicable | Self::Withheld => serializer.serialize_none(),
+        }
+    }
+}
+
+/// One combination of codes on one level.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Dimension and code, in the part's order.
+    pub dimensions: Vec<(&'static str, &'static str)>,
+    /// `urval`, `lan:NN` or `riket`.
+    pub level: String,
+    /// One figure a measure, in the part's order.
+    pub figures: Vec<Figure>,
+}
+
+impl Row {
+    /// Why a figure of the row has no value.
+    #[must_use]
+    pub fn status(&self) -> Option<&'static str> {
+        self.figures.iter().find_map(|f| f.status())
+    }
+}
+
+/// A part of a report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// Its id, such as `nya_gk`.
+    pub id: &'static str,
+    /// Its number.
+    pub number: u32,
+    /// Its title.
+    pub title: String,
+    /// What is counted, and its unit.
+    pub definition: String,
+    /// What to bear in mind.
+    pub footnotes: Vec<String>,
+    /// The kind of diagram that suits it.
+    pub chart: String,
+    /// Names of the dimensions.
+    pub dimensions: Vec<&'static str>,
+    /// Names of the measures.
+    pub measures: &'static [&'static str],
+    /// The figures.
+    pub rows: Vec<Row>,
+}
+
+/// A whole report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// Its id.
+    pub report: String,
+    /// The version of its definitions.
+    pub version: u32,
+    /// `sv` or `en`.
+    pub lang: &'static str,
+    /// Its title.
+    pub title: String,
+    /// First and last day.
+    pub period: (NaiveDate, NaiveDate),
+    /// Code and name.
+    pub geography: (String, String),
+    /// As known on.
+    pub as_of: DateTime<Utc>,
+    /// Up to which registration it counts.
+    pub counted_to: i64,
+    /// The policy of disclosure that was used.
+    pub disclosure: &'static str,
+    /// Anonymous cases of the selection, outside every figure.
+    pub anonymous: u64,
+    /// What to bear in mind for the whole.
+    pub footnotes: Vec<String>,
+    /// The parts.
+    pub parts: Vec<Part>,
+}
+
+/// An instant as on the wire.
+pub(super) fn instant(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
+/// A row with the names of its measures.
+struct NamedRow<'a>(&'a Row, &'static [&'static str]);
+
+impl Serialize for NamedRow<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(row, measures) = self;
+        let mut map = serializer.serialize_map(None)?;
+        for (name, code) in &row.dimensions {
+            map.serialize_entry(name, code)?;
+        }
+        map.serialize_entry("level", &row.level)?;
+        for (name, figure) in measures.iter().zip(&row.figures) {
+            map.serialize_entry(name, figure)?;
+        }
+        if let Some(status) = row.status() {
+            map.serialize_entry("status", status)?;
+        }
+        map.end()
+    }
+}
+
+impl Serialize for Part {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let rows: Vec<NamedRow<'_>> = self.rows.iter().map(|row| NamedRow(row, self.measures)).collect();
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("id", self.id)?;
+        map.serialize_entry("number", &self.number)?;
+        map.serialize_entry("title", &self.title)?;
+        map.serialize_entry("definition", &self.definition)?;
+        map.serialize_entry("footnotes", &self.footnotes)?;
+        map.serialize_entry("chart", &self.chart)?;
+        map.serialize_entry("dimensions", &self.dimensions)?;
+        map.serialize_entry("measures", self.measures)?;
+        map.serialize_entry("rows", &rows)?;
+        map.end()
+    }
+}
+
+impl Serialize for Report {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Days {
+            from: NaiveDate,
+            to: NaiveDate,
+        }
+        #[derive(Serialize)]
+        struct Named<'a> {
+            code: &'a str,
+            name: &'a str,
+        }
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("report", &self.report)?;
+        map.serialize_entry("version", &self.version)?;
+        map.serialize_entry("lang", self.lang)?;
+        map.serialize_entry("title", &self.title)?;
+        map.serialize_entry("period", &Days { from: self.period.0, to: self.period.1 })?;
+        map.serialize_entry("geography", &Named { code: &self.geography.0, name: &self.geography.1 })?;
+        map.serialize_entry("asOf", &instant(self.as_of))?;
+        map.serialize_entry("countedTo", &self.counted_to)?;
+        map.serialize_entry("disclosure", self.disclosure)?;
+        map.serialize_entry("anonymous", &self.anonymous)?;
+        map.serialize_entry("footnotes", &self.footnotes)?;
+        map.serialize_entry("parts", &self.parts)?;
+        map.end()
+    }
+}

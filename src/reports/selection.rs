@@ -1,0 +1,80 @@
+//! Who is counted: a geography resolved against the register of offices.
+//!
+//! Lives here: whether an event at two offices, of a case with a kommun, belongs to a selection. Never here: how a
+//! geography is written ([`super::request`]), and periods.
+
+use std::collections::BTreeSet;
+
+use crate::domain::code::{CountyCode, MunicipalityCode, OfficeCode};
+
+/// The events that a figure counts, by place.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Selection {
+    /// Everything.
+    All,
+    /// By the FK office of the event.
+    Fk(BTreeSet<OfficeCode>),
+    /// By the AF office of the event.
+    Af(BTreeSet<OfficeCode>),
+    /// When both offices of the event are listed.
+    Both(BTreeSet<OfficeCode>),
+    /// By folkbokföringskommun at the request.
+    Municipalities(BTreeSet<MunicipalityCode>),
+    /// By the län of that kommun.
+    County(CountyCode),
+}
+
+impl Selection {
+    /// Whether an event at these offices, of a case with this kommun, is counted.
+    #[must_use]
+    pub fn includes(&self, fk: &OfficeCode, af: &OfficeCode, municipality: Option<&MunicipalityCode>) -> bool {
+        match self {
+            Self::All => true,
+            Self::Fk(offices) => offices.contains(fk),
+            Self::Af(offices) => offices.contains(af),
+            Self::Both(offices) => offices.contains(fk) && offices.contains(af),
+            Self::Municipalities(codes) => municipality.is_some_and(|m| codes.contains(m)),
+            Self::County(code) => municipality.is_some_and(|m| m.as_str().starts_with(code.as_str())),
+        }
+    }
+}
+
+/// A level of comparison, as it stands in a row.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Level {
+    /// `urval`, `lan:NN` or `riket`.
+    pub code: String,
+    /// Who is counted.
+    pub selection: Selection,
+}
+
+/// A geography that exists: its name, and the levels to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolved {
+    /// As asked for, such as `styrgrupp:gavleborg`.
+    pub code: String,
+    /// For people.
+    pub name: String,
+    /// Urval, län where there is one, riket.
+    pub levels: Vec<Level>,
+}
+
+impl Resolved {
+    /// The levels of a selection that serves `municipalities`.
+    pub(super) fn new<'a>(
+        code: String,
+        name: String,
+        selection: Selection,
+        municipalities: impl Iterator<Item = &'a MunicipalityCode>,
+    ) -> Self {
+        let counties: BTreeSet<CountyCode> = municipalities.map(MunicipalityCode::county).collect();
+        let mut levels = vec![Level { code: "urval".to_owned(), selection }];
+        if counties.len() == 1 {
+            levels.extend(
+                counties.into_iter().map(|c| Level { code: format!("lan:{c}"), selection: Selection::County(c) }),
+            );
+        }
+        levels.push(Level { code: "riket".to_owned(), selection: Selection::All });
+        Self { code, name, levels }
+    }
+}

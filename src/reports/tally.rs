@@ -1,0 +1,197 @@
+//! One pass over the columns: the rows of a period and a selection into the cells of the baspaket.
+//!
+//! Lives here: what depends on the period – what is dated in it, stock on its last day, distinct cases. Never here:
+//! what a case contributes (`observations`).
+
+use std::ops::Range;
+
+use polars::prelude::PolarsResult;
+
+use super::baspaket::Cells;
+use super::facts::{Facts, Layer, Numbers};
+use super::frame::Columns;
+use super::observations::{day, part, Kind};
+use super::request::Period;
+use super::selection::Selection;
+
+/// Rows of one kind in one layer.
+struct View<'a> {
+    columns: Columns<'a>,
+    ranges: Vec<Range<usize>>,
+    dead: Option<&'a Numbers>,
+}
+
+impl View<'_> {
+    #[inline]
+    fn each(&self, mut f: impl FnMut(usize)) {
+        for range in &self.ranges {
+            match self.dead {
+                None => range.clone().for_each(&mut f),
+                Some(dead) => range.clone().filter(|i| !dead.contains(self.columns.case[*i])).for_each(&mut f),
+            }
+        }
+    }
+}
+
+/// A pass over the facts for one period and selection.
+pub(super) struct Pass<'a> {
+    facts: &'a Facts,
+    places: Option<Vec<u32>>,
+    from: i32,
+    to: i32,
+}
+
+impl<'a> Pass<'a> {
+    pub(super) fn new(facts: &'a Facts, period: Period, selection: &Selection) -> Self {
+        let places = (*selection != Selection::All).then(|| facts.places.selected(selection));
+        Self { facts, places, from: day(period.from()), to: day(period.to()) }
+    }
+
+    /// The rows of a kind dated in `from..=to`, in both layers.
+    fn views(&self, kind: Kind, from: i32, to: i32) -> PolarsResult<[View<'a>; 2]> {
+        let view = |layer: &'a Layer, dead: Option<&'a Numbers>| {
+            let frame = layer.frame(kind);
+            let columns = frame.columns(kind.more())?;
+            let ranges = frame.ranges(columns.day, self.places.as_deref(), from, to);
+            PolarsResult::Ok(View { columns, ranges, dead })
+        };
+        let dead = Some(&self.facts.dead).filter(|d| d.count > 0);
+        Ok([view(&self.facts.base, dead)?, view(&self.facts.delta, None)?])
+    }
+
+    fn in_period(&self, kind: Kind) -> PolarsResult<[View<'a>; 2]> {
+        self.views(kind, self.from, self.to)
+    }
+
+    /// All cells.
+    pub(super) fn cells(&self) -> PolarsResult<Cells> {
+        let mut cells = Cells::default();
+        self.gk(&mut cells)?;
+        self.times(&mut cells)?;
+        self.ended(&mut cells)?;
+        self.new_insatser(&mut cells)?;
+        self.active(&mut cells)?;
+        Ok(cells)
+    }
+
+    fn gk(&self, cells: &mut Cells) -> PolarsResult<()> {
+        for view in self.in_period(Kind::GkEntered)? {
+            view.each(|i| {
+                let key = view.columns.key[i];
+                *cells.nya_gk.cell([part(key, 1), part(key, 0)]) += 1;
+            });
+        }
+        for view in self.in_period(Kind::GkLeft)? {
+            let insats_day = view.columns.more[0];
+            view.each(|i| {
+                let key = view.columns.key[i];
+                *cells.utfall_gk.cell([part(key, 1), part(key, 0)]) += 1;
+                let insats = if insats_day[i] <= self.to { part(key, 2) } else { 2 };
+                *cells.till_insats.cell([insats, part(key, 0)]) += 1;
+            });
+        }
+        Ok(())
+    }
+
+    fn times(&self, cells: &mut Cells) -> PolarsResult<()> {
+        for view in self.in_period(Kind::Episode)? {
+            let days = view.columns.more[0];
+            view.each(|i| {
+                let key = view.columns.key[i];
+                cells.tid_insats.cell([part(key, 1), part(key, 0)]).add(days[i]);
+            });
+        }
+        for view in self.in_period(Kind::Wait)? {
+            let days = view.columns.more[0];
+            view.each(|i| {
+                let key = view.columns.key[i];
+                cells.tid_vantan.cell([part(key, 1), part(key, 2), part(key, 0)]).add(days[i]);
+            });
+        }
+        Ok(())
+    }
+
+    fn ended(&self, cells: &mut Cells) -> PolarsResult<()> {
+        for view in self.in_period(Kind::Ended)? {
+            let steps = &view.columns.more;
+            view.each(|i| {
+                let key = view.columns.key[i];
+                let (sex, held, last) = (part(key, 0), part(key, 1), part(key, 2));
+                let mut total = 0;
+                for (step, days) in steps.iter().enumerate() {
+                    cells.tid_per_steg.cell([step, held, sex]).add(days[i]);
+                    total += days[i];
+                }
+                cells.tid_per_steg.cell([steps.len(), held, sex]).add(total);
+                cells.tid_samarbete.cell([0, held, sex]).add(total);
+                if held == 0 {
+                    // GK follows directly upon the request, so what is left is counted from GK.
+                    cells.tid_samarbete.cell([1, held, sex]).add(total - steps[0][i]);
+                }
+                if last < 2 {
+                    *cells.utfall_insats.cell([last, part(key, 3), sex]) += 1;
+                }
+            });
+        }
+        Ok(())
+    }
+
+    fn new_insatser(&self, cells: &mut Cells) -> PolarsResult<()> {
+        let mut seen = self.nothing_seen();
+        for view in self.in_period(Kind::InsatsEntered)? {
+            view.each(|i| {
+                let (key, case) = (view.columns.key[i], view.columns.case[i] as usize);
+                let sex = part(key, 0);
+                *cells.nya_insats.cell([part(key, 1), sex]) += 1;
+                *cells.nya_insats.cell([2, sex]) += u64::from(seen[case] == 0);
+                seen[case] = 1;
+            });
+        }
+        Ok(())
+    }
+
+    fn active(&self, cells: &mut Cells) -> PolarsResult<()> {
+        let mut seen = self.nothing_seen();
+        for view in self.views(Kind::Spell, i32::MIN, self.to)? {
+            let ends = view.columns.more[0];
+            view.each(|i| {
+                if ends[i] <= self.from {
+                    return;
+                }
+                let (key, case) = (view.columns.key[i], view.columns.case[i] as usize);
+                let (sex, which) = (part(key, 0), part(key, 1));
+                let first_of_kind = u64::from(seen[case] & (1 << which) == 0);
+                let first_of_all = u64::from(seen[case] == 0);
+                // The spell began at the latest on the last day, so it covers that day unless it is over.
+                let stock = u64::from(ends[i] > self.to);
+                seen[case] |= 1 << which;
+                let kind = cells.aktiva.cell([which, sex]);
+                kind.stock += stock;
+                kind.distinct += first_of_kind;
+                let all = cells.aktiva.cell([2, sex]);
+                all.stock += stock;
+                all.distinct += first_of_all;
+            });
+        }
+        Ok(())
+    }
+
+    /// Anonymous cases with at least a day in the period.
+    pub(super) fn anonymous(&self) -> PolarsResult<u64> {
+        let mut seen = std::collections::HashSet::new();
+        for view in self.views(Kind::Anonymous, i32::MIN, self.to)? {
+            let ends = view.columns.more[0];
+            view.each(|i| {
+                if ends[i] > self.from {
+                    seen.insert(view.columns.case[i]);
+                }
+            });
+        }
+        Ok(seen.len() as u64)
+    }
+
+    /// A byte a case: fresh pages of zeros cost nothing until they are touched.
+    fn nothing_seen(&self) -> Vec<u8> {
+        vec![0; self.facts.cases()]
+    }
+}

@@ -1,0 +1,681 @@
+//! One `check` for every scenario: a text file that says who registers what on which day, and what is answered.
+//!
+//! ```text
+//! # A comment says why.
+//! today 2016-10-27                      the clock stands there until it is set again; `today follows` lets it go with
+//!                                       the dates that are registered (so it begins)
+//! FK 2016-10-03 begaran named 1985-03-12 kvinna ref=FK-1        opens a case; what is not said is the usual
+//! FK 2016-10-27 planerad_afi moten=2016-10-12 by=agreement      questions by their names, codes with commas, `-` = none
+//!     ! datum_ordning /date from 2016-10-13                     refused: every finding, in order
+//!     ~ svar_saknas /answers values a, b                        accepted with exactly these notices
+//!     ok                                                        accepted without notices
+//! AF answers @1 utbildning=gymnasium
+//! FK 2016-11-01 offices fk=FK-SANDVIKEN af=AF-SANDVIKEN handlers.af=af-h-305
+//! AF 2016-11-01 handlers af=af-h-201 fk=-
+//! AF 2016-11-02 withdrawal · FK 2016-11-02 protection · AF reference AF-77
+//! FK undo @3 · FK move @2 2016-10-20 · FK replace @3 planerad_ali · FK correct-answers @1 program=nej utbildning=?
+//! FK correct-kommun 2181 · FK correct-consent 2016-09-20 · FK correct-offices @4 date=2016-11-03 af=AF-SANDVIKEN
+//! FK felregistrering · FK undo-felregistrering
+//! chain = begaran 2016-10-03, gk 2016-10-12 | 9 days           a question of the case, and its answer
+//! due = AF 2016-11-24 · missing = @1 utbildning · offices on 2016-11-01 = … · known on 2016-10-20 = …
+//! ```
+//!
+//! A command without expectations is to be accepted, whatever the notices. `@3` is the third registration of the case.
+//! Each accepted command is put in a journal, and the journal replayed must give the case that was decided.
+//! `UPDATE_EXPECT=1` writes what happened into the file, to be read in the diff.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone as _, Utc};
+use chrono_tz::Europe::Stockholm;
+use sus::domain::answers::{Answer, AnswerKind, Answers, Choice, Question};
+use sus::domain::case::{Case, IdentityState};
+use sus::domain::code::{
+    AgreementId, CaseId, CaseReference, ClientId, ConsentForm, District, HandlerId, InsatsCode, MunicipalityCode, NotACode,
+    OfficeCode, Position, RegistrationId,
+};
+use sus::domain::command::{
+    Command, Consent, Correction, CorrectionKind, HandlerChange, Handlers, NewStep, Opening, Participant, Reason,
+    Registrar, Request,
+};
+use sus::domain::finding::{Allowed, Finding};
+use sus::domain::journal::{Entry, Event};
+use sus::domain::organisation::{OfficePair, Organisation};
+use sus::domain::person::{Sex, test_number};
+use sus::domain::step::{Agency, StepKind};
+use sus::domain::transition::{Facts, Settings, decide};
+use sus::domain::{dates, due};
+use uuid::Uuid;
+
+use super::organisation::organisation;
+
+/// Runs the scenario file and compares what happened with what it says. Gives the codes of the rules that spoke.
+pub fn check(path: &Path) -> Result<BTreeSet<&'static str>, String> {
+    let text = std::fs::read_to_string(path).map_err(|e| e.to_string())?;
+    let mut world = World::new();
+    let mut happened = String::new();
+    let mut lines = text.lines().enumerate().peekable();
+    while let Some((number, line)) = lines.next() {
+        let mut expected = Vec::new();
+        while let Some((_, next)) = lines.next_if(|(_, next)| is_expectation(next)) {
+            expected.push(next);
+        }
+        let actual = world.line(line, &expected).map_err(|e| format!("{}:{}: {e}", path.display(), number + 1))?;
+        for line in actual {
+            let _ = writeln!(happened, "{line}");
+        }
+    }
+    if happened == text {
+        return Ok(world.spoke);
+    }
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        std::fs::write(path, happened).map_err(|e| e.to_string())?;
+        return Ok(world.spoke);
+    }
+    Err(difference(path, &text, &happened))
+}
+
+fn is_expectation(line: &str) -> bool {
+    let line = line.trim_start();
+    line.starts_with("! ") || line.starts_with("~ ") || line == "ok"
+}
+
+/// Every place where the two texts part, with its line in the file.
+fn difference(path: &Path, expected: &str, actual: &str) -> String {
+    let (expected, actual): (Vec<_>, Vec<_>) = (expected.lines().collect(), actual.lines().collect());
+    let mut text = String::new();
+    let (mut here, mut there) = (0, 0);
+    while here < expected.len() || there < actual.len() {
+        if here < expected.len() && there < actual.len() && expected[here] == actual[there] {
+            (here, there) = (here + 1, there + 1);
+            continue;
+        }
+        // The nearest line after which both go on alike.
+        let rest = |i: usize, all: &[&str]| all.len() - i;
+        let (skip, add) = (0..=rest(here, &expected) + rest(there, &actual))
+            .flat_map(|sum| (0..=sum).map(move |skip| (skip, sum - skip)))
+            .find(|(skip, add)| match (expected.get(here + skip), actual.get(there + add)) {
+                (Some(a), Some(b)) => a == b,
+                (a, b) => a.is_none() && b.is_none(),
+            })
+            .unwrap_or((rest(here, &expected), rest(there, &actual)));
+        let _ = writeln!(text, "{}:{}", path.display(), here + 1);
+        for line in &expected[here..(here + skip).min(expected.len())] {
+            let _ = writeln!(text, "  expected {line}");
+        }
+        for line in &actual[there..(there + add).min(actual.len())] {
+            let _ = writeln!(text, "  actual   {line}");
+        }
+        (here, there) = (here + skip, there + add);
+    }
+    text
+}
+
+/// One case with its journal, the clock and the registers.
+struct World {
+    organisation: Organisation,
+    settings: Settings,
+    now: Option<DateTime<Utc>>,
+    follows: bool,
+    case: Option<Case>,
+    reference: Option<(Agency, CaseReference)>,
+    journal: Vec<Entry>,
+    spoke: BTreeSet<&'static str>,
+}
+
+type Words<'a> = std::iter::Peekable<std::str::SplitWhitespace<'a>>;
+
+impl World {
+    fn new() -> Self {
+        Self {
+            organisation: organisation(),
+            settings: Settings::default(),
+            now: None,
+            follows: true,
+            case: None,
+            reference: None,
+            journal: Vec::new(),
+            spoke: BTreeSet::new(),
+        }
+    }
+
+    /// Does what a line says; gives the line, or what it should be, with its expectations.
+    fn line(&mut self, line: &str, expected: &[&str]) -> Result<Vec<String>, String> {
+        let said = line.trim();
+        let mut words = said.split_whitespace().peekable();
+        match words.peek().copied() {
+            None => Ok(vec![line.to_owned()]),
+            Some(word) if word.starts_with('#') => Ok(vec![line.to_owned()]),
+            Some("today" | "case" | "settings") => {
+                self.surroundings(&mut words)?;
+                Ok(vec![line.to_owned()])
+            }
+            Some("FK" | "AF") => {
+                let actual = self.command(said, expected.is_empty())?;
+                let same = expected.iter().map(|l| l.trim()).eq(actual.iter().map(String::as_str));
+                let mut all = vec![line.to_owned()];
+                if same {
+                    all.extend(expected.iter().map(|l| (*l).to_owned()));
+                } else {
+                    all.extend(actual.iter().map(|l| format!("    {l}")));
+                }
+                Ok(all)
+            }
+            Some(_) => {
+                let (question, _) = said.split_once('=').ok_or("neither a command nor a question")?;
+                let answer = self.question(question.trim())?;
+                Ok(vec![format!("{} = {answer}", question.trim())])
+            }
+        }
+    }
+
+    fn surroundings(&mut self, words: &mut Words<'_>) -> Result<(), String> {
+        match (words.next(), words.next(), words.next()) {
+            (Some("today"), Some("follows"), None) => self.follows = true,
+            (Some("today"), Some(day), time) => {
+                let time = match time {
+                    Some(time) => NaiveTime::parse_from_str(time, "%H:%M").map_err(|e| e.to_string())?,
+                    None => NOON,
+                };
+                self.follows = false;
+                self.now = Some(instant(date(day)?, time)?);
+            }
+            (Some("case"), Some("new"), None) => {
+                *self = Self { spoke: std::mem::take(&mut self.spoke), ..Self::new() };
+            }
+            (Some("settings"), Some("consent_months"), Some(months)) => {
+                self.settings.consent_months = Some(months.parse().map_err(|_| "months")?);
+            }
+            _ => return Err("unknown surroundings".to_owned()),
+        }
+        Ok(())
+    }
+
+    /// Decides a command; gives its findings, or `ok`. Where nothing is expected, notices are let through.
+    fn command(&mut self, said: &str, anything: bool) -> Result<Vec<String>, String> {
+        let line = Line::parse(said, self)?;
+        if self.follows
+            && let Some(day) = line.day
+        {
+            let then = instant(day, NOON)?;
+            self.now = Some(self.now.map_or(then, |now| now.max(then)));
+        }
+        let now = self.now.ok_or("say `today` first")?;
+        let by = Registrar { agency: line.agency, client: ClientId::parse("scenario").unwrap(), handler: None };
+        let facts = Facts {
+            organisation: &self.organisation,
+            settings: &self.settings,
+            by: &by,
+            known_from: now,
+            today: dates::swedish_day(now),
+            other_open_case: line.open_elsewhere,
+            reference_taken: line.reference_taken,
+        };
+        let asked = self.case.clone();
+        let request = Request { command: line.command, agreement: line.agreement };
+        let decided = decide(asked.as_ref().map(|c| (c, c.id)), &request, &facts);
+        let found = match &decided {
+            Ok(decision) => &decision.notices,
+            Err(findings) => findings,
+        };
+        self.spoke.extend(found.0.iter().map(|f| f.rule.code()));
+        let mut answer: Vec<String> = found.0.iter().map(finding_line).collect();
+        let Ok(decision) = decided else {
+            assert!(found.has_errors(), "refused without an error");
+            return Ok(answer);
+        };
+        if anything {
+            answer.clear();
+        } else if answer.is_empty() {
+            answer.push("ok".to_owned());
+        }
+        if let Command::Register(new) = &request.command
+            && let Some(opening) = &new.opening
+        {
+            self.reference = opening.reference.clone().map(|r| (by.agency, r));
+        }
+        let number = self.journal.len() + 1;
+        let entry = Entry {
+            id: registration(number),
+            position: Position(i64::try_from(number).unwrap()),
+            known_from: now,
+            by,
+            agreement: decision.agreement,
+            event: decision.event,
+        };
+        let written = with_ids(decision.case, asked.as_ref().map_or(0, |c| c.version), &entry);
+        self.journal.push(entry);
+        let replayed = self.replay(self.journal.len()).ok_or("the journal does not begin with a request")?;
+        if replayed != written {
+            return Err(format!("replayed and decided differ:\n{replayed:#?}\n{written:#?}"));
+        }
+        self.case = Some(replayed);
+        Ok(answer)
+    }
+
+    /// The case after the first `count` entries. The request's reference stands beside the journal.
+    fn replay(&self, count: usize) -> Option<Case> {
+        let Event::Step { opened: Some(opened), .. } = &self.journal.first()?.event else {
+            return None;
+        };
+        let identity = if opened.anonymous { IdentityState::Anonymous } else { IdentityState::Named };
+        let (first, rest) = self.journal[..count].split_first()?;
+        let mut case = Case::begin(CASE, identity, first)?;
+        case.references.extend(self.reference.clone());
+        rest.iter().for_each(|entry| case.apply(entry));
+        Some(case)
+    }
+
+    fn question(&self, question: &str) -> Result<String, String> {
+        let case = self.case.as_ref().ok_or("there is no case yet")?;
+        let words: Vec<&str> = question.split_whitespace().collect();
+        Ok(match words[..] {
+            ["chain"] => chain(case),
+            ["person"] => summary(case),
+            ["due"] => self.due(case),
+            ["missing"] => self.missing(case),
+            ["meetings"] => list(case.meetings().iter().map(ToString::to_string)),
+            ["version"] => case.version.to_string(),
+            ["offices", "on", day] => {
+                let pair = case.offices_on(date(day)?);
+                format!("{} {}", pair.fk, pair.af)
+            }
+            ["handlers", "on", day] => {
+                let handlers = case.handlers_on(date(day)?);
+                let name = |agency| handlers.of(agency).map_or_else(|| "-".to_owned(), ToString::to_string);
+                format!("{} {}", name(Agency::Fk), name(Agency::Af))
+            }
+            ["step", "on", day] => case.step_on(date(day)?).map_or("nothing", |s| s.kind.code()).to_owned(),
+            ["answers", registration] => {
+                let index = case.index_of(place(registration)?).ok_or("no such step")?;
+                list(case.steps[index].answers.0.iter().map(|(q, a)| format!("{} {}", q.code(), answer_words(a))))
+            }
+            // A date as `asOf` means the end of that day.
+            ["known", "on", day] => {
+                let day = date(day)?;
+                let count = self.journal.iter().take_while(|e| dates::swedish_day(e.known_from) <= day).count();
+                self.replay(count).map_or_else(|| "nothing".to_owned(), |case| chain(&case))
+            }
+            _ => return Err(format!("no such question: {question}")),
+        })
+    }
+
+    fn due(&self, case: &Case) -> String {
+        let Some(next) = due::next(case, &self.settings) else { return "nothing".to_owned() };
+        let today = self.now.map(dates::swedish_day).unwrap_or_default();
+        let overdue = if next.is_overdue(today) { " overdue" } else { "" };
+        format!("{} {}{overdue}", next.owner, next.on)
+    }
+
+    fn missing(&self, case: &Case) -> String {
+        let number = |id| self.journal.iter().position(|e| e.id == id).map_or(0, |place| place + 1);
+        list(case.missing_answers().into_iter().map(|(id, question)| format!("@{} {}", number(id), question.code())))
+    }
+}
+
+const CASE: CaseId = CaseId(Uuid::from_u128(0xCA5E << 96));
+const NOON: NaiveTime = NaiveTime::from_hms_opt(12, 0, 0).unwrap();
+
+fn registration(number: usize) -> RegistrationId {
+    RegistrationId(Uuid::from_u128((0x0F5E_u128 << 96) + number as u128))
+}
+
+fn instant(day: NaiveDate, time: NaiveTime) -> Result<DateTime<Utc>, String> {
+    let local = Stockholm.from_local_datetime(&day.and_time(time)).earliest();
+    Ok(local.ok_or("no such time in Stockholm")?.with_timezone(&Utc))
+}
+
+/// The decided case with the ids that writing it gives.
+pub fn with_ids(mut case: Case, version: i64, entry: &Entry) -> Case {
+    let provisional = RegistrationId(Uuid::from_u128(u128::from(version.unsigned_abs())));
+    let given = |id: &mut RegistrationId| {
+        if *id == provisional {
+            *id = entry.id;
+        }
+    };
+    case.steps.iter_mut().for_each(|s| given(&mut s.registration));
+    case.offices.iter_mut().for_each(|p| given(&mut p.registration));
+    case.withdrawal.iter_mut().for_each(|w| given(&mut w.registration));
+    case.id = CASE;
+    case.last_position = entry.position;
+    case
+}
+
+fn list(items: impl Iterator<Item = String>) -> String {
+    let items: Vec<String> = items.collect();
+    if items.is_empty() { "nothing".to_owned() } else { items.join(", ") }
+}
+
+fn chain(case: &Case) -> String {
+    let days = (0..case.steps.len()).filter_map(|i| case.days(i)).map(|d| d.to_string());
+    let days: Vec<String> = days.collect();
+    let days = if days.is_empty() { String::new() } else { format!(" | {} days", days.join(", ")) };
+    let wrong = if case.felregistrering { " | felregistrering" } else { "" };
+    let steps = case.steps.iter().map(|s| match &s.agreement {
+        Some(agreement) => format!("{} {} by {agreement}", s.kind, s.date),
+        None => format!("{} {}", s.kind, s.date),
+    });
+    format!("{}{days}{wrong}", list(steps))
+}
+
+fn summary(case: &Case) -> String {
+    let mut facts = vec![case.identity.code().to_owned(), case.sex.code().to_owned()];
+    facts.extend(case.birth.map(|b| format!("born {b}")));
+    facts.extend(case.municipality.as_ref().map(|m| format!("kommun {m}")));
+    facts.extend(case.district.as_ref().map(|d| format!("stadsdel {d}")));
+    facts.extend(case.consent.as_ref().map(|c| format!("consent {}", c.obtained_on)));
+    facts.extend(case.references.iter().map(|(agency, reference)| format!("{agency} {reference}")));
+    facts.extend(case.withdrawal.as_ref().map(|w| format!("withdrawn {}", w.date)));
+    facts.push(format!("{} corrections", case.corrections));
+    facts.join(", ")
+}
+
+fn answer_words(answer: &Answer) -> String {
+    match answer {
+        Answer::Bool(true) => "ja".to_owned(),
+        Answer::Bool(false) => "nej".to_owned(),
+        Answer::Code(code) => (*code).to_owned(),
+        Answer::Codes(codes) if codes.is_empty() => "-".to_owned(),
+        Answer::Codes(codes) => codes.join("+"),
+        Answer::Percent(percent) => format!("{percent} %"),
+        Answer::OrganisationNumber(number) => number.to_string(),
+        Answer::Insats(code, version) => {
+            version.map_or_else(|| code.to_string(), |version| format!("{code} version {version}"))
+        }
+        Answer::Dates(days) => days.iter().map(ToString::to_string).collect::<Vec<_>>().join("+"),
+    }
+}
+
+fn finding_line(finding: &Finding) -> String {
+    let mark = if finding.is_error() { "!" } else { "~" };
+    let pointer = if finding.pointer.is_empty() { "-" } else { &finding.pointer };
+    let mut line = format!("{mark} {} {pointer}", finding.rule.code());
+    let allowed = finding.allowed.as_ref().map(|allowed| match allowed {
+        Allowed::DateFrom(day) => format!("from {day}"),
+        Allowed::DateTo(day) => format!("to {day}"),
+        Allowed::DateBetween(first, last) => format!("{first}..{last}"),
+        Allowed::Steps(steps) => {
+            format!("steps {}", list(steps.iter().map(|(step, agency)| format!("{step} {agency}"))))
+        }
+        Allowed::Agency(agency) => format!("agency {agency}"),
+        Allowed::Values(values) => format!("values {}", list(values.iter().map(|v| short(v)))),
+        Allowed::Shape(shape) => format!("shape {shape}"),
+    });
+    if let Some(allowed) = allowed {
+        let _ = write!(line, " {allowed}");
+    }
+    // The sentences are filled in: nothing is left open where the finding says what is allowed.
+    for text in [finding.sv(), finding.en()] {
+        assert!(!text.contains("{allowed}"), "{line}: {text}");
+        assert!(finding.allowed.is_some() || !text.contains(": –"), "{line} says nothing of what is allowed: {text}");
+    }
+    line
+}
+
+/// A registration's id by its number.
+fn short(value: &str) -> String {
+    let number = Uuid::parse_str(value).map(|id| id.as_u128() & 0xFFFF_FFFF);
+    number.map_or_else(|_| value.to_owned(), |number| format!("@{number}"))
+}
+
+fn date(word: &str) -> Result<NaiveDate, String> {
+    match word {
+        "first-day" => Ok(NaiveDate::MIN),
+        "last-day" => Ok(NaiveDate::MAX),
+        _ => word.parse().map_err(|_| format!("no date: {word}")),
+    }
+}
+
+fn place(word: &str) -> Result<RegistrationId, String> {
+    let number = word.strip_prefix('@').and_then(|n| n.parse().ok()).ok_or(format!("no registration: {word}"))?;
+    Ok(registration(number))
+}
+
+/// A line of a command, read.
+struct Line {
+    agency: Agency,
+    day: Option<NaiveDate>,
+    command: Command,
+    agreement: Option<AgreementId>,
+    open_elsewhere: bool,
+    reference_taken: bool,
+}
+
+/// What a line says beside its first words: `name=value`, and lone words.
+struct Rest<'a> {
+    named: Vec<(&'a str, &'a str)>,
+    lone: Vec<&'a str>,
+}
+
+impl<'a> Rest<'a> {
+    fn take(&mut self, name: &str) -> Option<&'a str> {
+        let place = self.named.iter().position(|(n, _)| *n == name)?;
+        Some(self.named.remove(place).1)
+    }
+
+    fn flag(&mut self, word: &str) -> bool {
+        let place = self.lone.iter().position(|w| *w == word);
+        place.map(|place| self.lone.remove(place)).is_some()
+    }
+
+    fn next(&mut self) -> Result<&'a str, String> {
+        if self.lone.is_empty() { Err("a word is missing".to_owned()) } else { Ok(self.lone.remove(0)) }
+    }
+
+    /// The questions answered, and those whose answer is withdrawn (`=?`).
+    fn answers(&mut self) -> Result<(Answers, Vec<Question>), String> {
+        let (mut answers, mut withdrawn) = (Answers::default(), Vec::new());
+        for (name, value) in std::mem::take(&mut self.named) {
+            let question = Question::from_code(name).ok_or(format!("no question: {name}"))?;
+            if value == "?" {
+                withdrawn.push(question);
+            } else {
+                answers.0.insert(question, answer(question, value)?);
+            }
+        }
+        Ok((answers, withdrawn))
+    }
+
+    fn handlers(&mut self, prefix: &str) -> Result<HandlerChange, String> {
+        let mut read = |agency: &str| -> Result<_, String> {
+            let value = self.take(&format!("{prefix}{agency}"));
+            value.map(|v| if v == "-" { Ok(None) } else { code(v, HandlerId::parse).map(Some) }).transpose()
+        };
+        Ok(HandlerChange { fk: read("fk")?, af: read("af")? })
+    }
+
+    fn offices(&mut self) -> Result<(Option<&'a str>, Option<&'a str>), String> {
+        Ok((self.take("fk"), self.take("af")))
+    }
+}
+
+
+
+fn code<T>(text: &str, parse: fn(&str) -> Result<T, NotACode>) -> Result<T, String> {
+    parse(text).map_err(|e| format!("{text}: {}", e.expected))
+}
+
+pub fn office(text: &str) -> OfficeCode {
+    OfficeCode::parse(text).unwrap()
+}
+
+fn chosen(value: &str, choices: &'static [Choice]) -> Result<&'static str, String> {
+    choices.iter().map(|c| c.code).find(|c| *c == value).ok_or(format!("no choice: {value}"))
+}
+
+fn answer(question: Question, value: &str) -> Result<Answer, String> {
+    let parts = value.split(',').filter(|part| *part != "-");
+    Ok(match question.row().kind {
+        AnswerKind::Bool => Answer::Bool(match value {
+            "ja" => true,
+            "nej" => false,
+            _ => return Err(format!("ja or nej: {value}")),
+        }),
+        AnswerKind::Code(choices) => Answer::Code(chosen(value, choices)?),
+        AnswerKind::Codes(choices) => {
+            Answer::Codes(parts.map(|part| chosen(part, choices)).collect::<Result<_, _>>()?)
+        }
+        AnswerKind::Percent => Answer::Percent(value.parse().map_err(|_| format!("no share: {value}"))?),
+        AnswerKind::OrganisationNumber => Answer::OrganisationNumber(value.into()),
+        AnswerKind::InsatsCode => Answer::Insats(code(value, InsatsCode::parse)?, None),
+        AnswerKind::Dates => Answer::Dates(parts.map(date).collect::<Result<_, _>>()?),
+    })
+}
+
+impl Line {
+    fn parse(said: &str, world: &World) -> Result<Self, String> {
+        let mut words = said.split_whitespace().peekable();
+        let agency = words.next().and_then(Agency::from_code).ok_or("begins with FK or AF")?;
+        let day = words.peek().and_then(|word| date(word).ok());
+        if day.is_some() {
+            words.next();
+        }
+        let verb = words.next().ok_or("says nothing")?;
+        let (named, lone): (Vec<&str>, Vec<&str>) = words.partition(|word| word.contains('='));
+        let named = named.into_iter().filter_map(|word| word.split_once('=')).collect();
+        let mut rest = Rest { named, lone };
+        let agreement = rest.take("by").map(|id| code(id, AgreementId::parse)).transpose()?;
+        let reason = rest.take("reason").unwrap_or("fel").to_owned();
+        let (open_elsewhere, reference_taken) = (rest.flag("open-elsewhere"), rest.flag("reference-taken"));
+        let of_day = || day.ok_or("needs a date");
+        let command = match verb {
+            "answers" => Command::Answer { registration: place(rest.next()?)?, answers: rest.answers()?.0 },
+            "offices" => {
+                let present = world.case.as_ref().map(|c| c.present_offices().clone());
+                let (fk, af) = rest.offices()?;
+                let present = present.as_ref();
+                Command::ChangeOffices {
+                    date: of_day()?,
+                    offices: OfficePair {
+                        fk: fk.map(office).or_else(|| present.map(|p| p.fk.clone())).ok_or("offices")?,
+                        af: af.map(office).or_else(|| present.map(|p| p.af.clone())).ok_or("offices")?,
+                    },
+                    handlers: rest.handlers("handlers.")?,
+                }
+            }
+            "handlers" => Command::ChangeHandlers { date: of_day()?, handlers: rest.handlers("")? },
+            "withdrawal" => Command::WithdrawConsent { date: of_day()? },
+            "protection" => Command::Protect { date: of_day()? },
+            "reference" => Command::AddReference { reference: code(rest.next()?, CaseReference::parse)? },
+            _ => match StepKind::from_code(verb) {
+                Some(step) => Command::Register(Box::new(new_step(step, of_day()?, &mut rest, world)?)),
+                None => {
+                    let kind = correction(verb, &mut rest, world)?;
+                    Command::Correct(Box::new(Correction { kind, reason: Reason { code: reason, text: None } }))
+                }
+            },
+        };
+        if !rest.named.is_empty() || !rest.lone.is_empty() {
+            return Err(format!("not understood: {:?} {:?}", rest.named, rest.lone));
+        }
+        Ok(Self { agency, day, command, agreement, open_elsewhere, reference_taken })
+    }
+}
+
+/// A step. `begaran` with `named` or `anonymous` opens a case, by default in Gävle with a consent a week old.
+fn new_step(step: StepKind, day: NaiveDate, rest: &mut Rest<'_>, world: &World) -> Result<NewStep, String> {
+    let participant = match rest.lone.first().copied() {
+        Some("named") => {
+            rest.lone.remove(0);
+            let birth = date(rest.next()?)?;
+            let serial = if sex(rest.next()?)? == Sex::Man { 981 } else { 980 };
+            Some(Participant::Named(test_number(birth, serial)))
+        }
+        Some("anonymous") => {
+            rest.lone.remove(0);
+            Some(Participant::Anonymous(sex(rest.next()?)?))
+        }
+        _ => None,
+    };
+    let opening = match participant {
+        Some(participant) if world.case.is_none() => Some(opening(participant, day, rest)?),
+        _ => None,
+    };
+    Ok(NewStep { step, date: day, answers: rest.answers()?.0, opening })
+}
+
+fn opening(participant: Participant, day: NaiveDate, rest: &mut Rest<'_>) -> Result<Opening, String> {
+    let named = matches!(participant, Participant::Named(_));
+    let (fk, af) = rest.offices()?;
+    let offices = OfficePair { fk: office(fk.unwrap_or("FK-GAVLE")), af: office(af.unwrap_or("AF-GAVLE")) };
+    let change = rest.handlers("handlers.")?;
+    let usual = named.then(|| Consent {
+        obtained_on: dates::earlier(day, 7),
+        obtained_by: Agency::Fk,
+        office: offices.fk.clone(),
+        form: code("gk-affk-1", ConsentForm::parse).unwrap(),
+    });
+    let consent = match rest.take("consent") {
+        None => usual,
+        Some("-") => None,
+        Some(text) => Some(read_consent(text)?),
+    };
+    let municipality = match rest.take("kommun") {
+        None => named.then(|| "2180"),
+        Some("-") => None,
+        Some(text) => Some(text),
+    };
+    Ok(Opening {
+        participant,
+        offices,
+        handlers: Handlers { fk: change.fk.flatten(), af: change.af.flatten() },
+        consent,
+        municipality: municipality.map(|m| code(m, MunicipalityCode::parse)).transpose()?,
+        district: rest.take("stadsdel").map(|d| code(d, District::parse)).transpose()?,
+        reference: rest.take("ref").map(|r| code(r, CaseReference::parse)).transpose()?,
+    })
+}
+
+/// `2016-09-26`, or `2016-09-26,AF,AF-GAVLE` when it was not FK in Gävle.
+fn read_consent(text: &str) -> Result<Consent, String> {
+    let mut parts = text.split(',');
+    let obtained_on = date(parts.next().unwrap_or_default())?;
+    let obtained_by = parts.next().map_or(Some(Agency::Fk), Agency::from_code).ok_or("FK or AF")?;
+    let office = office(parts.next().unwrap_or("FK-GAVLE"));
+    Ok(Consent { obtained_on, obtained_by, office, form: ConsentForm::parse("gk-affk-1").unwrap() })
+}
+
+fn sex(word: &str) -> Result<Sex, String> {
+    Sex::from_code(word).ok_or(format!("kvinna or man: {word}"))
+}
+
+fn correction(verb: &str, rest: &mut Rest<'_>, world: &World) -> Result<CorrectionKind, String> {
+    Ok(match verb {
+        "undo" => CorrectionKind::Undo { registration: place(rest.next()?)? },
+        "move" => CorrectionKind::Move { registration: place(rest.next()?)?, date: date(rest.next()?)? },
+        "replace" => CorrectionKind::Replace {
+            registration: place(rest.next()?)?,
+            step: StepKind::from_code(rest.next()?).ok_or("no step")?,
+            answers: if rest.named.is_empty() { None } else { Some(rest.answers()?.0) },
+        },
+        "correct-answers" => {
+            let registration = place(rest.next()?)?;
+            let (answers, withdrawn) = rest.answers()?;
+            CorrectionKind::Answers { registration, answers, withdrawn }
+        }
+        "correct-kommun" => CorrectionKind::Municipality {
+            municipality: code(rest.next()?, MunicipalityCode::parse)?,
+            district: rest.take("stadsdel").map(|d| code(d, District::parse)).transpose()?,
+        },
+        "correct-consent" => CorrectionKind::Consent(read_consent(rest.next()?)?),
+        "correct-offices" => {
+            let registration = place(rest.next()?)?;
+            let date = rest.take("date").map(date).transpose()?;
+            let standing = world.case.as_ref().and_then(|c| c.offices.iter().find(|p| p.registration == registration));
+            let (fk, af) = rest.offices()?;
+            let offices = (fk.is_some() || af.is_some()).then(|| {
+                let pair = standing.map_or_else(
+                    || OfficePair { fk: office("FK-GAVLE"), af: office("AF-GAVLE") },
+                    |period| period.offices.clone(),
+                );
+                OfficePair { fk: fk.map_or(pair.fk, office), af: af.map_or(pair.af, office) }
+            });
+            CorrectionKind::OfficeChange { registration, date, offices }
+        }
+        "felregistrering" => CorrectionKind::Felregistrering { replaced_by: None },
+        "undo-felregistrering" => CorrectionKind::UndoFelregistrering,
+        _ => return Err(format!("no such command: {verb}")),
+    })
+}

@@ -1,0 +1,70 @@
+//! The pilot's lines and files that were broken off.
+
+use std::io::Cursor;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use sus::domain::code::ClientId;
+use sus::registrations::import::{Summary, import};
+use sus::registrations::service::Service;
+
+use crate::support::{noon, on_both, organisation, service};
+
+fn load(service: &Arc<Service>, lines: &[Value]) -> (Summary, String) {
+    let text: String = lines.iter().map(|l| format!("{l}\n")).collect();
+    let mut refused = Vec::new();
+    let client = ClientId::parse("import").unwrap();
+    let summary = import(service, &client, Cursor::new(text), &mut refused, &mut |_, _| {}).unwrap();
+    (summary, String::from_utf8(refused).unwrap())
+}
+
+/// The example of the wire format, whole.
+fn chain() -> Vec<Value> {
+    vec![
+        json!({"agency":"FK","clientReference":"fk-2016-0001-1","caseReference":"FK-2016-0001","step":"begaran","date":"2016-10-03",
+            "participant":{"personnummer":"198503129804"},
+            "offices":{"fk":"FK-GAVLE","af":"AF-GAVLE"},"municipality":"2180",
+            "handlers":{"fk":"fk-h-017","af":"af-h-201"},
+            "consent":{"obtainedOn":"2016-09-26","obtainedBy":"FK","office":"FK-GAVLE","form":"gk-affk-1"},
+            "answers":{"initieradAv":"FK","anstalld":false,"egetForetag":false,"inskrivenAf":false,
+                "arbetar":false,"studerar":false,"program":false,"formaner":["sjukpenning"],
+                "tidOffentligForsorjning":"1_2_ar","utbildning":"gymnasium"},"recordedAt":"2016-10-03T12:00:00Z"}),
+        json!({"agency":"FK","clientReference":"fk-2016-0001-2","caseReference":"FK-2016-0001","step":"gk","date":"2016-10-12","recordedAt":"2016-10-13T12:00:00Z"}),
+        json!({"agency":"FK","clientReference":"fk-2016-0001-3","caseReference":"FK-2016-0001","step":"planerad_afi","date":"2016-10-27","recordedAt":"2016-10-27T12:00:00Z",
+            "answers":{"fortsattHandlaggning":"gemensamt_stod","moten":["2016-10-12","2016-10-26"],"specialister":["arbetsterapeut"]}}),
+        json!({"agency":"AF","clientReference":"af-77-1","caseReference":"FK-2016-0001","step":"afi","date":"2016-11-14","answers":{"insats":"2180-afi-01"}}),
+        json!({"agency":"AF","clientReference":"af-77-2","caseReference":"FK-2016-0001","step":"avslutat","date":"2017-08-31",
+            "answers":{"inskrivenAf":true,"arbetar":true,"arbetstyper":["subventionerat"],"arbetsandel":50,"studerar":false,
+                "program":false,"oppetArbetslos":false,"formaner":["ingen"],"fortsattHosFk":false}}),
+    ]
+}
+
+#[test]
+fn a_whole_chain_is_imported_and_an_import_started_anew_passes_over_it() {
+    on_both(|_, database| {
+        let (service, _) = service(database, noon("2018-01-10"));
+        service.import_organisation(&organisation()).unwrap();
+        let (summary, refused) = load(&service, &chain());
+        assert_eq!(refused, "");
+        assert_eq!((summary.registered, summary.refused), (5, 0));
+        let (again, _) = load(&service, &chain());
+        assert_eq!((again.registered, again.repeated), (0, 5));
+    });
+}
+
+#[test]
+fn refused_lines_come_back_with_their_findings_and_the_others_go_in() {
+    on_both(|_, database| {
+        let (service, _) = service(database, noon("2018-01-10"));
+        service.import_organisation(&organisation()).unwrap();
+        let mut lines = chain();
+        lines[1]["date"] = json!("2016-10-03");
+        let (summary, refused) = load(&service, &lines);
+        // Without its GK the rest of the chain has nothing to stand on.
+        assert_eq!((summary.registered, summary.refused), (1, 4));
+        let first: Value = serde_json::from_str(refused.lines().next().unwrap()).unwrap();
+        assert_eq!(first["line"], 2);
+        assert_eq!(first["findings"][0]["code"], "datum_ordning");
+        assert_eq!(first["findings"][0]["allowed"], json!({"from": "2016-10-04"}));
+    });
+}
