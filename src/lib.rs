@@ -22,13 +22,17 @@
 //! * No personnummer in a log, URL, error, metric or Debug output.
 //! * One heavy dependency, one room; `tests/tidy.rs` reads the `use` lines.
 
+pub mod app;
 pub mod auth;
 pub mod chance;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod domain;
+pub mod http;
 pub mod organisation;
 pub mod registrations;
 pub mod reports;
+pub mod server;
 pub mod storage;

@@ -233,7 +233,8 @@ fn identity_numbers(line: &str) -> Vec<Vec<u8>> {
 #[test]
 fn nobodys_number_is_committed() {
     let mut found = Vec::new();
-    let committed = ["src", "tests", "reports", "benches", "openapi", "migrations", "README.md", "CHANGELOG.md", "CONTRIBUTING.md"];
+    let committed =
+        ["src", "tests", "reports", "benches", "openapi", "migrations", "README.md", "CHANGELOG.md", "CONTRIBUTING.md"];
     for path in files(&committed) {
         let Ok(text) = fs::read_to_string(&path) else { continue };
         for (number, line) in text.lines().enumerate() {
@@ -293,7 +294,8 @@ fn tests_neither_sleep_nor_are_left_out() {
     for (name, source) in sources(&["src", "tests", "benches"]) {
         for (number, line) in lines(&code(&source)) {
             let left_out = line.contains("#[ignore") && !LEFT_OUT.iter().any(|(listed, _)| *listed == name);
-            let sleeps = name.starts_with("tests") && (mentions(line, "thread::sleep") || mentions(line, "time::sleep"));
+            let sleeps =
+                name.starts_with("tests") && (mentions(line, "thread::sleep") || mentions(line, "time::sleep"));
             if left_out || sleeps {
                 found.push(format!("{name}:{number}: {}", line.trim()));
             }
@@ -304,7 +306,8 @@ fn tests_neither_sleep_nor_are_left_out() {
 
 #[test]
 fn code_is_told_from_words() {
-    let source = "let a = \"std::env\"; // std::env\nlet b = r#\"crate::x\"#; let c = '\"'; use crate::{a, b::{c, d}, e};";
+    let source =
+        "let a = \"std::env\"; // std::env\nlet b = r#\"crate::x\"#; let c = '\"'; use crate::{a, b::{c, d}, e};";
     let code = code(source);
     assert!(!code.contains("std::env"));
     assert_eq!(rooms_used(&code), [(2, "a".to_owned()), (2, "b".to_owned()), (2, "e".to_owned())]);

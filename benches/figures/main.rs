@@ -15,10 +15,7 @@ fn main() {
     let mut backends: Vec<String> = vec!["sqlite".to_owned()];
     backends.extend(std::env::var("SUS_BENCH_POSTGRES").ok());
     println!("{:<58} {:>14} {:>10}", "figure", "value", "ratio");
-    for (name, run) in [
-        ("writes", writes::run as fn(&str)),
-        ("server", server::run),
-    ] {
+    for (name, run) in [("writes", writes::run as fn(&str)), ("server", server::run)] {
         if all || wanted.iter().any(|w| w == name) {
             for backend in &backends {
                 run(backend);

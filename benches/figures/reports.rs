@@ -32,7 +32,12 @@ fn measure(count: u32, organisation: &Organisation) {
     let facts = builder.finish(Position(1)).unwrap();
     let built = begin.elapsed().as_secs_f64();
     figure(&format!("{count} cases: made and folded into columns"), built, "s", None);
-    figure(&format!("{count} cases: memory of the columns, per case"), (memory::resident() - before) / f64::from(count), "bytes", None);
+    figure(
+        &format!("{count} cases: memory of the columns, per case"),
+        (memory::resident() - before) / f64::from(count),
+        "bytes",
+        None,
+    );
     let plain_cases = if count <= 100_000 { collect(count) } else { Vec::new() };
     for geography in ["riket", "fk-kontor:FK-GAVLE"] {
         let request = request(geography);
@@ -118,7 +123,16 @@ fn entry(line: &Value) -> Option<Entry> {
                     Participant::Named(n) => (false, n.sex(), n.birth_date()),
                     Participant::Anonymous(sex) => (true, *sex, None),
                 };
-                Box::new(Opened { anonymous, sex, birth, offices: o.offices, handlers: o.handlers, consent: o.consent, municipality: o.municipality, district: o.district })
+                Box::new(Opened {
+                    anonymous,
+                    sex,
+                    birth,
+                    offices: o.offices,
+                    handlers: o.handlers,
+                    consent: o.consent,
+                    municipality: o.municipality,
+                    district: o.district,
+                })
             });
             Event::Step { kind: new.step, date: new.date, answers: new.answers, opened }
         }

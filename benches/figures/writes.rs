@@ -198,7 +198,12 @@ fn raw(backend: &str, from: &Place, group: i64) -> f64 {
         let mut c = SqliteConnection::establish(&path(&target.url)).unwrap();
         c.batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;").unwrap();
         c.batch_execute(&format!("ATTACH '{}' AS source; INSERT INTO persons SELECT * FROM source.persons; INSERT INTO person_lookups SELECT * FROM source.person_lookups;", path(&from.url))).unwrap();
-        return copy(group, "source.", &mut |sql| c.batch_execute(sql).unwrap(), last(&mut SqliteConnection::establish(&path(&from.url)).unwrap()));
+        return copy(
+            group,
+            "source.",
+            &mut |sql| c.batch_execute(sql).unwrap(),
+            last(&mut SqliteConnection::establish(&path(&from.url)).unwrap()),
+        );
     }
     // PostgreSQL has no ATTACH: the rows stand in a second schema of the same database.
     let mut c = PgConnection::establish(&from.url).unwrap();
@@ -235,8 +240,18 @@ fn copy(group: i64, source: &str, run: &mut dyn FnMut(&str), end: i64) -> f64 {
         for table in TABLES {
             // By case number and position, the key, so that finding the rows costs as little as can be.
             let key = if table == "changes" { "position" } else { "case_number" };
-            let more = if key == "position" { String::new() } else { format!(" AND position BETWEEN {first} AND {to} AND case_number IN (SELECT case_number FROM {source}changes WHERE position BETWEEN {first} AND {to})") };
-            let bound = if key == "position" { format!("position BETWEEN {first} AND {to}") } else { format!("case_number <= {to}") };
+            let more = if key == "position" {
+                String::new()
+            } else {
+                format!(
+                    " AND position BETWEEN {first} AND {to} AND case_number IN (SELECT case_number FROM {source}changes WHERE position BETWEEN {first} AND {to})"
+                )
+            };
+            let bound = if key == "position" {
+                format!("position BETWEEN {first} AND {to}")
+            } else {
+                format!("case_number <= {to}")
+            };
             sql.push_str(&format!("INSERT INTO {table} SELECT * FROM {source}{table} WHERE {bound}{more};"));
         }
         sql.push_str(&format!("INSERT INTO cases SELECT * FROM {source}cases WHERE number BETWEEN {first} AND {to};"));

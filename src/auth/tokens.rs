@@ -86,6 +86,12 @@ pub struct Verifier {
 }
 
 impl Verifier {
+    /// Accepts no token at all: a service for which no issuer is configured.
+    #[must_use]
+    pub fn closed() -> Self {
+        Self { issuer: String::new(), audience: String::new(), keys: Vec::new() }
+    }
+
     /// The claims of a token that is valid at `now`.
     ///
     /// # Errors
@@ -222,18 +228,26 @@ pub fn development_secret(file: &Path, fresh: &[u8; 32]) -> io::Result<Zeroizing
             Ok(Zeroizing::new(secret))
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            if let Some(folder) = file.parent() {
-                std::fs::create_dir_all(folder)?;
-            }
-            let mut options = std::fs::OpenOptions::new();
-            options.write(true).create_new(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            options.open(file)?.write_all(fresh)?;
+            write_secret(file, fresh)?;
             Ok(Zeroizing::new(*fresh))
         }
         Err(error) => Err(error),
     }
+}
+
+/// Writes a secret into a new file that only its owner can read; its folder is made when it isn't there.
+///
+/// # Errors
+/// When the file is there already or can't be written.
+pub fn write_secret(file: &Path, secret: &[u8]) -> io::Result<()> {
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file)?.write_all(secret)
 }
 
 /// A P-256 private key in the form that the library reads (RFC 5208, RFC 5915), the public half left out.

@@ -67,7 +67,7 @@ enum Command {
     #[command(after_help = texts::GENERATE)]
     Generate(GenerateArgs),
     /// Show the rules, all or one by its code
-    #[command(after_help = texts::RULES)]
+    #[command(after_help = texts::RULES_HELP)]
     Rules(RulesArgs),
 }
 

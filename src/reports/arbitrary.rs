@@ -52,11 +52,7 @@ pub(super) fn case(steps: &[(StepKind, &str)]) -> Case {
         municipality: Some(MunicipalityCode::parse("2180").unwrap()),
         district: None,
         steps,
-        offices: vec![OfficePeriod {
-            registration: RegistrationId(Uuid::nil()),
-            from,
-            offices: pair("FK-0", "AF-0"),
-        }],
+        offices: vec![OfficePeriod { registration: RegistrationId(Uuid::nil()), from, offices: pair("FK-0", "AF-0") }],
         handlers: vec![HandlerPeriod { from, handlers: Handlers::default() }],
         consent: None,
         references: Vec::new(),
@@ -87,8 +83,7 @@ pub(super) fn organisation() -> Organisation {
             all.areas.insert(area.clone(), Area { code: area.clone(), agency, name: format!("Område {area}") });
             let municipalities = served.iter().map(|k| MunicipalityCode::parse(k).unwrap()).collect();
             let name = format!("Kontor {code}");
-            let office =
-                Office { code: code.clone(), agency, area, name, municipalities, validity, successor: None };
+            let office = Office { code: code.clone(), agency, area, name, municipalities, validity, successor: None };
             all.offices.insert(code, office);
         }
     }
@@ -206,13 +201,8 @@ fn answer(case: &mut Case, random: &[u8]) {
     if let Some(choice) = FORTSATT.get(usize::from(random[1] % 8)) {
         given.push((Question::FortsattHandlaggning, Answer::Code(choice.code)));
     }
-    let five = [
-        Question::Arbetar,
-        Question::Studerar,
-        Question::Program,
-        Question::OppetArbetslos,
-        Question::FortsattHosFk,
-    ];
+    let five =
+        [Question::Arbetar, Question::Studerar, Question::Program, Question::OppetArbetslos, Question::FortsattHosFk];
     for (question, random) in five.into_iter().zip(&random[2..]) {
         if random % 8 > 0 {
             given.push((question, Answer::Bool(random % 8 > 5)));

@@ -27,9 +27,8 @@ fn figures(report: &Report, part: &str, codes: &[&str]) -> Vec<Figure> {
 
 fn on_level(report: &Report, part: &str, codes: &[&str], level: &str) -> Vec<Figure> {
     let part = report.parts.iter().find(|p| p.id == part).unwrap();
-    let here = |r: &&super::report::Row| {
-        r.level == level && r.dimensions.iter().map(|(_, c)| *c).eq(codes.iter().copied())
-    };
+    let here =
+        |r: &&super::report::Row| r.level == level && r.dimensions.iter().map(|(_, c)| *c).eq(codes.iter().copied());
     part.rows.iter().find(here).unwrap().figures.clone()
 }
 
@@ -85,22 +84,14 @@ fn to_which_insats_is_the_first_that_started_by_the_last_day() {
 #[test]
 fn one_outcome_a_case_the_first_that_fits() {
     let bool = |q, yes| (q, Answer::Bool(yes));
-    let no = [
-        Question::Arbetar,
-        Question::Studerar,
-        Question::Program,
-        Question::OppetArbetslos,
-        Question::FortsattHosFk,
-    ];
+    let no =
+        [Question::Arbetar, Question::Studerar, Question::Program, Question::OppetArbetslos, Question::FortsattHosFk];
     let nothing: Vec<_> = no.iter().map(|q| bool(*q, false)).collect();
     let with = |more: Vec<(Question, Answer)>| [nothing.clone(), more].concat();
     let types = |t: &[&'static str]| (Question::Arbetstyper, Answer::Codes(t.to_vec()));
     let all_yes: Vec<_> = no.iter().map(|q| bool(*q, true)).collect();
     for (utfall, answers) in [
-        (
-            "arbete_ej_subventionerat",
-            [all_yes.clone(), vec![types(&["subventionerat", "ej_subventionerat"])]].concat(),
-        ),
+        ("arbete_ej_subventionerat", [all_yes.clone(), vec![types(&["subventionerat", "ej_subventionerat"])]].concat()),
         ("arbete_subventionerat", [all_yes.clone(), vec![types(&["subventionerat"])]].concat()),
         ("arbete_typ_saknas", all_yes.clone()),
         ("arbete_typ_saknas", vec![bool(Question::Arbetar, true)]),
@@ -188,8 +179,7 @@ fn both_days_of_a_period_are_included_and_the_day_of_the_next_step_is_its_own() 
     assert_eq!(active("2016-02-29", "2016-02-29"), now);
     assert_eq!(active("2016-02-29", "2016-03-01"), ended);
     assert_eq!(active("2016-03-01", "2016-03-31"), none);
-    let left =
-        |from: &str, to: &str| figures(&report(&cases, from, to, "riket"), "tid_insats", &["afi", "kvinna"])[2];
+    let left = |from: &str, to: &str| figures(&report(&cases, from, to, "riket"), "tid_insats", &["afi", "kvinna"])[2];
     assert_eq!(left("2016-03-01", "2016-03-01"), Figure::Count(1));
     assert_eq!(left("2016-02-01", "2016-02-29"), Figure::Count(0));
 }

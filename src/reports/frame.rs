@@ -59,10 +59,7 @@ impl Frame {
             place: self.data.column("place")?.u32()?.cont_slice()?,
             day: self.data.column("day")?.i32()?.cont_slice()?,
             key: self.data.column("key")?.u32()?.cont_slice()?,
-            more: more
-                .iter()
-                .map(|name| self.data.column(name)?.i32()?.cont_slice())
-                .collect::<PolarsResult<_>>()?,
+            more: more.iter().map(|name| self.data.column(name)?.i32()?.cont_slice()).collect::<PolarsResult<_>>()?,
         })
     }
 

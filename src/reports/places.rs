@@ -23,12 +23,7 @@ pub(super) struct Places {
 
 impl Places {
     /// The number of a place, a new one when it is new.
-    pub(super) fn number(
-        &mut self,
-        fk: &OfficeCode,
-        af: &OfficeCode,
-        municipality: Option<&MunicipalityCode>,
-    ) -> u32 {
+    pub(super) fn number(&mut self, fk: &OfficeCode, af: &OfficeCode, municipality: Option<&MunicipalityCode>) -> u32 {
         let place = Place { fk: fk.clone(), af: af.clone(), municipality: municipality.cloned() };
         let next = self.all.len() as u32;
         *self.numbers.entry(place).or_insert_with_key(|place| {

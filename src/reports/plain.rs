@@ -142,9 +142,7 @@ impl Loop<'_> {
         let utfall = match next.kind {
             StepKind::Avslutat => {
                 let answer = next.answers.code(Question::FortsattHandlaggning);
-                answer
-                    .filter(|code| ["endast_af", "endast_fk", "ingen"].contains(code))
-                    .unwrap_or("uppgift_saknas")
+                answer.filter(|code| ["endast_af", "endast_fk", "ingen"].contains(code)).unwrap_or("uppgift_saknas")
             }
             other => other.code(),
         };
@@ -295,9 +293,8 @@ pub fn baspaket<'a>(cases: impl IntoIterator<Item = &'a Case>, period: Period, l
         .map(|form| {
             let sheet = all.sheets.get(form.id).unwrap_or(&nothing);
             let combinations = form.axes.iter().fold(vec![Vec::new()], |shorter, axis| {
-                let extend = |codes: Vec<&'static str>| {
-                    axis.values().map(move |value| [codes.as_slice(), &[value]].concat())
-                };
+                let extend =
+                    |codes: Vec<&'static str>| axis.values().map(move |value| [codes.as_slice(), &[value]].concat());
                 shorter.into_iter().flat_map(extend).collect()
             });
             let row = |codes: Vec<&'static str>| Row {

@@ -25,11 +25,7 @@ impl Facts {
     ///
     /// # Errors
     /// When polars can't make a frame.
-    pub fn apply<C: Borrow<Case>>(
-        &self,
-        changed: &[(CaseKey, C)],
-        counted_to: Position,
-    ) -> Result<Self, PolarsError> {
+    pub fn apply<C: Borrow<Case>>(&self, changed: &[(CaseKey, C)], counted_to: Position) -> Result<Self, PolarsError> {
         let mut places = Arc::clone(&self.places);
         let mut added = self.added.clone();
         let mut dead = self.dead.clone();

@@ -64,9 +64,7 @@ pub fn lines(code: &str) -> impl Iterator<Item = (usize, &str)> {
 /// Whether a path such as `std::env` stands in the line, as whole words.
 pub fn mentions(line: &str, path: &str) -> bool {
     let word = |c: char| c.is_alphanumeric() || c == '_';
-    line.match_indices(path).any(|(at, _)| {
-        !line[..at].ends_with(word) && !line[at + path.len()..].starts_with(word)
-    })
+    line.match_indices(path).any(|(at, _)| !line[..at].ends_with(word) && !line[at + path.len()..].starts_with(word))
 }
 
 /// The rooms named after `crate::`, also inside one `use crate::{…}`.

@@ -97,8 +97,7 @@ fn align(text: &mut String, lines: &[Vec<String>], words: usize) {
     for line in lines {
         let mut shown = String::new();
         for (column, (cell, width)) in line.iter().zip(&widths).enumerate() {
-            let _ =
-                if column < words { write!(shown, "{cell:<width$}  ") } else { write!(shown, "{cell:>width$}  ") };
+            let _ = if column < words { write!(shown, "{cell:<width$}  ") } else { write!(shown, "{cell:>width$}  ") };
         }
         let _ = writeln!(text, "{}", shown.trim_end());
     }

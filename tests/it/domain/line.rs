@@ -74,8 +74,6 @@ impl<'a> Rest<'a> {
     }
 }
 
-
-
 fn code<T>(text: &str, parse: fn(&str) -> Result<T, NotACode>) -> Result<T, String> {
     parse(text).map_err(|e| format!("{text}: {}", e.expected))
 }
@@ -97,9 +95,7 @@ fn answer(question: Question, value: &str) -> Result<Answer, String> {
             _ => return Err(format!("ja or nej: {value}")),
         }),
         AnswerKind::Code(choices) => Answer::Code(chosen(value, choices)?),
-        AnswerKind::Codes(choices) => {
-            Answer::Codes(parts.map(|part| chosen(part, choices)).collect::<Result<_, _>>()?)
-        }
+        AnswerKind::Codes(choices) => Answer::Codes(parts.map(|part| chosen(part, choices)).collect::<Result<_, _>>()?),
         AnswerKind::Percent => Answer::Percent(value.parse().map_err(|_| format!("no share: {value}"))?),
         AnswerKind::OrganisationNumber => Answer::OrganisationNumber(value.into()),
         AnswerKind::InsatsCode => Answer::Insats(code(value, InsatsCode::parse)?, None),

@@ -7,7 +7,9 @@ use sus::domain::case::{Case, IdentityState};
 use sus::domain::code::{
     AgreementId, CaseId, CaseReference, HandlerId, InsatsCode, MunicipalityCode, Position, RegistrationId,
 };
-use sus::domain::command::{Command, Correction, CorrectionKind, HandlerChange, NewStep, Participant, Reason, Registrar};
+use sus::domain::command::{
+    Command, Correction, CorrectionKind, HandlerChange, NewStep, Participant, Reason, Registrar,
+};
 use sus::domain::dates::{earlier, end_of_swedish_day, later, swedish_day};
 use sus::domain::journal::Entry;
 use sus::domain::ownership::{next_steps, owner_of};
@@ -201,9 +203,8 @@ fn command(seed: &Seed, history: &History) -> (Command, Agency, Option<Agreement
     };
     let index = seed.pick % case.steps.len();
     let registration = case.steps[index].registration;
-    let correct = |kind| {
-        Command::Correct(Box::new(Correction { kind, reason: Reason { code: "fel".to_owned(), text: None } }))
-    };
+    let correct =
+        |kind| Command::Correct(Box::new(Correction { kind, reason: Reason { code: "fel".to_owned(), text: None } }));
     let next = next_steps(Some(case.current().kind));
     let offices = [pair("FK-GAVLE", "AF-GAVLE"), pair("FK-SANDVIKEN", "AF-SANDVIKEN"), pair("FK-GAVLE", "AF-HOFORS")];
     let offices = offices[seed.other % 3].clone();
@@ -235,7 +236,8 @@ fn command(seed: &Seed, history: &History) -> (Command, Agency, Option<Agreement
         17 => correct(CorrectionKind::Move { registration, date }),
         18 => {
             let here = case.steps[index].date;
-            let date = if seed.pick.is_multiple_of(2) { later(here, seed.pass / 2) } else { earlier(here, seed.pass / 2) };
+            let date =
+                if seed.pick.is_multiple_of(2) { later(here, seed.pass / 2) } else { earlier(here, seed.pass / 2) };
             correct(CorrectionKind::Move { registration, date })
         }
         19 => {
@@ -271,9 +273,8 @@ fn command(seed: &Seed, history: &History) -> (Command, Agency, Option<Agreement
 /// What can be taken back gives what was before.
 fn taken_back(before: &Case, after: &History, command: &Command) {
     let case = after.case.as_ref().unwrap();
-    let correct = |kind| {
-        Command::Correct(Box::new(Correction { kind, reason: Reason { code: "fel".to_owned(), text: None } }))
-    };
+    let correct =
+        |kind| Command::Correct(Box::new(Correction { kind, reason: Reason { code: "fel".to_owned(), text: None } }));
     let back = match command {
         Command::Register(_) | Command::WithdrawConsent { .. } => {
             correct(CorrectionKind::Undo { registration: case.current().registration })

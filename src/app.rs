@@ -1,0 +1,201 @@
+//! What is built once, the same in `main` and in tests: [`App`], and how it is wired into the server.
+//!
+//! Never here: a listener, a signal, a command line.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use actix_web::web;
+use chrono::{DateTime, Utc};
+use zeroize::Zeroizing;
+
+use crate::auth::tokens::Verifier;
+use crate::chance::{Chance, Generator};
+use crate::clock::Clock;
+use crate::config::{Config, MasterKeySource};
+use crate::http;
+use crate::registrations::Service;
+use crate::registrations::registers::Registers;
+use crate::registrations::writer::Parts;
+use crate::storage::vault::Vault;
+use crate::storage::{Db, StorageError};
+
+/// Connections for reading.
+const READERS: u32 = 8;
+
+/// Everything that answers need.
+pub struct App {
+    /// The use cases, with the database and the writer.
+    pub service: Arc<Service>,
+    /// Checks tokens.
+    pub verifier: Verifier,
+    /// What was set from outside.
+    pub config: Config,
+    clock: Arc<dyn Clock>,
+    chance: Mutex<Generator>,
+    stopping: AtomicBool,
+}
+
+/// Why the service can't start.
+#[derive(Debug)]
+pub enum StartError {
+    /// A file could not be read or written.
+    Io(io::Error),
+    /// The database.
+    Storage(StorageError),
+    /// What was set doesn't go together.
+    Refused(&'static str),
+}
+
+impl std::fmt::Display for StartError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Io(error) => write!(f, "{error}"),
+            Self::Storage(error) => write!(f, "{error}"),
+            Self::Refused(why) => f.write_str(why),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl From<io::Error> for StartError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<StorageError> for StartError {
+    fn from(error: StorageError) -> Self {
+        Self::Storage(error)
+    }
+}
+
+/// Opens the database, unlocks the keys and starts the writer.
+///
+/// # Errors
+/// When the database or the key can't be used.
+pub fn start_service(config: &Config, clock: Arc<dyn Clock>, mut chance: Generator) -> Result<Service, StartError> {
+    let master = master_key(config, &mut chance)?;
+    let db = Db::open(config.database_url.expose(), READERS)?;
+    let parts = Parts {
+        db,
+        vault: Arc::new(Vault::new("1", *master)),
+        settings: config.settings.clone(),
+        registers: Arc::new(Registers::default()),
+        clock,
+        chance: Box::new(chance),
+    };
+    Ok(Service::start(parts)?)
+}
+
+/// The master key: given, from its file, or made at the first start – the last only for an embedded database on a
+/// loopback listener, since such a key is in nobody's keeping.
+///
+/// # Errors
+/// When there is no key, or it is no key.
+pub fn master_key(config: &Config, chance: &mut dyn Chance) -> Result<Zeroizing<[u8; 32]>, StartError> {
+    match &config.master_key {
+        MasterKeySource::Given(key) => key_of(key.expose()),
+        MasterKeySource::File(file) => key_of(&Zeroizing::new(std::fs::read_to_string(file)?)),
+        MasterKeySource::MadeAtFirstStart(file) => {
+            if !config.database_url.expose().starts_with("sqlite://") || !config.listen.ip().is_loopback() {
+                return Err(StartError::Refused(
+                    "SUS_MASTER_KEY or SUS_MASTER_KEY_FILE is required with postgres:// or a listener that is not loopback",
+                ));
+            }
+            match std::fs::read_to_string(file).map(Zeroizing::new) {
+                Ok(text) => key_of(&text),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => make_key(file, chance),
+                Err(error) => Err(error.into()),
+            }
+        }
+    }
+}
+
+fn make_key(file: &Path, chance: &mut dyn Chance) -> Result<Zeroizing<[u8; 32]>, StartError> {
+    let mut key = Zeroizing::new([0; 32]);
+    chance.fill(&mut *key);
+    let text: Zeroizing<String> = Zeroizing::new(key.iter().map(|b| format!("{b:02x}")).collect());
+    crate::auth::tokens::write_secret(file, text.as_bytes())?;
+    log::warn!(
+        "a master key was made at {}; keep a copy of it, for without it identities can't be read",
+        file.display()
+    );
+    Ok(key)
+}
+
+fn key_of(text: &str) -> Result<Zeroizing<[u8; 32]>, StartError> {
+    let refused = StartError::Refused("the master key is not 64 hexadecimal digits");
+    let digits = text.trim();
+    let mut key = Zeroizing::new([0; 32]);
+    if digits.len() != 64 || !digits.is_ascii() {
+        return Err(refused);
+    }
+    for (byte, pair) in key.iter_mut().zip(digits.as_bytes().chunks(2)) {
+        let pair = std::str::from_utf8(pair).ok().and_then(|p| u8::from_str_radix(p, 16).ok());
+        *byte = pair.ok_or(StartError::Refused("the master key is not 64 hexadecimal digits"))?;
+    }
+    Ok(key)
+}
+
+/// `--dev-auth` is for the own machine only.
+///
+/// # Errors
+/// When the listener is not loopback.
+pub fn check_dev_auth(listen: SocketAddr) -> Result<(), StartError> {
+    if listen.ip().is_loopback() {
+        return Ok(());
+    }
+    Err(StartError::Refused("--dev-auth is refused: the listener is not loopback, and anyone could issue tokens"))
+}
+
+impl App {
+    /// From its parts.
+    #[must_use]
+    pub fn new(
+        service: Arc<Service>,
+        verifier: Verifier,
+        config: Config,
+        clock: Arc<dyn Clock>,
+        chance: Generator,
+    ) -> Self {
+        Self { service, verifier, config, clock, chance: Mutex::new(chance), stopping: AtomicBool::new(false) }
+    }
+
+    /// The instant now.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Random bytes for trace and span ids.
+    #[must_use]
+    pub fn random(&self) -> [u8; 24] {
+        let mut bytes = [0; 24];
+        if let Ok(mut chance) = self.chance.lock() {
+            chance.fill(&mut bytes);
+        }
+        bytes
+    }
+
+    /// Says that the service is on its way down: readiness fails, so that no new requests are sent here.
+    pub fn begin_stop(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether it is on its way down.
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
+    }
+}
+
+/// Wires the app into a server or a test: every route, behind its door.
+pub fn configure(services: &mut web::ServiceConfig, app: web::Data<App>) {
+    services.app_data(app);
+    http::configure(services);
+}

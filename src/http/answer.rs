@@ -1,0 +1,130 @@
+//! How answers leave: JSON that may be cached under its ETag, JSON that may not be stored at all, and lists.
+
+use std::sync::Arc;
+
+use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use super::extract::{Page, Query};
+use super::problem::{Kind, Problem};
+use super::trace::Trace;
+use crate::app::App;
+use crate::auth::Caller;
+use crate::auth::policy::Action;
+use crate::registrations::find::Reader;
+use crate::storage::access::Scope;
+use crate::storage::{Link, StorageError};
+
+/// Public data: an ETag of the content, and 304 when the client has it already.
+pub fn cacheable(request: &HttpRequest, body: &impl Serialize) -> Result<HttpResponse, Problem> {
+    let text = serde_json::to_string(body).map_err(|_| Problem::new(Kind::InterntFel))?;
+    Ok(cacheable_text(request, "application/json", text))
+}
+
+/// The same for a text that is ready.
+pub fn cacheable_text(request: &HttpRequest, media: &str, text: String) -> HttpResponse {
+    let digest = Sha256::digest(text.as_bytes());
+    let tag: String = digest.iter().take(12).map(|b| format!("{b:02x}")).collect();
+    let tag = format!("\"{tag}\"");
+    let known = request.headers().get(IF_NONE_MATCH).and_then(|h| h.to_str().ok());
+    let matches =
+        known.is_some_and(|k| k.split(',').any(|t| t.trim().trim_start_matches("W/") == tag || t.trim() == "*"));
+    let mut answer = if matches { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    answer.insert_header((ETAG, tag)).insert_header((CACHE_CONTROL, "max-age=300, must-revalidate"));
+    if matches {
+        return answer.finish();
+    }
+    answer.content_type(media.to_owned()).body(text)
+}
+
+/// Personal data, or what depends on the caller: nobody stores it on the way.
+pub fn private(body: &impl Serialize) -> Result<HttpResponse, Problem> {
+    private_with(body, |_| ())
+}
+
+/// The same with headers of its own.
+pub fn private_with(
+    body: &impl Serialize,
+    headers: impl FnOnce(&mut actix_web::HttpResponseBuilder),
+) -> Result<HttpResponse, Problem> {
+    let text = serde_json::to_string(body).map_err(|_| Problem::new(Kind::InterntFel))?;
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header((CACHE_CONTROL, "no-store")).content_type("application/json");
+    headers(&mut answer);
+    Ok(answer.body(text))
+}
+
+/// One page of a list: items, `_meta` and `_links` that keep the other parameters.
+pub fn list(path: &str, query: &Query, page: Page, total: i64, items: Vec<Value>) -> Map<String, Value> {
+    let last = ((total + page.limit - 1) / page.limit).max(1);
+    let others: String = query.others().map(|(n, v)| format!("&{}={}", encoded(n), encoded(v))).collect();
+    let link = |number: i64| json!({"href": format!("{path}?page={number}&limit={}{others}", page.limit)});
+    let mut links = Map::new();
+    links.insert("self".to_owned(), link(page.number));
+    links.insert("first".to_owned(), link(1));
+    if page.number > 1 {
+        links.insert("prev".to_owned(), link((page.number - 1).min(last)));
+    }
+    if page.number < last {
+        links.insert("next".to_owned(), link(page.number + 1));
+    }
+    links.insert("last".to_owned(), link(last));
+    let mut body = Map::new();
+    body.insert("items".to_owned(), Value::Array(items));
+    body.insert(
+        "_meta".to_owned(),
+        json!({"page": page.number, "limit": page.limit, "totalItems": total, "totalPages": last}),
+    );
+    body.insert("_links".to_owned(), Value::Object(links));
+    body
+}
+
+/// Percent-encoding of everything but the unreserved characters.
+fn encoded(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b':') {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// Who reads, for the access log.
+#[must_use]
+pub fn scope(app: &App, request: &HttpRequest, caller: &Caller, action: Action) -> Scope {
+    Scope {
+        client: caller.client.to_string(),
+        agency: caller.agency.map(|a| a.code().to_owned()),
+        handler: caller.handler.as_ref().map(ToString::to_string),
+        action: action.code(),
+        trace: Trace::of(request),
+        at: app.now().timestamp_micros(),
+    }
+}
+
+/// Reads in the database, away from the threads that answer, as a caller within reach.
+///
+/// # Errors
+/// What `read` said, or that the database failed.
+pub async fn reading<T: Send + 'static>(
+    app: &web::Data<App>,
+    scope: Scope,
+    caller: Arc<Caller>,
+    read: impl FnOnce(&Reader<'_>, &mut Link<'_>, &App) -> Result<T, StorageError> + Send + 'static,
+) -> Result<T, Problem> {
+    let app = app.clone();
+    let done = web::block(move || {
+        let mut connection = app.service.db.read()?;
+        let mut link = connection.link();
+        let organisation = app.service.registers.current(&mut link)?;
+        let reader = Reader { caller: &caller, organisation, today: app.service.today(), scope };
+        read(&reader, &mut link, &app)
+    });
+    Ok(done.await.map_err(|_| Problem::new(Kind::Upptagen))??)
+}

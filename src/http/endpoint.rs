@@ -1,0 +1,256 @@
+//! An endpoint: what serves, what it is called, what it takes and gives – in one value. The routes and the API's
+//! document are both made from the same list, so that neither can say what the other doesn't.
+//!
+//! The door that every request passes stands here too: who (401), role (403), query names (400), formats (406, 415).
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use actix_web::body::BoxBody;
+use actix_web::dev::{HttpServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{ACCEPT, AUTHORIZATION};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, Route, guard, web};
+use serde_json::Value;
+
+use super::extract::pairs;
+use super::problem::{Kind, Problem};
+use crate::app::App;
+use crate::auth::policy::{self, Action};
+use crate::auth::{self, Caller};
+use crate::domain::finding::{Allowed, Finding, Findings};
+use crate::domain::rule::Rule;
+
+/// A query parameter.
+#[derive(Debug, Clone, Copy)]
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does, in Swedish and English.
+    pub about: &'static str,
+    /// `string`, `integer`, `boolean` or `date`.
+    pub kind: &'static str,
+    /// What an example looks like.
+    pub example: &'static str,
+}
+
+/// A body that an endpoint takes or gives.
+#[derive(Debug, Clone, Copy)]
+pub struct Content {
+    /// Its media type.
+    pub media: &'static str,
+    /// Name of its schema.
+    pub schema: &'static str,
+    /// What it looks like.
+    pub example: fn() -> Value,
+}
+
+/// An answer that says yes.
+#[derive(Debug, Clone, Copy)]
+pub struct Answer {
+    /// Status code.
+    pub status: u16,
+    /// What it means, in Swedish and English.
+    pub about: &'static str,
+    /// In these forms.
+    pub content: &'static [Content],
+    /// Headers that it carries.
+    pub headers: &'static [&'static str],
+}
+
+/// GET or POST: there is nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// Reads.
+    Get,
+    /// Adds.
+    Post,
+}
+
+impl Verb {
+    /// The method that clients ask by.
+    #[must_use]
+    pub fn method(self) -> Method {
+        match self {
+            Self::Get => Method::GET,
+            Self::Post => Method::POST,
+        }
+    }
+
+    fn serves(self, method: &Method) -> bool {
+        match self {
+            Self::Get => method == Method::GET || method == Method::HEAD,
+            Self::Post => method == Method::POST,
+        }
+    }
+}
+
+/// One operation.
+#[derive(Clone, Copy)]
+pub struct Endpoint {
+    /// Its name: also the handler's.
+    pub id: &'static str,
+    /// Method.
+    pub verb: Verb,
+    /// Path below `/v1`.
+    pub path: &'static str,
+    /// By which right.
+    pub action: Action,
+    /// Which group of the document.
+    pub tag: &'static str,
+    /// One line, in Swedish and English.
+    pub summary: &'static str,
+    /// What it does, in Swedish and English.
+    pub about: &'static str,
+    /// Query parameters.
+    pub query: &'static [Parameter],
+    /// Request headers beside those that every operation takes.
+    pub headers: &'static [&'static str],
+    /// Bodies it takes.
+    pub takes: &'static [Content],
+    /// Answers that say yes.
+    pub gives: &'static [Answer],
+    /// Status codes that say no, beside those of every operation.
+    pub problems: &'static [u16],
+    /// What serves it.
+    pub route: fn(Route) -> Route,
+}
+
+/// The resources of some endpoints: one a path, behind the door.
+pub fn resources(endpoints: &[Endpoint]) -> Vec<impl HttpServiceFactory + use<>> {
+    let mut paths: Vec<&'static str> = endpoints.iter().map(|e| e.path).collect();
+    paths.dedup();
+    paths
+        .into_iter()
+        .map(|path| resource(path, endpoints.iter().filter(|e| e.path == path).copied().collect()))
+        .collect()
+}
+
+fn resource(path: &'static str, endpoints: Vec<Endpoint>) -> impl HttpServiceFactory {
+    let mut resource = web::resource(path);
+    let mut allowed: Vec<&str> = Vec::new();
+    for endpoint in &endpoints {
+        let verb = endpoint.verb;
+        let route = web::route().guard(guard::fn_guard(move |context| verb.serves(&context.head().method)));
+        resource = resource.route((endpoint.route)(route));
+        allowed.extend(match verb {
+            Verb::Get => &["GET", "HEAD"][..],
+            Verb::Post => &["POST"][..],
+        });
+    }
+    let allowed = allowed.join(", ");
+    let endpoints = Rc::new(endpoints);
+    resource
+        .default_service(web::route().to(move || {
+            let problem = Problem::method(&allowed);
+            async move { Err::<HttpResponse, Problem>(problem) }
+        }))
+        .wrap(from_fn(move |request: ServiceRequest, next: Next<BoxBody>| {
+            let endpoint = endpoints.iter().find(|e| e.verb.serves(request.method())).copied();
+            door(endpoint, request, next)
+        }))
+}
+
+async fn door(
+    endpoint: Option<Endpoint>,
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    // Without an endpoint the method is wrong, and the resource says so.
+    match endpoint.map_or(Ok(()), |endpoint| check(&endpoint, &request)) {
+        Ok(()) => next.call(request).await,
+        Err(problem) => Ok(request.into_response(HttpResponse::from_error(problem))),
+    }
+}
+
+/// Who, role, query, formats: in this order.
+fn check(endpoint: &Endpoint, request: &ServiceRequest) -> Result<(), Problem> {
+    if !endpoint.action.is_public() {
+        let app = request.app_data::<web::Data<App>>().ok_or_else(|| Problem::new(Kind::InterntFel))?;
+        let header = request.headers().get(AUTHORIZATION).and_then(|h| h.to_str().ok());
+        let caller = auth::caller(header, &app.verifier, app.now())?;
+        if !policy::role_allows(&caller, endpoint.action) {
+            return Err(Problem::new(Kind::EjBehorig));
+        }
+        request.extensions_mut().insert(Arc::new(caller));
+    }
+    check_query(endpoint, request.query_string())?;
+    check_accept(endpoint, request.headers().get(ACCEPT).map(|h| h.to_str().unwrap_or_default()))?;
+    let media = request.content_type();
+    if !endpoint.takes.is_empty() && !endpoint.takes.iter().any(|c| c.media == media) {
+        let all = endpoint.takes.iter().map(|c| c.media).collect::<Vec<_>>().join(", ");
+        return Err(Problem::new(Kind::FelMedietyp).detail(format!("Väntat: {all}."), format!("Expected: {all}.")));
+    }
+    Ok(())
+}
+
+/// The caller that the door let in.
+///
+/// # Errors
+/// 401 on a public endpoint, where nobody is asked who they are.
+pub fn caller(request: &HttpRequest) -> Result<Arc<Caller>, Problem> {
+    request.extensions().get::<Arc<Caller>>().cloned().ok_or_else(|| Problem::new(Kind::EjInloggad))
+}
+
+fn check_query(endpoint: &Endpoint, query: &str) -> Result<(), Problem> {
+    let Some(given) = pairs(query) else {
+        return Err(Problem::new(Kind::FrageparameterFel));
+    };
+    let mut findings = Findings::default();
+    let names: Vec<String> = endpoint.query.iter().map(|p| p.name.to_owned()).collect();
+    for (index, (name, _)) in given.iter().enumerate() {
+        if !names.contains(name) {
+            // A name that nobody knows may be anything, somebody's number too; it is counted, not shown.
+            let pointer = if name.bytes().all(|b| b.is_ascii_alphabetic()) { name.as_str() } else { "…" };
+            let finding = Finding::new(Rule::FaltOkant, format!("/query/{pointer}"));
+            findings.push(finding.allowed(Allowed::Values(names.clone())));
+        } else if given[..index].iter().any(|(earlier, _)| earlier == name) {
+            let finding = Finding::new(Rule::FaltOgiltigtVarde, format!("/query/{name}"));
+            findings.push(finding.allowed(Allowed::Shape("the parameter once")));
+        }
+    }
+    if findings.has_errors() {
+        return Err(Problem::new(Kind::FrageparameterFel).errors(&findings));
+    }
+    Ok(())
+}
+
+fn check_accept(endpoint: &Endpoint, accept: Option<&str>) -> Result<(), Problem> {
+    let offered: Vec<&str> = endpoint.gives.iter().flat_map(|a| a.content).map(|c| c.media).collect();
+    if offered.is_empty() || offered.iter().any(|media| accepts(accept, media)) {
+        return Ok(());
+    }
+    let mut all = offered;
+    all.dedup();
+    let all = all.join(", ");
+    Err(Problem::new(Kind::FormatSaknas)
+        .detail(format!("Format som finns: {all}."), format!("Available formats: {all}.")))
+}
+
+/// Whether an `Accept` header takes a media type.
+#[must_use]
+pub fn accepts(accept: Option<&str>, media: &str) -> bool {
+    let Some(accept) = accept.filter(|a| !a.trim().is_empty()) else { return true };
+    let (group, _) = media.split_once('/').unwrap_or((media, ""));
+    accept.split(',').any(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let name = parts.next().unwrap_or_default().to_ascii_lowercase();
+        let refused = parts.any(|p| p.strip_prefix("q=").and_then(|q| q.parse::<f32>().ok()) == Some(0.0));
+        !refused && (name == "*/*" || name == media || name.strip_suffix("/*") == Some(group))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accept_knows_ranges_and_refusals() {
+        assert!(accepts(None, "application/json"));
+        assert!(accepts(Some("text/html, application/*;q=0.8"), "application/json"));
+        assert!(accepts(Some("*/*"), "text/csv"));
+        assert!(!accepts(Some("text/csv"), "application/json"));
+        assert!(!accepts(Some("application/json;q=0"), "application/json"));
+    }
+}

@@ -1,0 +1,236 @@
+//! Reading requests: bodies against their announced limit, queries, pages, and the headers that mean something.
+//!
+//! Never here: what the body says ([`wire`](crate::registrations::wire)).
+
+use actix_web::web::{self, Payload};
+use actix_web::{HttpMessage, HttpRequest};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono_tz::Europe::Stockholm;
+use futures_util::StreamExt;
+use serde_json::Value;
+
+use super::problem::{Kind, Problem};
+use crate::domain::code::Position;
+use crate::domain::finding::{Allowed, Finding, Findings};
+use crate::domain::person::contains_identity_number;
+use crate::domain::rule::Rule;
+use crate::registrations::fields::parse_date;
+use crate::registrations::find::Known;
+
+/// Reads a body of at most `limit` bytes.
+///
+/// # Errors
+/// 413 with the limit.
+pub async fn body(mut payload: Payload, limit: usize) -> Result<Vec<u8>, Problem> {
+    let mut whole = Vec::new();
+    while let Some(piece) = payload.next().await {
+        let piece = piece.map_err(|_| Problem::new(Kind::JsonFel))?;
+        if whole.len() + piece.len() > limit {
+            return Err(too_large(limit, "byte", "bytes"));
+        }
+        whole.extend_from_slice(&piece);
+    }
+    Ok(whole)
+}
+
+/// Too much, and how much would be right.
+#[must_use]
+pub fn too_large(limit: usize, unit_sv: &str, unit_en: &str) -> Problem {
+    Problem::new(Kind::ForStort).detail(format!("Högst {limit} {unit_sv}."), format!("At most {limit} {unit_en}."))
+}
+
+/// Reads one JSON value.
+///
+/// # Errors
+/// 400 with the place of the mistake, never with the text itself.
+pub fn json(bytes: &[u8]) -> Result<Value, Problem> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        Problem::new(Kind::JsonFel)
+            .detail(format!("Rad {line}, tecken {column}."), format!("Line {line}, column {column}."))
+    })
+}
+
+/// Whether the body is one JSON value a line.
+#[must_use]
+pub fn is_ndjson(request: &HttpRequest) -> bool {
+    request.content_type() == "application/x-ndjson"
+}
+
+/// The query of a request. Unknown and repeated names have been refused at the door.
+pub struct Query {
+    pairs: Vec<(String, String)>,
+    findings: Findings,
+}
+
+impl Query {
+    /// The query of a request.
+    #[must_use]
+    pub fn of(request: &HttpRequest) -> Self {
+        Self { pairs: pairs(request.query_string()).unwrap_or_default(), findings: Findings::default() }
+    }
+
+    /// A value as it is; empty counts as not given.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.pairs.iter().find(|(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.as_str())
+    }
+
+    /// A value by its own parser.
+    pub fn parsed<T>(&mut self, name: &str, expected: &'static str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let value = parse(self.text(name)?);
+        if value.is_none() {
+            self.refuse(name, Allowed::Shape(expected));
+        }
+        value
+    }
+
+    /// One of some codes.
+    pub fn choice<T>(&mut self, name: &str, all: &[&str], parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let value = parse(self.text(name)?);
+        if value.is_none() {
+            self.refuse(name, Allowed::Values(all.iter().map(ToString::to_string).collect()));
+        }
+        value
+    }
+
+    /// A date.
+    pub fn date(&mut self, name: &str) -> Option<NaiveDate> {
+        self.parsed(name, "a date such as 2016-10-12", parse_date)
+    }
+
+    /// Yes or no.
+    pub fn flag(&mut self, name: &str) -> bool {
+        self.choice(name, &["true", "false"], |t| t.parse().ok()).unwrap_or(false)
+    }
+
+    /// A whole number from `low` to `high`.
+    pub fn number(&mut self, name: &str, low: i64, high: i64, expected: &'static str) -> Option<i64> {
+        self.parsed(name, expected, |t| t.parse().ok().filter(|n| (low..=high).contains(n)))
+    }
+
+    /// `page` and `limit`.
+    pub fn page(&mut self) -> Page {
+        Page {
+            number: self.number("page", 1, 1_000_000, "a whole number from 1").unwrap_or(1),
+            limit: self.number("limit", 1, 100, "a whole number, 1–100").unwrap_or(20),
+        }
+    }
+
+    /// `asOf` and `countedTo`; a date as `asOf` means the end of that day.
+    pub fn known(&mut self) -> Known {
+        let as_of = self.parsed("asOf", "an instant such as 2016-12-31T10:00:00Z, or a date", parse_as_of);
+        let counted_to = self.number("countedTo", 0, i64::MAX, "a position");
+        match (as_of, counted_to) {
+            (Some(_), Some(_)) => {
+                self.refuse("countedTo", Allowed::Shape("asOf or countedTo, not both"));
+                Known::Now
+            }
+            (Some(instant), None) => Known::AsOf(instant),
+            (None, Some(position)) => Known::CountedTo(Position(position)),
+            (None, None) => Known::Now,
+        }
+    }
+
+    /// Notes that a value is not allowed.
+    pub fn refuse(&mut self, name: &str, allowed: Allowed) {
+        self.findings.push(Finding::new(Rule::FaltOgiltigtVarde, format!("/query/{name}")).allowed(allowed));
+    }
+
+    /// Ends reading.
+    ///
+    /// # Errors
+    /// 400 with everything that was wrong.
+    pub fn finish(&self) -> Result<(), Problem> {
+        if self.findings.has_errors() {
+            return Err(Problem::new(Kind::FrageparameterFel).errors(&self.findings));
+        }
+        Ok(())
+    }
+
+    /// What was given beside `page`, for links to other pages.
+    pub fn others(&self) -> impl Iterator<Item = &(String, String)> {
+        self.pairs.iter().filter(|(name, _)| name != "page" && name != "limit")
+    }
+}
+
+fn parse_as_of(text: &str) -> Option<DateTime<Utc>> {
+    if let Some(day) = parse_date(text) {
+        let midnight = day.succ_opt()?.and_time(NaiveTime::MIN);
+        let next = Stockholm.from_local_datetime(&midnight).earliest()?;
+        return Some(next.with_timezone(&Utc) - chrono::TimeDelta::microseconds(1));
+    }
+    DateTime::parse_from_rfc3339(text).ok().map(|i| i.with_timezone(&Utc))
+}
+
+/// Names and values of a query; `None` when it can't be decoded.
+#[must_use]
+pub fn pairs(query: &str) -> Option<Vec<(String, String)>> {
+    web::Query::<Vec<(String, String)>>::from_query(query).ok().map(web::Query::into_inner)
+}
+
+/// Which part of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// From 1.
+    pub number: i64,
+    /// How many on each.
+    pub limit: i64,
+}
+
+impl Page {
+    /// The items of this page.
+    pub fn cut<T>(self, items: Vec<T>) -> Vec<T> {
+        let skip = usize::try_from((self.number - 1).saturating_mul(self.limit)).unwrap_or(usize::MAX);
+        items.into_iter().skip(skip).take(usize::try_from(self.limit).unwrap_or(0)).collect()
+    }
+}
+
+/// The Idempotency-Key, when one is given.
+///
+/// # Errors
+/// 400 when it is no key, or holds an identity number.
+pub fn idempotency_key(request: &HttpRequest, today: NaiveDate) -> Result<Option<String>, Problem> {
+    let Some(header) = request.headers().get("idempotency-key") else { return Ok(None) };
+    let text = header.to_str().unwrap_or_default().trim();
+    let key = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).unwrap_or(text);
+    let fits = (1..=200).contains(&key.len()) && key.chars().all(|c| c.is_ascii_graphic() && c != '"');
+    if !fits || contains_identity_number(key, today) {
+        return Err(header_problem("Idempotency-Key", "1–200 visible ASCII characters, such as a UUID"));
+    }
+    Ok(Some(key.to_owned()))
+}
+
+/// The version that If-Match names.
+///
+/// # Errors
+/// 428 when it is missing, 400 when it is no version.
+pub fn if_match(request: &HttpRequest) -> Result<i64, Problem> {
+    let header = request.headers().get("if-match").ok_or_else(|| {
+        Problem::new(Kind::VersionSaknas).detail(
+            "Ange If-Match med ärendets ETag, så att ingen ändring skrivs över.",
+            "Give If-Match with the ETag of the case, so that no change is overlooked.",
+        )
+    })?;
+    let tag = header.to_str().unwrap_or_default().trim();
+    let version = tag.strip_prefix('"').and_then(|t| t.strip_suffix('"')).and_then(|t| t.parse().ok());
+    version.ok_or_else(|| header_problem("If-Match", "one ETag of the case, such as \"3\""))
+}
+
+fn header_problem(name: &str, expected: &'static str) -> Problem {
+    let finding = Finding::new(Rule::FaltOgiltigtVarde, format!("/headers/{name}")).allowed(Allowed::Shape(expected));
+    Problem::new(Kind::FrageparameterFel).errors(&finding.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_as_of_is_the_end_of_the_swedish_day() {
+        assert_eq!(parse_as_of("2016-12-31").unwrap().to_rfc3339(), "2016-12-31T22:59:59.999999+00:00");
+        assert_eq!(parse_as_of("2016-06-30").unwrap().to_rfc3339(), "2016-06-30T21:59:59.999999+00:00");
+        assert_eq!(parse_as_of("2016-12-31T10:00:00+01:00").unwrap().to_rfc3339(), "2016-12-31T09:00:00+00:00");
+        assert_eq!(parse_as_of("yesterday"), None);
+    }
+}

@@ -1,0 +1,59 @@
+//! The JSON API: what is served at `/v1`, and health beside it.
+//!
+//! **Lives here:** one file a resource, each with its [`ENDPOINTS`](endpoint::Endpoint); the door they stand behind
+//! ([`endpoint`]); the one way of saying no ([`problem`]); the document made from the same list ([`openapi`]).
+//! **Never here:** a rule, SQL, or anything that a use case should do.
+
+pub mod answer;
+pub mod case_posts;
+pub mod cases;
+pub mod changes;
+pub mod code_lists;
+pub mod endpoint;
+pub mod extract;
+pub mod openapi;
+pub mod posting;
+pub mod problem;
+pub mod registers;
+pub mod registrations;
+pub mod rules;
+pub mod service;
+pub mod trace;
+
+use actix_web::{HttpResponse, web};
+
+use endpoint::Endpoint;
+use problem::{Kind, Problem};
+
+/// Every operation, in the order of the document.
+#[must_use]
+pub fn endpoints() -> Vec<Endpoint> {
+    [
+        registrations::ENDPOINTS,
+        cases::ENDPOINTS,
+        case_posts::ENDPOINTS,
+        changes::ENDPOINTS,
+        registers::ENDPOINTS,
+        rules::ENDPOINTS,
+        code_lists::ENDPOINTS,
+        service::ENDPOINTS,
+    ]
+    .concat()
+}
+
+/// The routes.
+pub fn configure(services: &mut web::ServiceConfig) {
+    let mut v1 = web::scope("/v1").default_service(web::to(not_found));
+    for resource in endpoint::resources(&endpoints()) {
+        v1 = v1.service(resource);
+    }
+    services
+        .service(web::resource("/health/live").route(web::get().to(service::live)))
+        .service(web::resource("/health/ready").route(web::get().to(service::ready)))
+        .service(v1)
+        .default_service(web::to(not_found));
+}
+
+async fn not_found() -> Result<HttpResponse, Problem> {
+    Err(Problem::new(Kind::FinnsInte))
+}

@@ -1,0 +1,260 @@
+//! The schemas of bodies. Codes and questions come from the domain's tables, so that a new one shows by itself.
+
+use serde_json::{Map, Value, json};
+
+use crate::domain::answers::{AnswerKind, Choice, QUESTIONS};
+use crate::domain::command::CorrectionKind;
+use crate::domain::step::StepKind;
+
+/// Every schema by its name.
+#[must_use]
+pub fn all() -> Value {
+    let mut all = Map::new();
+    for part in [requests(), answers_given(), registers(), service()] {
+        if let Value::Object(part) = part {
+            all.extend(part);
+        }
+    }
+    Value::Object(all)
+}
+
+fn reference(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+fn text() -> Value {
+    json!({"type": "string"})
+}
+
+fn date() -> Value {
+    json!({"type": "string", "format": "date"})
+}
+
+fn instant() -> Value {
+    json!({"type": "string", "format": "date-time"})
+}
+
+fn uuid() -> Value {
+    json!({"type": "string", "format": "uuid"})
+}
+
+fn integer() -> Value {
+    json!({"type": "integer", "format": "int64"})
+}
+
+fn flag() -> Value {
+    json!({"type": "boolean"})
+}
+
+fn codes<'a>(all: impl IntoIterator<Item = &'a str>) -> Value {
+    json!({"type": "string", "enum": all.into_iter().collect::<Vec<_>>()})
+}
+
+fn list(items: Value) -> Value {
+    json!({"type": "array", "items": items})
+}
+
+fn object(properties: Value, required: &[&str]) -> Value {
+    let mut schema = json!({"type": "object", "properties": properties});
+    if !required.is_empty() {
+        schema["required"] = json!(required);
+    }
+    schema
+}
+
+/// What is sent: nothing beside these fields is taken.
+fn closed(properties: Value, required: &[&str]) -> Value {
+    let mut schema = object(properties, required);
+    schema["additionalProperties"] = json!(false);
+    schema
+}
+
+fn steps() -> Value {
+    codes(StepKind::ALL.iter().map(|s| s.code()))
+}
+
+fn agency() -> Value {
+    codes(["FK", "AF"])
+}
+
+fn pair() -> Value {
+    object(json!({"fk": text(), "af": text()}), &[])
+}
+
+fn choice(all: &[Choice]) -> Value {
+    codes(all.iter().map(|c| c.code))
+}
+
+fn answers() -> Value {
+    let mut properties = Map::new();
+    for row in QUESTIONS {
+        let mut schema = match row.kind {
+            AnswerKind::Bool => flag(),
+            AnswerKind::Code(all) => choice(all),
+            AnswerKind::Codes(all) => list(choice(all)),
+            AnswerKind::Percent => json!({"type": "integer", "minimum": 1, "maximum": 100}),
+            AnswerKind::OrganisationNumber => json!({"type": "string", "pattern": "^[0-9]{10}$"}),
+            AnswerKind::InsatsCode => text(),
+            AnswerKind::Dates => list(date()),
+        };
+        schema["description"] = json!(format!("{} / {}", row.sv, row.en));
+        properties.insert(row.code.to_owned(), schema);
+    }
+    closed(Value::Object(properties), &[])
+}
+
+fn requests() -> Value {
+    let common = |mut own: Value| {
+        own["clientReference"] = text();
+        own["onBehalfOf"] = text();
+        own["caseVersion"] = integer();
+        own
+    };
+    json!({
+        "Answers": answers(),
+        "Participant": {"description": "personnummer, eller anonymous med kön. / personnummer, or anonymous with sex.", "oneOf": [
+            closed(json!({"personnummer": text()}), &["personnummer"]),
+            closed(json!({"anonymous": closed(json!({"sex": codes(["kvinna", "man"])}), &["sex"])}), &["anonymous"]),
+        ]},
+        "Consent": closed(json!({"obtainedOn": date(), "obtainedBy": agency(), "office": text(), "form": text()}),
+                          &["obtainedOn", "obtainedBy", "office", "form"]),
+        "Registration": closed(json!({
+            "clientReference": text(), "case": uuid(), "caseReference": text(), "caseVersion": integer(),
+            "step": steps(), "date": date(), "participant": reference("Participant"), "offices": pair(),
+            "municipality": text(), "district": text(), "handlers": pair(), "consent": reference("Consent"),
+            "onBehalfOf": text(), "answers": reference("Answers"),
+        }), &["step", "date"]),
+        "RegistrationBody": {"oneOf": [reference("Registration"), list(reference("Registration"))]},
+        "Correction": object(common(json!({
+            "kind": codes(CorrectionKind::CODES), "registration": uuid(), "date": date(), "step": steps(),
+            "answers": reference("Answers"), "municipality": text(), "district": text(), "offices": pair(),
+            "consent": reference("Consent"), "replacedBy": uuid(),
+            "reason": closed(json!({"code": text(), "text": text()}), &["code"]),
+        })), &["kind", "reason"]),
+        "OfficeChange": object(common(json!({"date": date(), "offices": pair(), "handlers": pair()})), &["date", "offices"]),
+        "HandlerChange": object(common(json!({"date": date(), "fk": {"type": ["string", "null"]}, "af": {"type": ["string", "null"]}})), &["date"]),
+        "LateAnswers": object(common(json!({"registration": uuid(), "answers": reference("Answers")})), &["registration", "answers"]),
+        "Dated": object(common(json!({"date": date()})), &["date"]),
+        "Reference": object(common(json!({"caseReference": text()})), &["caseReference"]),
+        "CaseSearch": closed(json!({"personnummer": text(), "caseReference": text()}), &[]),
+    })
+}
+
+fn answers_given() -> Value {
+    let state = object(
+        json!({
+            "id": uuid(), "link": text(), "version": integer(), "status": codes(["open", "ended", "felregistrering"]),
+            "identity": codes(["named", "anonymous", "removed"]), "step": steps(), "stepDate": date(), "offices": pair(),
+            "handlers": pair(), "next": {"oneOf": [reference("Next"), {"type": "null"}]},
+        }),
+        &["version", "status", "step", "stepDate", "offices"],
+    );
+    let registered = json!({
+        "registration": uuid(), "position": integer(), "repeated": flag(), "knownFrom": instant(),
+        "case": reference("CaseState"), "notices": list(reference("Finding")), "dryRun": flag(),
+    });
+    let mut item = registered.clone();
+    item["index"] = integer();
+    item["status"] = integer();
+    item["clientReference"] = text();
+    item["findings"] = list(reference("Finding"));
+    json!({
+        "Finding": object(json!({
+            "code": text(), "ruleVersion": integer(), "severity": codes(["error", "notice"]), "index": integer(),
+            "pointer": text(), "sv": text(), "en": text(), "allowed": {"type": "object"}, "link": text(),
+        }), &["code", "ruleVersion", "severity", "pointer", "sv", "en", "link"]),
+        "Problem": object(json!({
+            "type": text(), "title": text(), "titleEn": text(), "status": integer(), "detail": text(), "detailEn": text(),
+            "instance": text(), "errors": list(reference("Finding")),
+        }), &["type", "title", "status", "detail", "instance"]),
+        "Next": object(json!({"owner": agency(), "due": date(), "overdue": flag(),
+            "steps": list(object(json!({"step": steps(), "owner": agency()}), &["step", "owner"]))}), &["owner", "due", "overdue", "steps"]),
+        "CaseState": state,
+        "Registered": object(registered, &["knownFrom", "case", "notices"]),
+        "BatchItem": object(item, &["index", "status"]),
+        "BatchResult": object(json!({"items": list(reference("BatchItem")), "atomic": flag(), "dryRun": flag(),
+            "position": integer(), "_meta": {"type": "object"}}), &["items", "atomic", "dryRun", "position"]),
+        "Entry": object(json!({
+            "registration": uuid(), "kind": text(), "position": integer(), "knownFrom": instant(), "agency": agency(),
+            "client": text(), "registeredBy": text(), "onBehalfOf": text(), "step": steps(), "date": date(),
+            "ending": date(), "answers": reference("Answers"), "offices": pair(), "corrects": uuid(), "correction": text(),
+            "reason": {"type": "object"}, "case": {"type": "object"},
+        }), &["registration", "kind", "position", "knownFrom", "agency"]),
+        "Case": object(json!({
+            "id": uuid(), "version": integer(), "status": text(), "identity": text(),
+            "participant": object(json!({"personnummer": {"type": "string", "description": "Maskerat / Masked"}}), &[]),
+            "sex": codes(["kvinna", "man"]), "municipality": text(), "district": text(), "step": steps(), "stepDate": date(),
+            "offices": pair(), "handlers": pair(), "next": reference("Next"),
+            "steps": list(object(json!({"registration": uuid(), "step": steps(), "date": date(), "days": integer(),
+                "agency": agency(), "onBehalfOf": text(), "knownFrom": instant(), "answers": reference("Answers"),
+                "missing": list(text())}), &["registration", "step", "date"])),
+            "officeChanges": list(json!({"type": "object"})), "consent": reference("Consent"), "consentWithdrawn": date(),
+            "references": list(json!({"type": "object"})), "corrections": integer(), "replacedBy": uuid(), "position": integer(),
+        }), &["id", "version", "status", "identity", "sex", "step", "stepDate", "steps", "position"]),
+        "CaseRow": object(json!({
+            "id": uuid(), "version": integer(), "status": text(), "identity": text(), "sex": text(), "step": steps(),
+            "stepDate": date(), "nextOwner": {"type": ["string", "null"]}, "due": {"type": ["string", "null"], "format": "date"},
+            "overdue": flag(), "missingAnswers": integer(), "offices": pair(), "handlers": {"type": "object"}, "link": text(),
+        }), &["id", "version", "status", "step", "stepDate"]),
+        "CaseList": page(reference("CaseRow")),
+        "SearchResult": object(json!({"items": list(reference("CaseRow")), "openCaseElsewhere": flag()}), &["items", "openCaseElsewhere"]),
+        "History": object(json!({"asOf": instant(), "countedTo": integer(), "case": reference("Case"),
+            "entries": list(reference("Entry"))}), &["asOf", "countedTo", "case", "entries"]),
+        "ChangeList": object(json!({"items": list(object(json!({"position": integer(), "knownFrom": {"type": ["string", "null"], "format": "date-time"},
+            "kind": text(), "case": {"type": ["string", "null"]}, "registration": {"type": ["string", "null"]},
+            "step": {"type": ["string", "null"]}, "date": {"type": ["string", "null"], "format": "date"},
+            "agency": {"type": ["string", "null"]}}), &["position", "kind"])), "_meta": {"type": "object"}, "_links": {"type": "object"}}),
+            &["items", "_meta", "_links"]),
+    })
+}
+
+fn page(items: Value) -> Value {
+    object(
+        json!({
+            "items": list(items),
+            "_meta": object(json!({"page": integer(), "limit": integer(), "totalItems": integer(), "totalPages": integer()}),
+                            &["page", "limit", "totalItems", "totalPages"]),
+            "_links": {"type": "object", "additionalProperties": object(json!({"href": text()}), &["href"])},
+        }),
+        &["items", "_meta", "_links"],
+    )
+}
+
+fn registers() -> Value {
+    let place = || {
+        object(
+            json!({"code": text(), "name": text(), "lan": text(), "validFrom": date(), "validTo": date(), "successor": text()}),
+            &["code", "name"],
+        )
+    };
+    let assignment =
+        object(json!({"office": text(), "role": text(), "validFrom": date(), "validTo": date()}), &["office", "role"]);
+    json!({
+        "OfficeList": page(object(json!({"code": text(), "agency": agency(), "area": text(), "name": text(),
+            "municipalities": list(text()), "validFrom": date(), "validTo": date(), "successor": text()}), &["code", "agency", "area", "name"])),
+        "AreaList": page(object(json!({"code": text(), "agency": agency(), "name": text()}), &["code", "agency", "name"])),
+        "MunicipalityList": page(place()),
+        "CountyList": page(place()),
+        "SteeringGroupList": page(object(json!({"code": text(), "name": text(), "offices": list(text()),
+            "municipalities": list(text()), "validFrom": date()}), &["code", "name"])),
+        "HandlerList": page(object(json!({"id": text(), "agency": agency(), "name": text(), "assignments": list(assignment)}), &["id", "agency", "name"])),
+        "LocalAgreementList": page(object(json!({"id": text(), "fk": text(), "af": text(), "agency": agency(),
+            "steps": list(steps()), "validFrom": date(), "validTo": date()}), &["id", "fk", "af", "agency", "steps"])),
+        "InsatsDefinitionList": page(object(json!({"code": text(), "version": integer(), "kind": codes(["afi", "ali"]), "lan": text(),
+            "municipality": text(), "text": text(), "examples": list(text()), "validFrom": date(), "validTo": date()}), &["code", "kind", "text"])),
+    })
+}
+
+fn service() -> Value {
+    let labelled = json!({"code": text(), "sv": text(), "en": text()});
+    json!({
+        "Rule": object(json!({"code": text(), "ruleVersion": integer(), "ruleSet": integer(), "severity": text(), "sv": text(),
+            "en": text(), "example": text(), "link": text()}), &["code", "ruleVersion", "severity", "sv", "en"]),
+        "RuleList": page(reference("Rule")),
+        "CodeList": object(json!({"id": text(), "sv": text(), "en": text(), "codes": list(object(labelled, &["code", "sv", "en"]))}), &["id", "codes"]),
+        "CodeListList": page(object(json!({"id": text(), "sv": text(), "en": text(), "count": integer(), "link": text()}), &["id", "link"])),
+        "ApiInfo": object(json!({"apiName": text(), "apiVersion": text(), "apiReleased": date(), "apiDocumentation": text(),
+            "apiStatus": codes(["active", "deprecated", "retired"])}), &["apiName", "apiVersion", "apiReleased", "apiDocumentation", "apiStatus"]),
+        "OpenApi": {"type": "object", "description": "OpenAPI 3.1"},
+    })
+}
