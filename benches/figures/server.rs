@@ -93,7 +93,12 @@ fn batches(label: &str, address: SocketAddr, tokens: &[String; 2]) {
         let status = client.post(&tokens[agency as usize], &Value::Array(bodies).to_string());
         assert_eq!(status, 200);
     }
-    figure(&format!("{label}: batches of 500 over HTTP, one client"), posts as f64 / begin.elapsed().as_secs_f64(), "/s", None);
+    figure(
+        &format!("{label}: batches of 500 over HTTP, one client"),
+        posts as f64 / begin.elapsed().as_secs_f64(),
+        "/s",
+        None,
+    );
 }
 
 /// As little of a client as possible, so that the server is measured.

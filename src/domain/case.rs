@@ -216,6 +216,18 @@ impl Case {
         }
     }
 
+    /// Gives a decided registration its own ids: `registration` wherever the case still holds the provisional one, and
+    /// `id` where the case is new.
+    pub fn adopt(&mut self, provisional: RegistrationId, registration: RegistrationId, id: CaseId) {
+        self.id = id;
+        let steps = self.steps.iter_mut().map(|s| &mut s.registration);
+        let offices = self.offices.iter_mut().map(|p| &mut p.registration);
+        let withdrawal = self.withdrawal.iter_mut().map(|w| &mut w.registration);
+        for held in steps.chain(offices).chain(withdrawal).filter(|held| **held == provisional) {
+            *held = registration;
+        }
+    }
+
     fn step_of(entry: &Entry, kind: StepKind, date: NaiveDate, answers: Answers) -> Step {
         Step {
             registration: entry.id,

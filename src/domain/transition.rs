@@ -177,11 +177,13 @@ fn not_felregistrerat(case: &Case, findings: &mut Findings) {
     }
 }
 
+/// The id that a decided registration has in [`Decision::case`] until it gets its own by [`Case::adopt`].
+pub const PROVISIONAL: RegistrationId = RegistrationId(Uuid::nil());
+
 /// The entry that an event would be, without id and position: those are given when it is written.
-fn provisional(event: Event, agreement: Option<AgreementId>, facts: &Facts<'_>, version: i64) -> Entry {
+fn provisional(event: Event, agreement: Option<AgreementId>, facts: &Facts<'_>) -> Entry {
     Entry {
-        // Never the nil id twice in a chain: a rule may look a step up by it.
-        id: RegistrationId(Uuid::from_u128(u128::from(version.unsigned_abs()))),
+        id: PROVISIONAL,
         position: Position(0),
         known_from: facts.known_from,
         by: facts.by.clone(),
@@ -192,7 +194,7 @@ fn provisional(event: Event, agreement: Option<AgreementId>, facts: &Facts<'_>, 
 
 fn finish(case: &Case, event: Event, agreement: Option<AgreementId>, facts: &Facts<'_>) -> Candidate {
     let mut after = case.clone();
-    let entry = provisional(event, agreement, facts, case.version);
+    let entry = provisional(event, agreement, facts);
     after.apply(&entry);
     Some((entry.event, entry.agreement, after))
 }
@@ -232,7 +234,7 @@ fn open(new: &NewStep, request: &Request, facts: &Facts<'_>, findings: &mut Find
         Participant::Named(_) => IdentityState::Named,
         Participant::Anonymous(_) => IdentityState::Anonymous,
     };
-    let entry = provisional(event, agreement, facts, 0);
+    let entry = provisional(event, agreement, facts);
     let mut case = Case::begin(CaseId(Uuid::nil()), identity, &entry)?;
     case.references.extend(opening.reference.iter().map(|r| (facts.by.agency, r.clone())));
     check_step(&case, 0, facts, findings);

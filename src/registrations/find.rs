@@ -133,7 +133,7 @@ impl Reader<'_> {
     /// When the database fails; then nothing may be shown.
     pub fn by_reference(&self, link: &mut Link<'_>, reference: &CaseReference) -> Result<Vec<Found>, StorageError> {
         let found = cases::by_references(link, &[reference.to_string()])?;
-        let numbers: Vec<i64> = found.into_iter().map(|(_, _, number)| number).collect();
+        let numbers: Vec<i64> = found.into_iter().map(|r| r.number).collect();
         let rows = cases::by_numbers(link, &numbers)?;
         Ok(self.within_reach(link, &rows, None)?.0)
     }

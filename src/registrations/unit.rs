@@ -125,51 +125,50 @@ struct Unit<'a, 'b> {
 }
 
 impl Unit<'_, '_> {
-    /// Finds and locks everything the jobs touch.
+    /// Finds and locks everything the jobs touch: persons first, then cases.
     fn prefetch(&mut self, link: &mut Link<'_>, jobs: &[Job]) -> Result<(), StorageError> {
         let items = || jobs.iter().flat_map(|j| &j.posts).filter_map(|p| p.item.as_ref().ok());
-        let hashes: Vec<Vec<u8>> = items().filter_map(|item| Some(self.around.vault.lookup(named(item)?).1)).collect();
-        link.lock_hashes(&hashes)?;
-        let mut persons_found = Vec::new();
-        if let Some(number) = items().find_map(named) {
-            let key_id = self.around.vault.lookup(number).0;
-            for (hash, id) in persons::by_hashes(link, &key_id, &hashes)? {
-                persons_found.push(id.clone());
-                self.overlay.persons.insert(hash, Known { id });
-            }
-        }
+        let mut people = self.people(link, items())?;
         self.client_references(link, jobs)?;
-        let mut numbers = self.references(link, items())?;
-        let ids: Vec<Vec<u8>> = items()
+        let numbers = self.references(link, items())?;
+        let ids: HashSet<CaseId> = items()
             .filter_map(|item| match &item.target {
-                Target::Id(id) => Some(id.0.as_bytes().to_vec()),
+                Target::Id(id) => Some(*id),
                 _ => None,
             })
-            .chain(self.overlay.client_references.values().map(|e| e.case.0.as_bytes().to_vec()))
+            .chain(self.overlay.client_references.values().map(|e| e.case))
             .collect();
-        numbers.extend(self.lock(link, &ids, &numbers)?);
-        let rows = cases::by_numbers(link, &dedup(numbers))?;
-        let people: Vec<Vec<u8>> = rows.iter().filter_map(|r| r.person.clone()).chain(persons_found).collect();
-        self.load(link, rows)?;
-        for row in cases::of_persons(link, &people)? {
-            if row.state == cases::OPEN
-                && let Some(person) = &row.person
-            {
-                self.overlay.open_cases.entry(person.clone()).or_default().insert(row.case_id());
-            }
+        let ids: Vec<Vec<u8>> = ids.into_iter().map(|id| id.0.as_bytes().to_vec()).collect();
+        let stands = link.lock_cases(&ids, &dedup(numbers))?;
+        if items().any(|item| matches!(item.request.command, Command::Correct(_))) {
+            // Only a correction can open a case anew; for it the person's other cases must be known too.
+            people.extend(stands.iter().filter_map(|s| s.person.clone()));
+        }
+        self.load(link, stands)?;
+        for (person, case) in cases::open_of_persons(link, &people)? {
+            let case = CaseId(uuid::Uuid::from_slice(&case).unwrap_or_default());
+            self.overlay.open_cases.entry(person.unwrap_or_default()).or_default().insert(case);
         }
         Ok(())
     }
 
-    /// Locks the cases and returns the numbers of those named by id.
-    fn lock(&mut self, link: &mut Link<'_>, ids: &[Vec<u8>], numbers: &[i64]) -> Result<Vec<i64>, StorageError> {
-        let named: Vec<cases::CaseRow> = cases::by_ids(link, ids)?;
-        let mut all: Vec<Vec<u8>> = named.iter().map(|r| r.id.clone()).collect();
-        if !numbers.is_empty() {
-            all.extend(cases::by_numbers(link, numbers)?.into_iter().map(|r| r.id));
+    /// The persons of requests, locked by their hashes.
+    fn people<'i>(
+        &mut self,
+        link: &mut Link<'_>,
+        items: impl Iterator<Item = &'i Item>,
+    ) -> Result<Vec<Vec<u8>>, StorageError> {
+        let lookups: Vec<(String, Vec<u8>)> =
+            items.filter_map(|item| Some(self.around.vault.lookup(named(item)?))).collect();
+        let Some((key_id, _)) = lookups.first().cloned() else { return Ok(Vec::new()) };
+        let hashes: Vec<Vec<u8>> = lookups.into_iter().map(|(_, hash)| hash).collect();
+        link.lock_hashes(&hashes)?;
+        let mut people = Vec::new();
+        for (hash, id) in persons::by_hashes(link, &key_id, &hashes)? {
+            people.push(id.clone());
+            self.overlay.persons.insert(hash, Known { id });
         }
-        link.lock_cases(&all)?;
-        Ok(named.into_iter().map(|r| r.number).collect())
+        Ok(people)
     }
 
     fn client_references(&mut self, link: &mut Link<'_>, jobs: &[Job]) -> Result<(), StorageError> {
@@ -182,16 +181,12 @@ impl Unit<'_, '_> {
             }
         }
         for (client, references) in of_client {
-            let found = receipts::referenced(link, &client, &references)?;
-            let numbers: Vec<i64> = found.iter().map(|r| r.case_number).collect();
-            let rows = cases::by_numbers(link, &dedup(numbers))?;
-            for row in found {
-                let Some(case) = rows.iter().find(|c| c.number == row.case_number) else { continue };
-                let registration = uuid::Uuid::from_slice(&row.registration).unwrap_or_default();
+            for row in receipts::referenced(link, &client, &references)? {
+                let id = |bytes: &[u8]| uuid::Uuid::from_slice(bytes).unwrap_or_default();
                 let earlier = Earlier {
                     fingerprint: row.fingerprint,
-                    registration: RegistrationId(registration),
-                    case: case.case_id(),
+                    registration: RegistrationId(id(&row.registration)),
+                    case: CaseId(id(&row.case)),
                     position: row.position,
                 };
                 let key = (client.clone(), row.reference.unwrap_or_default());
@@ -215,28 +210,29 @@ impl Unit<'_, '_> {
                 wanted.push(reference.to_string());
             }
         }
-        let found = cases::by_references(link, &wanted)?;
-        let numbers: Vec<i64> = found.iter().map(|(_, _, number)| *number).collect();
-        let rows = cases::by_numbers(link, &dedup(numbers.clone()))?;
-        let ids: HashMap<i64, CaseId> = rows.iter().map(|r| (r.number, r.case_id())).collect();
-        for (agency, reference, number) in found {
-            let parsed = (Agency::from_code(&agency), CaseReference::parse(&reference));
-            if let ((Some(agency), Ok(reference)), Some(id)) = (parsed, ids.get(&number)) {
-                self.overlay.references.insert((agency, reference), *id);
+        wanted.sort_unstable();
+        wanted.dedup();
+        let mut numbers = Vec::new();
+        for row in cases::by_references(link, &wanted)? {
+            let parsed = (Agency::from_code(&row.agency), CaseReference::parse(&row.reference));
+            if let (Some(agency), Ok(reference)) = parsed {
+                let id = CaseId(uuid::Uuid::from_slice(&row.id).unwrap_or_default());
+                self.overlay.references.insert((agency, reference), id);
+                numbers.push(row.number);
             }
         }
         Ok(numbers)
     }
 
     /// Cases from the cache where their version still stands, else from their journals.
-    fn load(&mut self, link: &mut Link<'_>, rows: Vec<cases::CaseRow>) -> Result<(), StorageError> {
+    fn load(&mut self, link: &mut Link<'_>, stands: Vec<cases::Stand>) -> Result<(), StorageError> {
         let mut missing = Vec::new();
-        for row in rows {
-            match self.around.cache.get(row.case_id(), row.version) {
+        for stand in stands {
+            match self.around.cache.get(stand.case_id(), stand.version) {
                 Some(slot) => {
-                    self.overlay.slots.insert(row.case_id(), slot);
+                    self.overlay.slots.insert(stand.case_id(), slot);
                 }
-                None => missing.push(row.number),
+                None => missing.push(stand.number),
             }
         }
         if missing.is_empty() {
@@ -390,20 +386,12 @@ impl Unit<'_, '_> {
         let entry =
             Entry { id, position: Position(0), known_from, by, agreement: decision.agreement, event: decision.event };
         let reference = new_reference(item, &entry.by);
-        let (case, number) = match &slot {
-            Some(slot) => {
-                let mut case = (*slot.case).clone();
-                case.apply(&entry);
-                (case, slot.number)
-            }
-            None => {
-                let case_id = CaseId(uuid_v7(self.around.now, self.around.chance));
-                // The decision saw the same entry begin the case; only ids differ.
-                let mut case = Case::begin(case_id, decision.case.identity, &entry).unwrap_or(decision.case);
-                case.references.extend(reference.clone());
-                (case, None)
-            }
+        let (case_id, number) = match &slot {
+            Some(slot) => (slot.case.id, slot.number),
+            None => (CaseId(uuid_v7(self.around.now, self.around.chance)), None),
         };
+        let mut case = decision.case;
+        case.adopt(transition::PROVISIONAL, id, case_id);
         let case = Arc::new(case);
         self.remember(job, item, post, &entry, &case, number, person, reference.as_ref());
         let reference = reference.filter(|_| slot.is_none());

@@ -135,7 +135,8 @@ fn erase_protected(
             reason: "protection",
             erased_at: micros(item.entry.known_from),
         };
-        insert_rows!(link, erasures::table, &[row]);
+        let rows = [row];
+        insert_rows!(link, erasures::table, &rows);
         erase_case(link, number)?;
         if let Some(person) = person {
             erase_unless_needed(link, &person)?;

@@ -57,6 +57,48 @@ pub struct CaseRow {
     pub af_handler: Option<String>,
 }
 
+/// Where a case stands, as the writer needs it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = cases, treat_none_as_default_value = false)]
+pub struct Stand {
+    /// Internal number.
+    pub number: i64,
+    /// Public id.
+    pub id: Vec<u8>,
+    /// Whose.
+    pub person: Option<Vec<u8>>,
+    /// How many entries made it.
+    pub version: i64,
+}
+
+impl Stand {
+    /// The public id.
+    #[must_use]
+    pub fn case_id(&self) -> CaseId {
+        CaseId(uuid::Uuid::from_slice(&self.id).unwrap_or_default())
+    }
+}
+
+/// The open cases of these persons: (person, case id).
+///
+/// # Errors
+/// When the database fails.
+pub fn open_of_persons(
+    link: &mut Link<'_>,
+    persons: &[Vec<u8>],
+) -> Result<Vec<(Option<Vec<u8>>, Vec<u8>)>, StorageError> {
+    let mut rows = Vec::new();
+    for chunk in persons.chunks(1000) {
+        rows.extend(each!(link, c => cases::table
+            .filter(cases::person.is_not_null())
+            .filter(cases::person.eq_any(chunk))
+            .filter(cases::state.eq(OPEN))
+            .select((cases::person, cases::id))
+            .load::<(Option<Vec<u8>>, Vec<u8>)>(c))?);
+    }
+    Ok(rows)
+}
+
 /// Days since 1970-01-01.
 #[must_use]
 pub fn day_number(day: NaiveDate) -> i32 {
@@ -150,6 +192,7 @@ pub fn of_persons(link: &mut Link<'_>, persons: &[Vec<u8>]) -> Result<Vec<CaseRo
     let mut rows = Vec::new();
     for chunk in persons.chunks(1000) {
         rows.extend(each!(link, c => cases::table
+            .filter(cases::person.is_not_null())
             .filter(cases::person.eq_any(chunk))
             .select(CaseRow::as_select())
             .load::<CaseRow>(c))?);
@@ -157,18 +200,32 @@ pub fn of_persons(link: &mut Link<'_>, persons: &[Vec<u8>]) -> Result<Vec<CaseRo
     Ok(rows)
 }
 
-/// Which cases the agencies' references stand for: (agency, reference, case number).
+/// A case that an agency's reference stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Referred {
+    /// Whose reference.
+    pub agency: String,
+    /// The reference.
+    pub reference: String,
+    /// The case's number.
+    pub number: i64,
+    /// The case's public id.
+    pub id: Vec<u8>,
+}
+
+/// Which cases the agencies' references stand for.
 ///
 /// # Errors
 /// When the database fails.
-pub fn by_references(link: &mut Link<'_>, references: &[String]) -> Result<Vec<(String, String, i64)>, StorageError> {
+pub fn by_references(link: &mut Link<'_>, references: &[String]) -> Result<Vec<Referred>, StorageError> {
     let mut rows = Vec::new();
     for chunk in references.chunks(1000) {
         rows.extend(each!(link, c => case_references::table
+            .inner_join(cases::table.on(cases::number.eq(case_references::case_number)))
             .filter(case_references::agency.eq_any(["FK", "AF"]))
             .filter(case_references::reference.eq_any(chunk))
-            .select((case_references::agency, case_references::reference, case_references::case_number))
-            .load::<(String, String, i64)>(c))?);
+            .select((case_references::agency, case_references::reference, cases::number, cases::id))
+            .load::<Referred>(c))?);
     }
     Ok(rows)
 }

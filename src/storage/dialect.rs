@@ -32,8 +32,8 @@ macro_rules! each {
     };
 }
 
-/// Appends rows: one prepared statement per row on SQLite, where a call costs nothing; many rows per statement on
-/// PostgreSQL, where a round trip does.
+/// Appends rows: one prepared statement per row on SQLite, where a call costs nothing; COPY on PostgreSQL, where a
+/// round trip and planning do.
 macro_rules! insert_rows {
     ($link:expr, $table:expr, $rows:expr) => {
         match $link {
@@ -43,8 +43,8 @@ macro_rules! insert_rows {
                 }
             }
             $crate::storage::dialect::Link::Postgres(c) => {
-                for chunk in $rows.chunks(1000) {
-                    diesel::insert_into($table).values(chunk).execute(&mut **c)?;
+                if !$rows.is_empty() {
+                    diesel::copy_from($table).from_insertable(&$rows[..]).execute(&mut **c)?;
                 }
             }
         }
@@ -126,15 +126,38 @@ impl Link<'_> {
         Ok(())
     }
 
-    /// Locks the cases of these ids until commit, in the order of their numbers.
+    /// Finds cases by id or number and locks them until commit, in one order for all processes. SQLite's write lock
+    /// does so already.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn lock_cases(&mut self, ids: &[Vec<u8>]) -> Result<(), StorageError> {
+    pub fn lock_cases(&mut self, ids: &[Vec<u8>], numbers: &[i64]) -> Result<Vec<super::cases::Stand>, StorageError> {
+        use super::cases::Stand;
         use super::schema::cases::dsl as t;
-        let Self::Postgres(c) = self else { return Ok(()) };
-        t::cases.filter(t::id.eq_any(ids)).order(t::number).select(t::number).for_update().load::<i64>(*c)?;
-        Ok(())
+        let mut found = Vec::with_capacity(ids.len() + numbers.len());
+        match self {
+            Self::Sqlite(c) => {
+                for id in ids {
+                    let query = t::cases.filter(t::id.eq(id)).select(Stand::as_select());
+                    found.extend(query.first::<Stand>(*c).optional()?);
+                }
+                for number in numbers {
+                    let query = t::cases.filter(t::number.eq(number)).select(Stand::as_select());
+                    found.extend(query.first::<Stand>(*c).optional()?);
+                }
+            }
+            Self::Postgres(c) => {
+                let mut all = numbers.to_vec();
+                if !ids.is_empty() {
+                    all.extend(t::cases.filter(t::id.eq_any(ids)).select(t::number).load::<i64>(*c)?);
+                }
+                if !all.is_empty() {
+                    let query = t::cases.filter(t::number.eq_any(all)).order(t::number);
+                    found = query.for_update().select(Stand::as_select()).load(*c)?;
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// Writes the present state of cases over the older one.

@@ -20,7 +20,7 @@ pub struct Entry {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = organisation_rows)]
+#[diesel(table_name = organisation_rows, treat_none_as_default_value = false)]
 struct Row<'a> {
     kind: &'a str,
     code: &'a str,

@@ -27,11 +27,7 @@ pub type Lookup = (Vec<u8>, Vec<u8>);
 ///
 /// # Errors
 /// When the database fails.
-pub fn by_hashes(
-    link: &mut Link<'_>,
-    key_id: &str,
-    hashes: &[Vec<u8>],
-) -> Result<Vec<Lookup>, StorageError> {
+pub fn by_hashes(link: &mut Link<'_>, key_id: &str, hashes: &[Vec<u8>]) -> Result<Vec<Lookup>, StorageError> {
     let mut rows = Vec::new();
     for chunk in hashes.chunks(1000) {
         rows.extend(each!(link, c => person_lookups::table
@@ -44,7 +40,7 @@ pub fn by_hashes(
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = persons)]
+#[diesel(table_name = persons, treat_none_as_default_value = false)]
 struct PersonRow<'a> {
     id: &'a [u8],
     master_key: &'a str,
@@ -53,7 +49,7 @@ struct PersonRow<'a> {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = person_lookups)]
+#[diesel(table_name = person_lookups, treat_none_as_default_value = false)]
 struct LookupRow<'a> {
     key_id: &'a str,
     hash: &'a [u8],

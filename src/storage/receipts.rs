@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::dialect::Link;
 use super::error::StorageError;
-use super::schema::{receipts, registrations};
+use super::schema::{cases, receipts, registrations};
 
 /// A kept answer.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -73,8 +73,8 @@ pub struct Referenced {
     pub fingerprint: Option<Vec<u8>>,
     /// The registration.
     pub registration: Vec<u8>,
-    /// The number of its case.
-    pub case_number: i64,
+    /// The public id of its case.
+    pub case: Vec<u8>,
     /// Its position.
     pub position: i64,
 }
@@ -87,14 +87,16 @@ pub fn referenced(link: &mut Link<'_>, client: &str, references: &[String]) -> R
     let mut found = Vec::new();
     for chunk in references.chunks(1000) {
         found.extend(each!(link, c => registrations::table
+            .inner_join(cases::table.on(cases::number.eq(registrations::case_number)))
             .filter(registrations::client.eq(client))
+            .filter(registrations::client_reference.is_not_null())
             .filter(registrations::client_reference.eq_any(chunk.iter().map(Some)))
             .select((
                 registrations::client,
                 registrations::client_reference,
                 registrations::fingerprint,
                 registrations::id,
-                registrations::case_number,
+                cases::id,
                 registrations::position,
             ))
             .load::<Referenced>(c))?);

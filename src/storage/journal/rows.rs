@@ -44,7 +44,7 @@ pub struct SubjectRow {
 
 /// A row of `answers`; `place` is −1 where a list was answered with nothing.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = answers)]
+#[diesel(table_name = answers, treat_none_as_default_value = false)]
 pub struct AnswerRow {
     pub case_number: i64,
     pub position: i64,
@@ -55,7 +55,7 @@ pub struct AnswerRow {
 
 /// A row of `meetings`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = meetings)]
+#[diesel(table_name = meetings, treat_none_as_default_value = false)]
 pub struct MeetingRow {
     pub case_number: i64,
     pub position: i64,
@@ -64,7 +64,7 @@ pub struct MeetingRow {
 
 /// A row of `consents`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = consents)]
+#[diesel(table_name = consents, treat_none_as_default_value = false)]
 pub struct ConsentRow {
     pub case_number: i64,
     pub position: i64,
@@ -76,7 +76,7 @@ pub struct ConsentRow {
 
 /// A row of `case_offices`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = case_offices)]
+#[diesel(table_name = case_offices, treat_none_as_default_value = false)]
 pub struct OfficeRow {
     pub case_number: i64,
     pub position: i64,
@@ -98,7 +98,7 @@ pub struct HandlerRow {
 
 /// A row of `case_references`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = case_references)]
+#[diesel(table_name = case_references, treat_none_as_default_value = false)]
 pub struct ReferenceRow {
     pub agency: String,
     pub reference: String,
@@ -108,7 +108,7 @@ pub struct ReferenceRow {
 
 /// A row of `reason_texts`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = reason_texts)]
+#[diesel(table_name = reason_texts, treat_none_as_default_value = false)]
 pub struct TextRow {
     pub case_number: i64,
     pub position: i64,
