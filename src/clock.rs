@@ -26,10 +26,7 @@ pub trait Clock: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that asks the time"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks the time")]
     fn now(&self) -> DateTime<Utc> {
         whole_micros(Utc::now())
     }
@@ -53,8 +50,7 @@ impl ManualClock {
 
     /// Moves it forward.
     pub fn advance(&self, by: TimeDelta) {
-        self.0
-            .fetch_add(by.num_microseconds().unwrap_or(0), Ordering::SeqCst);
+        self.0.fetch_add(by.num_microseconds().unwrap_or(0), Ordering::SeqCst);
     }
 }
 
@@ -75,10 +71,7 @@ pub struct Stopwatch(Instant);
 impl Stopwatch {
     /// Starts now.
     #[must_use]
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that asks the time"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks the time")]
     pub fn start() -> Self {
         Self(Instant::now())
     }

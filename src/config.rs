@@ -27,148 +27,33 @@ pub struct Variable {
     pub about: &'static str,
 }
 
-const fn variable(
-    name: &'static str,
-    default: &'static str,
-    expected: &'static str,
-    about: &'static str,
-) -> Variable {
-    Variable {
-        name,
-        default,
-        expected,
-        about,
-    }
+const fn variable(name: &'static str, default: &'static str, expected: &'static str, about: &'static str) -> Variable {
+    Variable { name, default, expected, about }
 }
 
 /// Every variable once.
 pub const VARIABLES: &[Variable] = &[
-    variable(
-        "SUS_DATA_DIR",
-        "./data",
-        "a folder",
-        "Where the embedded database and the keys made at first start lie.",
-    ),
-    variable(
-        "SUS_DATABASE_URL",
-        "sqlite://SUS_DATA_DIR/sus.db",
-        "sqlite://PATH or postgres://…",
-        "The database.",
-    ),
-    variable(
-        "SUS_LISTEN",
-        "127.0.0.1:8080",
-        "ADDRESS:PORT",
-        "Where the service listens.",
-    ),
-    variable(
-        "SUS_PUBLIC_URL",
-        "http:// and SUS_LISTEN",
-        "http(s)://HOST without a path",
-        "The address that clients use.",
-    ),
-    variable(
-        "SUS_MASTER_KEY",
-        "–",
-        "64 hexadecimal digits",
-        "The key that seals every person's key. Never together with SUS_MASTER_KEY_FILE.",
-    ),
-    variable(
-        "SUS_MASTER_KEY_FILE",
-        "made at first start in SUS_DATA_DIR (embedded database and loopback only)",
-        "a file holding 64 hexadecimal digits",
-        "The same key in a file.",
-    ),
-    variable(
-        "SUS_LOG",
-        "info",
-        "error, warn, info, debug, trace or env_logger's filters",
-        "How much is logged. Never personal data.",
-    ),
-    variable(
-        "SUS_WORKERS",
-        "one per processor",
-        "1–256",
-        "Threads that answer requests.",
-    ),
-    variable(
-        "SUS_MAX_BODY_BYTES",
-        "16777216",
-        "1024–1073741824",
-        "Longest request body.",
-    ),
-    variable(
-        "SUS_MAX_BATCH",
-        "10000",
-        "1–100000",
-        "Most registrations in one request.",
-    ),
-    variable(
-        "SUS_QUEUE",
-        "4096",
-        "1–1000000",
-        "Most registrations waiting to be written; beyond it 503.",
-    ),
-    variable(
-        "SUS_STOP_SECONDS",
-        "30",
-        "1–600",
-        "Longest time that requests get to finish when the service stops.",
-    ),
-    variable(
-        "SUS_DEV_TOKEN_HOURS",
-        "8",
-        "1–12",
-        "How long a development token lasts (--dev-auth).",
-    ),
-    variable(
-        "SUS_WAITING_DAYS_AHEAD",
-        "31",
-        "0–366",
-        "How many days ahead a waiting step may be dated.",
-    ),
-    variable(
-        "SUS_LATE_AFTER_DAYS",
-        "10",
-        "0–366",
-        "A registration more than this many days after its event is late.",
-    ),
-    variable(
-        "SUS_DUE_AFTER_BEGARAN",
-        "28",
-        "1–366",
-        "Days until the next registration is due after begaran.",
-    ),
-    variable(
-        "SUS_DUE_AFTER_GK",
-        "14",
-        "1–366",
-        "… after gk's only meeting.",
-    ),
-    variable(
-        "SUS_DUE_AFTER_PLANNED",
-        "28",
-        "1–366",
-        "… after a planned insats.",
-    ),
-    variable(
-        "SUS_FOLLOW_UP_DAYS",
-        "90",
-        "1–3660",
-        "Days between follow-ups of an insats.",
-    ),
-    variable(
-        "SUS_FOLLOW_UP_AKTIVITETSERSATTNING_DAYS",
-        "365",
-        "1–3660",
-        "… with aktivitetsersättning.",
-    ),
-    variable(
-        "SUS_CONSENT_MONTHS",
-        "no limit",
-        "1–120",
-        "Age of a consent, in months, beyond which a notice is given.",
-    ),
+    variable("SUS_DATA_DIR", "./data", "a folder", "Where the embedded database and the keys made at first start lie."),
+    variable("SUS_DATABASE_URL", "sqlite://SUS_DATA_DIR/sus.db", "sqlite://PATH or postgres://…", "The database."),
+    variable("SUS_LISTEN", "127.0.0.1:8080", "ADDRESS:PORT", "Where the service listens."),
+    variable("SUS_PUBLIC_URL", "http:// and SUS_LISTEN", "http(s)://HOST without a path", "The address that clients use."),
+    variable("SUS_MASTER_KEY", "–", "64 hexadecimal digits", "The key that seals every person's key. Never together with SUS_MASTER_KEY_FILE."),
+    variable("SUS_MASTER_KEY_FILE", "made at first start in SUS_DATA_DIR (embedded database and loopback only)", "a file holding 64 hexadecimal digits", "The same key in a file."),
+    variable("SUS_LOG", "info", "error, warn, info, debug, trace or env_logger's filters", "How much is logged. Never personal data."),
+    variable("SUS_WORKERS", "one per processor", "1–256", "Threads that answer requests."),
+    variable("SUS_MAX_BODY_BYTES", "16777216", "1024–1073741824", "Longest request body."),
+    variable("SUS_MAX_BATCH", "10000", "1–100000", "Most registrations in one request."),
+    variable("SUS_QUEUE", "4096", "1–1000000", "Most registrations waiting to be written; beyond it 503."),
+    variable("SUS_STOP_SECONDS", "30", "1–600", "Longest time that requests get to finish when the service stops."),
+    variable("SUS_DEV_TOKEN_HOURS", "8", "1–12", "How long a development token lasts (--dev-auth)."),
+    variable("SUS_WAITING_DAYS_AHEAD", "31", "0–366", "How many days ahead a waiting step may be dated."),
+    variable("SUS_LATE_AFTER_DAYS", "10", "0–366", "A registration more than this many days after its event is late."),
+    variable("SUS_DUE_AFTER_BEGARAN", "28", "1–366", "Days until the next registration is due after begaran."),
+    variable("SUS_DUE_AFTER_GK", "14", "1–366", "… after gk's only meeting."),
+    variable("SUS_DUE_AFTER_PLANNED", "28", "1–366", "… after a planned insats."),
+    variable("SUS_FOLLOW_UP_DAYS", "90", "1–3660", "Days between follow-ups of an insats."),
+    variable("SUS_FOLLOW_UP_AKTIVITETSERSATTNING_DAYS", "365", "1–3660", "… with aktivitetsersättning."),
+    variable("SUS_CONSENT_MONTHS", "no limit", "1–120", "Age of a consent, in months, beyond which a notice is given."),
 ];
 
 /// A text that is never shown and is wiped when dropped.
@@ -246,13 +131,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            body_bytes: 16 * 1024 * 1024,
-            batch: 10_000,
-            queue: 4096,
-            stop_seconds: 30,
-            dev_token_hours: 8,
-        }
+        Self { body_bytes: 16 * 1024 * 1024, batch: 10_000, queue: 4096, stop_seconds: 30, dev_token_hours: 8 }
     }
 }
 
@@ -273,20 +152,12 @@ impl Config {
     ///
     /// # Errors
     /// Everything that is wrong, by name.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that reads the environment"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     pub fn from_env() -> Result<Self, ConfigErrors> {
         // A value that is no Unicode is kept as an impossible one, so that its name is told.
         let found = std::env::vars_os().filter_map(|(name, value)| {
             let name = name.into_string().ok().filter(|n| n.starts_with("SUS_"))?;
-            Some((
-                name,
-                value
-                    .into_string()
-                    .unwrap_or_else(|_| "\u{fffd}".to_owned()),
-            ))
+            Some((name, value.into_string().unwrap_or_else(|_| "\u{fffd}".to_owned())))
         });
         Self::from_variables(found.collect())
     }
@@ -296,19 +167,12 @@ impl Config {
     /// # Errors
     /// Everything that is wrong, by name.
     pub fn from_variables(found: BTreeMap<String, String>) -> Result<Self, ConfigErrors> {
-        let mut read = Reader {
-            found,
-            errors: Vec::new(),
-        };
+        let mut read = Reader { found, errors: Vec::new() };
         read.refuse_unknown();
-        let data_dir = PathBuf::from(
-            read.text("SUS_DATA_DIR")
-                .unwrap_or_else(|| "./data".to_owned()),
-        );
+        let data_dir = PathBuf::from(read.text("SUS_DATA_DIR").unwrap_or_else(|| "./data".to_owned()));
         let database_url = read.database_url(&data_dir);
-        let listen: SocketAddr = read
-            .parsed("SUS_LISTEN")
-            .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
+        let listen: SocketAddr =
+            read.parsed("SUS_LISTEN").unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
         let standard = Limits::default();
         let days = Settings::default();
         let config = Self {
@@ -317,32 +181,18 @@ impl Config {
             log: read.text("SUS_LOG").unwrap_or_else(|| "info".to_owned()),
             workers: read.number("SUS_WORKERS"),
             limits: Limits {
-                body_bytes: read
-                    .number("SUS_MAX_BODY_BYTES")
-                    .unwrap_or(standard.body_bytes),
+                body_bytes: read.number("SUS_MAX_BODY_BYTES").unwrap_or(standard.body_bytes),
                 batch: read.number("SUS_MAX_BATCH").unwrap_or(standard.batch),
                 queue: read.number("SUS_QUEUE").unwrap_or(standard.queue),
-                stop_seconds: read
-                    .number("SUS_STOP_SECONDS")
-                    .unwrap_or(standard.stop_seconds),
-                dev_token_hours: read
-                    .number("SUS_DEV_TOKEN_HOURS")
-                    .unwrap_or(standard.dev_token_hours),
+                stop_seconds: read.number("SUS_STOP_SECONDS").unwrap_or(standard.stop_seconds),
+                dev_token_hours: read.number("SUS_DEV_TOKEN_HOURS").unwrap_or(standard.dev_token_hours),
             },
             settings: Settings {
-                waiting_days_ahead: read
-                    .number("SUS_WAITING_DAYS_AHEAD")
-                    .unwrap_or(days.waiting_days_ahead),
-                late_after_days: read
-                    .number("SUS_LATE_AFTER_DAYS")
-                    .unwrap_or(days.late_after_days),
-                due_after_begaran: read
-                    .number("SUS_DUE_AFTER_BEGARAN")
-                    .unwrap_or(days.due_after_begaran),
+                waiting_days_ahead: read.number("SUS_WAITING_DAYS_AHEAD").unwrap_or(days.waiting_days_ahead),
+                late_after_days: read.number("SUS_LATE_AFTER_DAYS").unwrap_or(days.late_after_days),
+                due_after_begaran: read.number("SUS_DUE_AFTER_BEGARAN").unwrap_or(days.due_after_begaran),
                 due_after_gk: read.number("SUS_DUE_AFTER_GK").unwrap_or(days.due_after_gk),
-                due_after_planned: read
-                    .number("SUS_DUE_AFTER_PLANNED")
-                    .unwrap_or(days.due_after_planned),
+                due_after_planned: read.number("SUS_DUE_AFTER_PLANNED").unwrap_or(days.due_after_planned),
                 follow_up: read.number("SUS_FOLLOW_UP_DAYS").unwrap_or(days.follow_up),
                 follow_up_aktivitetsersattning: read
                     .number("SUS_FOLLOW_UP_AKTIVITETSERSATTNING_DAYS")
@@ -353,11 +203,7 @@ impl Config {
             database_url,
             listen,
         };
-        if read.errors.is_empty() {
-            Ok(config)
-        } else {
-            Err(ConfigErrors(read.errors))
-        }
+        if read.errors.is_empty() { Ok(config) } else { Err(ConfigErrors(read.errors)) }
     }
 
     /// The development issuer's key, made when it is first asked for.
@@ -377,8 +223,7 @@ impl Reader {
     fn refuse_unknown(&mut self) {
         for name in self.found.keys() {
             if !VARIABLES.iter().any(|v| v.name == name) {
-                self.errors
-                    .push(format!("{name}: there is no such variable"));
+                self.errors.push(format!("{name}: there is no such variable"));
             }
         }
     }
@@ -389,10 +234,7 @@ impl Reader {
 
     /// Says what would be right, never what was given.
     fn refuse(&mut self, name: &str) {
-        let expected = VARIABLES
-            .iter()
-            .find(|v| v.name == name)
-            .map_or("", |v| v.expected);
+        let expected = VARIABLES.iter().find(|v| v.name == name).map_or("", |v| v.expected);
         self.errors.push(format!("{name}: expected {expected}"));
     }
 
@@ -410,11 +252,7 @@ impl Reader {
         let expected = VARIABLES.iter().find(|v| v.name == name)?.expected;
         let (low, high) = expected.split_once('–')?;
         let (low, high): (u64, u64) = (low.parse().ok()?, high.parse().ok()?);
-        let value = given
-            .parse()
-            .ok()
-            .filter(|n| (low..=high).contains(n))
-            .and_then(|n| T::try_from(n).ok());
+        let value = given.parse().ok().filter(|n| (low..=high).contains(n)).and_then(|n| T::try_from(n).ok());
         if value.is_none() {
             self.refuse(name);
         }
@@ -425,23 +263,16 @@ impl Reader {
         let url = self
             .text("SUS_DATABASE_URL")
             .unwrap_or_else(|| format!("sqlite://{}", data_dir.join("sus.db").display()));
-        if !["sqlite://", "postgres://", "postgresql://"]
-            .iter()
-            .any(|s| url.starts_with(s) && url.len() > s.len())
-        {
+        if !["sqlite://", "postgres://", "postgresql://"].iter().any(|s| url.starts_with(s) && url.len() > s.len()) {
             self.refuse("SUS_DATABASE_URL");
         }
         Secret::new(url)
     }
 
     fn public_url(&mut self, listen: SocketAddr) -> String {
-        let url = self
-            .text("SUS_PUBLIC_URL")
-            .unwrap_or_else(|| format!("http://{listen}"));
+        let url = self.text("SUS_PUBLIC_URL").unwrap_or_else(|| format!("http://{listen}"));
         let url = url.trim_end_matches('/').to_owned();
-        let host = url
-            .strip_prefix("https://")
-            .or_else(|| url.strip_prefix("http://"));
+        let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
         if host.is_none_or(|h| h.is_empty() || h.contains(['/', '?', '#', '@'])) {
             self.refuse("SUS_PUBLIC_URL");
         }
@@ -453,8 +284,7 @@ impl Reader {
         let given = self.text("SUS_MASTER_KEY");
         match (given, file) {
             (Some(_), Some(_)) => {
-                self.errors
-                    .push("SUS_MASTER_KEY and SUS_MASTER_KEY_FILE: give only one".to_owned());
+                self.errors.push("SUS_MASTER_KEY and SUS_MASTER_KEY_FILE: give only one".to_owned());
                 MasterKeySource::MadeAtFirstStart(data_dir.join("master.key"))
             }
             (Some(key), None) => {
@@ -474,12 +304,7 @@ mod tests {
     use super::*;
 
     fn read(pairs: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
-        Config::from_variables(
-            pairs
-                .iter()
-                .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
-                .collect(),
-        )
+        Config::from_variables(pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect())
     }
 
     #[test]
@@ -503,13 +328,7 @@ mod tests {
         ])
         .unwrap_err()
         .to_string();
-        for name in [
-            "SUS_LISTEN",
-            "SUS_MASTER_KEY",
-            "SUS_MAX_BATCH",
-            "SUS_DATABSE_URL",
-            "SUS_DATABASE_URL",
-        ] {
+        for name in ["SUS_LISTEN", "SUS_MASTER_KEY", "SUS_MAX_BATCH", "SUS_DATABSE_URL", "SUS_DATABASE_URL"] {
             assert!(errors.contains(name), "{name} is not told: {errors}");
         }
         assert!(!errors.contains("hemlig"));
@@ -518,24 +337,14 @@ mod tests {
     #[test]
     fn debug_shows_no_secret() {
         let key = "ab".repeat(32);
-        let config = read(&[
-            ("SUS_MASTER_KEY", &key),
-            ("SUS_DATABASE_URL", "postgres://u:hemlig@db/sus"),
-        ])
-        .unwrap();
+        let config = read(&[("SUS_MASTER_KEY", &key), ("SUS_DATABASE_URL", "postgres://u:hemlig@db/sus")]).unwrap();
         let shown = format!("{config:?}");
-        assert!(
-            !shown.contains("hemlig") && !shown.contains(&key),
-            "{shown}"
-        );
+        assert!(!shown.contains("hemlig") && !shown.contains(&key), "{shown}");
     }
 
     #[test]
     fn ranges_of_numbers_stand_in_the_table() {
-        for (name, good, bad) in [
-            ("SUS_WORKERS", "2", "0"),
-            ("SUS_CONSENT_MONTHS", "12", "121"),
-        ] {
+        for (name, good, bad) in [("SUS_WORKERS", "2", "0"), ("SUS_CONSENT_MONTHS", "12", "121")] {
             assert!(read(&[(name, good)]).is_ok(), "{name}");
             assert!(read(&[(name, bad)]).is_err(), "{name}");
         }

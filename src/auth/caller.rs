@@ -30,11 +30,7 @@ impl Caller {
     /// Who registers, when the caller does; `None` without an agency.
     #[must_use]
     pub fn registrar(&self) -> Option<Registrar> {
-        Some(Registrar {
-            agency: self.agency?,
-            client: self.client.clone(),
-            handler: self.handler.clone(),
-        })
+        Some(Registrar { agency: self.agency?, client: self.client.clone(), handler: self.handler.clone() })
     }
 
     /// Whether the caller has a role.
@@ -59,17 +55,8 @@ impl Caller {
             Some(id) => Some(HandlerId::parse(id).map_err(|_| AuthError::Invalid)?),
         };
         // A role that belongs to another service of the same issuer says nothing here.
-        let roles: BTreeSet<Role> = claims
-            .roles
-            .iter()
-            .filter_map(|code| Role::from_code(code))
-            .collect();
-        let caller = Self {
-            client,
-            agency,
-            roles,
-            handler,
-        };
+        let roles: BTreeSet<Role> = claims.roles.iter().filter_map(|code| Role::from_code(code)).collect();
+        let caller = Self { client, agency, roles, handler };
         caller.check()?;
         Ok(caller)
     }
@@ -122,12 +109,8 @@ impl fmt::Display for AuthError {
             Self::Invalid => "the token is not valid here",
             Self::Expired => "the token has expired",
             Self::NotYetValid => "the token is not valid yet",
-            Self::IncompatibleRoles => {
-                "samverkansadministrator can't be combined with deltagaransvarig or system"
-            }
-            Self::IncompleteRole => {
-                "a role of the token needs an agency or a handläggare that the token lacks"
-            }
+            Self::IncompatibleRoles => "samverkansadministrator can't be combined with deltagaransvarig or system",
+            Self::IncompleteRole => "a role of the token needs an agency or a handläggare that the token lacks",
         })
     }
 }
@@ -138,11 +121,7 @@ impl std::error::Error for AuthError {}
 ///
 /// # Errors
 /// [`AuthError`], for the caller to be told.
-pub fn caller(
-    authorization: Option<&str>,
-    verifier: &Verifier,
-    now: DateTime<Utc>,
-) -> Result<Caller, AuthError> {
+pub fn caller(authorization: Option<&str>, verifier: &Verifier, now: DateTime<Utc>) -> Result<Caller, AuthError> {
     let header = authorization.ok_or(AuthError::Missing)?;
     let (scheme, token) = header.split_once(' ').ok_or(AuthError::Malformed)?;
     if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() || token.contains([' ', ',']) {

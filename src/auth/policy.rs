@@ -186,9 +186,7 @@ pub fn may(
             // Without an object only the role can be judged; the object is judged when it is known.
             Object::Service => Decision::Allow,
             Object::NewCase(offices) => allow_if(reach(caller, organisation, today).holds(offices)),
-            Object::Case(offices) if reach(caller, organisation, today).holds(offices) => {
-                Decision::Allow
-            }
+            Object::Case(offices) if reach(caller, organisation, today).holds(offices) => Decision::Allow,
             Object::Case(_) => Decision::Hide,
         },
     }
@@ -198,21 +196,11 @@ pub fn may(
 #[must_use]
 pub fn role_allows(caller: &Caller, action: Action) -> bool {
     // The register is asked only for objects, and there is none here.
-    may(
-        caller,
-        action,
-        &Object::Service,
-        &Organisation::default(),
-        NaiveDate::MIN,
-    ) == Decision::Allow
+    may(caller, action, &Object::Service, &Organisation::default(), NaiveDate::MIN) == Decision::Allow
 }
 
 const fn allow_if(condition: bool) -> Decision {
-    if condition {
-        Decision::Allow
-    } else {
-        Decision::Forbid
-    }
+    if condition { Decision::Allow } else { Decision::Forbid }
 }
 
 /// Which cases a caller reaches: the scope of every list and search.
@@ -240,38 +228,20 @@ impl Reach {
 pub fn reach(caller: &Caller, organisation: &Organisation, today: NaiveDate) -> Reach {
     match caller.agency {
         Some(agency) if caller.has(Role::System) => Reach::Agency(agency),
-        Some(agency) if caller.has(Role::Deltagaransvarig) => {
-            Reach::Offices(assigned(caller, agency, organisation, today))
-        }
+        Some(agency) if caller.has(Role::Deltagaransvarig) => Reach::Offices(assigned(caller, agency, organisation, today)),
         _ => Reach::Offices(BTreeSet::new()),
     }
 }
 
 /// The offices of the agency where the person has an assignment as deltagaransvarig today.
-fn assigned(
-    caller: &Caller,
-    agency: Agency,
-    organisation: &Organisation,
-    today: NaiveDate,
-) -> BTreeSet<OfficeCode> {
-    let person = caller
-        .handler
-        .as_ref()
-        .and_then(|id| organisation.handlers.get(id))
-        .filter(|h| h.agency == agency);
-    let Some(person) = person else {
-        return BTreeSet::new();
-    };
+fn assigned(caller: &Caller, agency: Agency, organisation: &Organisation, today: NaiveDate) -> BTreeSet<OfficeCode> {
+    let person = caller.handler.as_ref().and_then(|id| organisation.handlers.get(id)).filter(|h| h.agency == agency);
+    let Some(person) = person else { return BTreeSet::new() };
     person
         .assignments
         .iter()
         .filter(|a| a.role == Role::Deltagaransvarig && a.validity.contains(today))
-        .filter(|a| {
-            organisation
-                .offices
-                .get(&a.office)
-                .is_some_and(|o| o.agency == agency)
-        })
+        .filter(|a| organisation.offices.get(&a.office).is_some_and(|o| o.agency == agency))
         .map(|a| a.office.clone())
         .collect()
 }

@@ -86,6 +86,12 @@ pub struct Verifier {
 }
 
 impl Verifier {
+    /// Takes no token at all: what holds until an issuer is set.
+    #[must_use]
+    pub const fn closed() -> Self {
+        Self { issuer: String::new(), audience: String::new(), keys: Vec::new() }
+    }
+
     /// The claims of a token that is valid at `now`.
     ///
     /// # Errors
@@ -101,11 +107,7 @@ impl Verifier {
             return Err(AuthError::Invalid);
         }
         let kid = header.kid.as_deref().ok_or(AuthError::Invalid)?;
-        let (_, algorithm, key) = self
-            .keys
-            .iter()
-            .find(|(id, ..)| id == kid)
-            .ok_or(AuthError::Invalid)?;
+        let (_, algorithm, key) = self.keys.iter().find(|(id, ..)| id == kid).ok_or(AuthError::Invalid)?;
         // The algorithm is the key's, never the token's choice.
         let mut validation = Validation::new(*algorithm);
         // The library would ask the clock itself; issuer, audience and times are checked below.
@@ -113,9 +115,7 @@ impl Verifier {
         validation.validate_nbf = false;
         validation.validate_aud = false;
         validation.required_spec_claims.clear();
-        let claims = jsonwebtoken::decode::<Claims>(token, key, &validation)
-            .map_err(|_| AuthError::Invalid)?
-            .claims;
+        let claims = jsonwebtoken::decode::<Claims>(token, key, &validation).map_err(|_| AuthError::Invalid)?.claims;
         if claims.iss != self.issuer || !claims.aud.holds(&self.audience) {
             return Err(AuthError::Invalid);
         }
@@ -174,26 +174,15 @@ impl DevelopmentIssuer {
         let jwk = Jwk::from_encoding_key(&key, Algorithm::ES256).map_err(|_| AuthError::Invalid)?;
         let public = DecodingKey::from_jwk(&jwk).map_err(|_| AuthError::Invalid)?;
         let lifetime = TimeDelta::hours(i64::from(hours.clamp(1, MAX_DEV_HOURS)));
-        let kid = jwk
-            .thumbprint(ThumbprintHash::SHA256)
-            .map_err(|_| AuthError::Invalid)?;
-        Ok(Self {
-            key,
-            public,
-            kid,
-            lifetime,
-        })
+        let kid = jwk.thumbprint(ThumbprintHash::SHA256).map_err(|_| AuthError::Invalid)?;
+        Ok(Self { key, public, kid, lifetime })
     }
 
     /// Checks the tokens it issues.
     #[must_use]
     pub fn verifier(&self) -> Verifier {
         let keys = vec![(self.kid.clone(), Algorithm::ES256, self.public.clone())];
-        Verifier {
-            issuer: DEV_ISSUER.to_owned(),
-            audience: AUDIENCE.to_owned(),
-            keys,
-        }
+        Verifier { issuer: DEV_ISSUER.to_owned(), audience: AUDIENCE.to_owned(), keys }
     }
 
     /// A token from `now` on; `id` is its own id.
@@ -203,10 +192,7 @@ impl DevelopmentIssuer {
     pub fn issue(&self, grant: &Grant, now: DateTime<Utc>, id: Uuid) -> Result<String, AuthError> {
         let claims = Claims {
             iss: DEV_ISSUER.to_owned(),
-            sub: grant
-                .handler
-                .as_ref()
-                .map_or_else(|| grant.client.to_string(), ToString::to_string),
+            sub: grant.handler.as_ref().map_or_else(|| grant.client.to_string(), ToString::to_string),
             aud: Audience::One(AUDIENCE.to_owned()),
             exp: (now + self.lifetime).timestamp(),
             nbf: Some(now.timestamp()),
@@ -237,10 +223,7 @@ pub fn development_secret(file: &Path, fresh: &[u8; 32]) -> io::Result<Zeroizing
     match std::fs::read(file).map(Zeroizing::new) {
         Ok(bytes) => {
             let secret: [u8; 32] = bytes.as_slice().try_into().map_err(|_| {
-                io::Error::new(
-                    io::ErrorKind::InvalidData,
-                    "the development key is not 32 bytes; remove the file",
-                )
+                io::Error::new(io::ErrorKind::InvalidData, "the development key is not 32 bytes; remove the file")
             })?;
             Ok(Zeroizing::new(secret))
         }
@@ -273,8 +256,7 @@ fn pkcs8(secret: &[u8; 32]) -> Zeroizing<Vec<u8>> {
         0x30, 0x41, 0x02, 0x01, 0x00, // SEQUENCE, version 0
         0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, // id-ecPublicKey
         0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, // prime256v1
-        0x04, 0x27, 0x30, 0x25, 0x02, 0x01, 0x01, 0x04,
-        0x20, // OCTET STRING { SEQUENCE, version 1, 32 bytes }
+        0x04, 0x27, 0x30, 0x25, 0x02, 0x01, 0x01, 0x04, 0x20, // OCTET STRING { SEQUENCE, version 1, 32 bytes }
     ];
     let mut der = Zeroizing::new(Vec::with_capacity(67));
     der.extend_from_slice(&HEAD);
@@ -315,24 +297,13 @@ mod tests {
         let token = issuer().issue(&grant(), now(), Uuid::nil()).unwrap();
         let verifier = issuer().verifier();
         assert!(verifier.verify(&token, now()).is_ok());
-        assert!(
-            verifier
-                .verify(&token, now() + TimeDelta::hours(8) + TimeDelta::seconds(59))
-                .is_ok()
-        );
+        assert!(verifier.verify(&token, now() + TimeDelta::hours(8) + TimeDelta::seconds(59)).is_ok());
         assert_eq!(
             verifier.verify(&token, now() + TimeDelta::hours(8) + TimeDelta::seconds(60)),
             Err(AuthError::Expired)
         );
-        assert!(
-            verifier
-                .verify(&token, now() - TimeDelta::seconds(60))
-                .is_ok()
-        );
-        assert_eq!(
-            verifier.verify(&token, now() - TimeDelta::seconds(61)),
-            Err(AuthError::NotYetValid)
-        );
+        assert!(verifier.verify(&token, now() - TimeDelta::seconds(60)).is_ok());
+        assert_eq!(verifier.verify(&token, now() - TimeDelta::seconds(61)), Err(AuthError::NotYetValid));
     }
 
     #[test]
@@ -342,36 +313,17 @@ mod tests {
         let foreign = other.issue(&grant(), now(), Uuid::nil()).unwrap();
         assert_eq!(verifier.verify(&foreign, now()), Err(AuthError::Invalid));
         for (typ, change) in [
-            (
-                "JWT",
-                Box::new(|_: &mut Claims| ()) as Box<dyn Fn(&mut Claims)>,
-            ),
-            (
-                TYPE,
-                Box::new(|c: &mut Claims| c.iss = "urn:other".to_owned()),
-            ),
-            (
-                TYPE,
-                Box::new(|c: &mut Claims| c.aud = Audience::Several(vec!["urn:other".to_owned()])),
-            ),
+            ("JWT", Box::new(|_: &mut Claims| ()) as Box<dyn Fn(&mut Claims)>),
+            (TYPE, Box::new(|c: &mut Claims| c.iss = "urn:other".to_owned())),
+            (TYPE, Box::new(|c: &mut Claims| c.aud = Audience::Several(vec!["urn:other".to_owned()]))),
         ] {
             let mut claims = claims();
             change(&mut claims);
             let token = issuer().sign(typ, &claims).unwrap();
             assert_eq!(verifier.verify(&token, now()), Err(AuthError::Invalid));
         }
-        let several = Claims {
-            aud: Audience::Several(vec!["x".to_owned(), AUDIENCE.to_owned()]),
-            ..claims()
-        };
-        assert!(
-            verifier
-                .verify(
-                    &issuer().sign("application/at+jwt", &several).unwrap(),
-                    now()
-                )
-                .is_ok()
-        );
+        let several = Claims { aud: Audience::Several(vec!["x".to_owned(), AUDIENCE.to_owned()]), ..claims() };
+        assert!(verifier.verify(&issuer().sign("application/at+jwt", &several).unwrap(), now()).is_ok());
     }
 
     #[test]
@@ -379,13 +331,7 @@ mod tests {
         let token = issuer().issue(&grant(), now(), Uuid::nil()).unwrap();
         let verifier = issuer().verifier();
         let (body, _) = token.rsplit_once('.').unwrap();
-        for changed in [
-            format!("{body}."),
-            body.to_owned(),
-            format!("{token}AA"),
-            String::new(),
-            "a.b.c".to_owned(),
-        ] {
+        for changed in [format!("{body}."), body.to_owned(), format!("{token}AA"), String::new(), "a.b.c".to_owned()] {
             assert_eq!(verifier.verify(&changed, now()), Err(AuthError::Invalid));
         }
     }

@@ -14,10 +14,7 @@ use super::step::StepKind;
 
 /// A question of domain.md §4. The same question may be asked at the request and at the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(
-    missing_docs,
-    reason = "each variant is described by its row in QUESTIONS"
-)]
+#[expect(missing_docs, reason = "each variant is described by its row in QUESTIONS")]
 pub enum Question {
     InitieradAv,
     Anstalld,
@@ -120,10 +117,8 @@ pub struct QuestionRow {
 }
 
 /// Who initiated the request.
-pub const INITIERAD_AV: &[Choice] = &[
-    choice("FK", "Försäkringskassan", "Försäkringskassan"),
-    choice("AF", "Arbetsförmedlingen", "Arbetsförmedlingen"),
-];
+pub const INITIERAD_AV: &[Choice] =
+    &[choice("FK", "Försäkringskassan", "Försäkringskassan"), choice("AF", "Arbetsförmedlingen", "Arbetsförmedlingen")];
 /// Type of employment.
 pub const ANSTALLNINGSTYP: &[Choice] = &[
     choice("tillsvidare", "Tillsvidare", "Permanent"),
@@ -133,43 +128,23 @@ pub const ANSTALLNINGSTYP: &[Choice] = &[
 /// Type of work.
 pub const ARBETSTYP: &[Choice] = &[
     choice("subventionerat", "Subventionerat arbete", "Subsidised work"),
-    choice(
-        "ej_subventionerat",
-        "Ej subventionerat arbete",
-        "Unsubsidised work",
-    ),
+    choice("ej_subventionerat", "Ej subventionerat arbete", "Unsubsidised work"),
 ];
 /// Type of study.
 pub const STUDIETYP: &[Choice] = &[
     choice("grundlaggande", "Grundläggande", "Basic"),
     choice("gymnasial", "Gymnasial", "Upper secondary"),
     choice("eftergymnasial", "Eftergymnasial", "Post-secondary"),
-    choice(
-        "arbetsmarknadsutbildning",
-        "Arbetsmarknadsutbildning",
-        "Labour-market training",
-    ),
+    choice("arbetsmarknadsutbildning", "Arbetsmarknadsutbildning", "Labour-market training"),
     choice("annan", "Annan", "Other"),
 ];
 /// Benefits.
 pub const FORMAN: &[Choice] = &[
     choice("sjukpenning", "Sjukpenning", "Sickness benefit"),
-    choice(
-        "rehabiliteringspenning",
-        "Rehabiliteringspenning",
-        "Rehabilitation benefit",
-    ),
+    choice("rehabiliteringspenning", "Rehabiliteringspenning", "Rehabilitation benefit"),
     choice("sjukersattning", "Sjukersättning", "Sickness compensation"),
-    choice(
-        "aktivitetsersattning",
-        "Aktivitetsersättning",
-        "Activity compensation",
-    ),
-    choice(
-        "aktivitetsstod",
-        "Aktivitetsstöd/utvecklingsersättning",
-        "Activity support/development allowance",
-    ),
+    choice("aktivitetsersattning", "Aktivitetsersättning", "Activity compensation"),
+    choice("aktivitetsstod", "Aktivitetsstöd/utvecklingsersättning", "Activity support/development allowance"),
     choice("a_kassa", "A-kassa", "Unemployment insurance"),
     choice("forsorjningsstod", "Försörjningsstöd", "Social assistance"),
     choice("annan", "Annan", "Other"),
@@ -188,48 +163,20 @@ pub const TID: &[Choice] = &[
 ];
 /// Education.
 pub const UTBILDNING: &[Choice] = &[
-    choice(
-        "ej_avslutad_grundskola",
-        "Ej avslutad grundskola",
-        "Compulsory school not completed",
-    ),
+    choice("ej_avslutad_grundskola", "Ej avslutad grundskola", "Compulsory school not completed"),
     choice("grundskola", "Grundskola", "Compulsory school"),
     choice("gymnasium", "Gymnasium", "Upper secondary school"),
-    choice(
-        "eftergymnasial_kort",
-        "Eftergymnasial under 3 år",
-        "Post-secondary under 3 years",
-    ),
-    choice(
-        "eftergymnasial_lang",
-        "Eftergymnasial 3 år eller mer",
-        "Post-secondary 3 years or more",
-    ),
+    choice("eftergymnasial_kort", "Eftergymnasial under 3 år", "Post-secondary under 3 years"),
+    choice("eftergymnasial_lang", "Eftergymnasial 3 år eller mer", "Post-secondary 3 years or more"),
     choice("uppgift_saknas", "Uppgift saknas", "Not known"),
 ];
 /// What follows GK.
 pub const FORTSATT: &[Choice] = &[
     choice("gemensamt_stod", "Gemensamt stöd", "Joint support"),
-    choice(
-        "endast_af",
-        "Endast Arbetsförmedlingen",
-        "Arbetsförmedlingen only",
-    ),
-    choice(
-        "endast_fk",
-        "Endast Försäkringskassan",
-        "Försäkringskassan only",
-    ),
-    choice(
-        "konsultativt_stod",
-        "Konsultativt stöd till arbetsgivaren",
-        "Advisory support to the employer",
-    ),
-    choice(
-        "ingen",
-        "Ingen fortsatt handläggning",
-        "No further handling",
-    ),
+    choice("endast_af", "Endast Arbetsförmedlingen", "Arbetsförmedlingen only"),
+    choice("endast_fk", "Endast Försäkringskassan", "Försäkringskassan only"),
+    choice("konsultativt_stod", "Konsultativt stöd till arbetsgivaren", "Advisory support to the employer"),
+    choice("ingen", "Ingen fortsatt handläggning", "No further handling"),
 ];
 /// Specialists that took part in GK.
 pub const SPECIALIST: &[Choice] = &[
@@ -246,11 +193,7 @@ pub const EJ_GENOMFORD: &[Choice] = &[
 ];
 /// Why the cooperation was broken off.
 pub const ORSAK: &[Choice] = &[
-    choice(
-        "atertaget_samtycke",
-        "Återtaget samtycke",
-        "Consent withdrawn",
-    ),
+    choice("atertaget_samtycke", "Återtaget samtycke", "Consent withdrawn"),
     choice("eget_initiativ", "Eget initiativ", "Own initiative"),
 ];
 
@@ -313,10 +256,7 @@ impl Question {
     /// The question of a name.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        QUESTIONS
-            .iter()
-            .find(|row| row.code == code)
-            .map(|row| row.question)
+        QUESTIONS.iter().find(|row| row.code == code).map(|row| row.question)
     }
 
     /// Whether an anonymous case may carry the answer: only meeting dates and the reason of an ending.
@@ -348,8 +288,7 @@ pub fn asked(from: Option<StepKind>, to: StepKind) -> impl Iterator<Item = &'sta
 #[must_use]
 pub fn is_asked(row: &QuestionRow, from: Option<StepKind>, to: StepKind) -> bool {
     // "Fortsatt handläggning" says which way the case went on; a case that was broken off went no way.
-    let not_with_avbrutet =
-        row.question == Question::FortsattHandlaggning && to == StepKind::Avbrutet;
+    let not_with_avbrutet = row.question == Question::FortsattHandlaggning && to == StepKind::Avbrutet;
     !not_with_avbrutet && row.asked.iter().any(|o| at_hand(*o, from, to))
 }
 
@@ -471,13 +410,7 @@ pub fn is_organisation_number(text: &str) -> bool {
     let sum: u32 = digits
         .iter()
         .enumerate()
-        .map(|(i, d)| {
-            if i % 2 == 0 {
-                d * 2 / 10 + d * 2 % 10
-            } else {
-                *d
-            }
-        })
+        .map(|(i, d)| if i % 2 == 0 { d * 2 / 10 + d * 2 % 10 } else { *d })
         .sum();
     sum % 10 == 0
 }

@@ -8,8 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::answers::{Answer, Answers, Question, is_asked};
 use super::code::{
-    AgreementId, CaseId, CaseReference, District, HandlerId, InsatsCode, MunicipalityCode,
-    Position, RegistrationId,
+    AgreementId, CaseId, CaseReference, District, HandlerId, InsatsCode, MunicipalityCode, Position, RegistrationId,
 };
 use super::command::{Consent, Correction, CorrectionKind, HandlerChange, Handlers};
 use super::journal::{Entry, Event, Opened};
@@ -42,9 +41,7 @@ impl IdentityState {
     /// The state of a code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Named, Self::Anonymous, Self::Removed]
-            .into_iter()
-            .find(|s| s.code() == code)
+        [Self::Named, Self::Anonymous, Self::Removed].into_iter().find(|s| s.code() == code)
     }
 }
 
@@ -156,25 +153,10 @@ impl Case {
     /// The case that a request opens.
     #[must_use]
     pub fn begin(id: CaseId, identity: IdentityState, entry: &Entry) -> Option<Self> {
-        let Event::Step {
-            kind: StepKind::Begaran,
-            date,
-            answers,
-            opened: Some(opened),
-        } = &entry.event
-        else {
+        let Event::Step { kind: StepKind::Begaran, date, answers, opened: Some(opened) } = &entry.event else {
             return None;
         };
-        let Opened {
-            sex,
-            birth,
-            offices,
-            handlers,
-            consent,
-            municipality,
-            district,
-            ..
-        } = (**opened).clone();
+        let Opened { sex, birth, offices, handlers, consent, municipality, district, .. } = (**opened).clone();
         Some(Self {
             id,
             version: 1,
@@ -192,15 +174,8 @@ impl Case {
                 agreement: entry.agreement.clone(),
                 known_from: entry.known_from,
             }],
-            offices: vec![OfficePeriod {
-                registration: entry.id,
-                from: *date,
-                offices,
-            }],
-            handlers: vec![HandlerPeriod {
-                from: *date,
-                handlers,
-            }],
+            offices: vec![OfficePeriod { registration: entry.id, from: *date, offices }],
+            handlers: vec![HandlerPeriod { from: *date, handlers }],
             consent,
             references: Vec::new(),
             withdrawal: None,
@@ -219,41 +194,23 @@ impl Case {
         self.last_known_from = self.last_known_from.max(entry.known_from);
         self.last_position = entry.position;
         match &entry.event {
-            Event::Step {
-                kind,
-                date,
-                answers,
-                ..
-            } => {
-                self.steps
-                    .push(Self::step_of(entry, *kind, *date, answers.clone()));
+            Event::Step { kind, date, answers, .. } => {
+                self.steps.push(Self::step_of(entry, *kind, *date, answers.clone()));
             }
             Event::Withdrawal { date, ending } => self.withdraw(entry, *date, *ending),
-            Event::Answers {
-                registration,
-                answers,
-            } => {
+            Event::Answers { registration, answers } => {
                 if let Some(step) = self.step_mut(*registration) {
                     step.answers.overlay(answers);
                 }
             }
-            Event::Offices {
-                date,
-                offices,
-                handlers,
-            } => {
-                self.set_offices(OfficePeriod {
-                    registration: entry.id,
-                    from: *date,
-                    offices: offices.clone(),
-                });
+            Event::Offices { date, offices, handlers } => {
+                self.set_offices(OfficePeriod { registration: entry.id, from: *date, offices: offices.clone() });
                 self.set_handlers(*date, handlers);
             }
             Event::Handlers { date, handlers } => self.set_handlers(*date, handlers),
             Event::Protection { .. } => self.anonymise(),
             Event::Reference { agency, reference } => {
-                self.references
-                    .extend(reference.iter().map(|r| (*agency, r.clone())));
+                self.references.extend(reference.iter().map(|r| (*agency, r.clone())));
             }
             Event::Correction(correction) => self.correct(correction),
         }
@@ -272,23 +229,12 @@ impl Case {
     }
 
     fn withdraw(&mut self, entry: &Entry, date: NaiveDate, ending: NaiveDate) {
-        let first_after = self
-            .steps
-            .iter()
-            .position(|s| s.date > date)
-            .unwrap_or(self.steps.len());
+        let first_after = self.steps.iter().position(|s| s.date > date).unwrap_or(self.steps.len());
         let superseded = self.steps.split_off(first_after);
         let mut answers = Answers::default();
-        answers
-            .0
-            .insert(Question::Orsak, Answer::Code("atertaget_samtycke"));
-        self.steps
-            .push(Self::step_of(entry, StepKind::Avbrutet, ending, answers));
-        self.withdrawal = Some(Withdrawal {
-            registration: entry.id,
-            date,
-            superseded,
-        });
+        answers.0.insert(Question::Orsak, Answer::Code("atertaget_samtycke"));
+        self.steps.push(Self::step_of(entry, StepKind::Avbrutet, ending, answers));
+        self.withdrawal = Some(Withdrawal { registration: entry.id, date, superseded });
     }
 
     fn set_offices(&mut self, period: OfficePeriod) {
@@ -318,16 +264,9 @@ impl Case {
         self.district = None;
         self.consent = None;
         self.references.clear();
-<<<<<<< HEAD
-        for step in &mut self.steps {
-            step.answers
-                .0
-                .retain(|question, _| question.allowed_when_anonymous());
-=======
         let superseded = self.withdrawal.iter_mut().flat_map(|w| &mut w.superseded);
         for step in self.steps.iter_mut().chain(superseded) {
             step.answers.0.retain(|question, _| question.allowed_when_anonymous());
->>>>>>> main
         }
     }
 
@@ -344,55 +283,25 @@ impl Case {
                     self.handlers[0].from = *date;
                 }
             }
-<<<<<<< HEAD
-            CorrectionKind::Replace {
-                registration,
-                step: kind,
-                answers,
-            } => {
-                if let Some(step) = self.step_mut(*registration) {
-                    step.kind = *kind;
-                    if let Some(answers) = answers {
-                        step.answers = answers.clone();
-                    }
-=======
             CorrectionKind::Replace { registration, step, answers } => {
                 if let Some(index) = self.index_of(*registration) {
                     self.replace(index, *step, answers.as_ref());
->>>>>>> main
                 }
             }
-            CorrectionKind::Answers {
-                registration,
-                answers,
-                withdrawn,
-            } => {
+            CorrectionKind::Answers { registration, answers, withdrawn } => {
                 if let Some(step) = self.step_mut(*registration) {
                     step.answers.overlay(answers);
-                    step.answers
-                        .0
-                        .retain(|question, _| !withdrawn.contains(question));
+                    step.answers.0.retain(|question, _| !withdrawn.contains(question));
                 }
             }
-            CorrectionKind::Municipality {
-                municipality,
-                district,
-            } => {
+            CorrectionKind::Municipality { municipality, district } => {
                 self.municipality = Some(municipality.clone());
                 self.district.clone_from(district);
             }
             CorrectionKind::Consent(consent) => self.consent = Some(consent.clone()),
-            CorrectionKind::OfficeChange {
-                registration,
-                date,
-                offices,
-            } => {
+            CorrectionKind::OfficeChange { registration, date, offices } => {
                 let first = self.offices[0].registration;
-                if let Some(period) = self
-                    .offices
-                    .iter_mut()
-                    .find(|p| p.registration == *registration)
-                {
+                if let Some(period) = self.offices.iter_mut().find(|p| p.registration == *registration) {
                     if let (Some(date), true) = (date, *registration != first) {
                         period.from = *date;
                     }
@@ -425,18 +334,9 @@ impl Case {
     }
 
     fn undo(&mut self, registration: RegistrationId) {
-<<<<<<< HEAD
-        self.steps
-            .retain(|s| s.registration != registration || s.kind == StepKind::Begaran);
-        if self
-            .withdrawal
-            .as_ref()
-            .is_some_and(|w| w.registration == registration)
-=======
         self.undone.push(registration);
         self.steps.retain(|s| s.registration != registration || s.kind == StepKind::Begaran);
         if self.withdrawal.as_ref().is_some_and(|w| w.registration == registration)
->>>>>>> main
             && let Some(withdrawal) = self.withdrawal.take()
         {
             self.steps.extend(withdrawal.superseded);
@@ -444,17 +344,13 @@ impl Case {
     }
 
     fn step_mut(&mut self, registration: RegistrationId) -> Option<&mut Step> {
-        self.steps
-            .iter_mut()
-            .find(|s| s.registration == registration)
+        self.steps.iter_mut().find(|s| s.registration == registration)
     }
 
     /// The place of a step in the chain.
     #[must_use]
     pub fn index_of(&self, registration: RegistrationId) -> Option<usize> {
-        self.steps
-            .iter()
-            .position(|s| s.registration == registration)
+        self.steps.iter().position(|s| s.registration == registration)
     }
 
     /// The latest step.
@@ -503,10 +399,7 @@ impl Case {
     /// When GK was entered first, if it was.
     #[must_use]
     pub fn gk_date(&self) -> Option<NaiveDate> {
-        self.steps
-            .iter()
-            .find(|s| s.kind == StepKind::Gk)
-            .map(|s| s.date)
+        self.steps.iter().find(|s| s.kind == StepKind::Gk).map(|s| s.date)
     }
 
     /// The offices on a day; before the request, those of the request.
@@ -541,22 +434,11 @@ impl Case {
         let Some(gk) = self.steps.iter().position(|s| s.kind == StepKind::Gk) else {
             return &[];
         };
-<<<<<<< HEAD
-        let held = self
-            .steps
-            .get(gk + 1)
-            .map_or(&[][..], |next| next.answers.dates(Question::Moten));
-        if held.is_empty() {
-            self.steps[gk].answers.dates(Question::Moten)
-        } else {
-            held
-=======
         let booked = self.steps[gk].answers.dates(Question::Moten);
         let Some(next) = self.steps.get(gk + 1) else { return booked };
         match next.answers.get(Question::Moten) {
             Some(Answer::Dates(held)) => held,
             _ => &booked[..booked.partition_point(|day| *day < next.date)],
->>>>>>> main
         }
     }
 
@@ -567,8 +449,7 @@ impl Case {
         for (index, step) in self.steps.iter().enumerate() {
             let from = self.before(index).map(|s| s.kind);
             for question in step.answers.missing(from, step.kind) {
-                let askable =
-                    self.identity != IdentityState::Anonymous || question.allowed_when_anonymous();
+                let askable = self.identity != IdentityState::Anonymous || question.allowed_when_anonymous();
                 if askable {
                     missing.push((step.registration, question));
                 }

@@ -5,8 +5,8 @@ use chrono::NaiveDate;
 
 use super::answers::{Answers, Question};
 use super::code::{
-    AgreementId, CaseId, CaseReference, ClientId, ConsentForm, District, HandlerId,
-    MunicipalityCode, OfficeCode, RegistrationId,
+    AgreementId, CaseId, CaseReference, ClientId, ConsentForm, District, HandlerId, MunicipalityCode, OfficeCode,
+    RegistrationId,
 };
 use super::organisation::OfficePair;
 use super::person::{IdentityNumber, Sex};

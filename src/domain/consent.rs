@@ -11,12 +11,7 @@ use super::rule::Rule;
 use super::transition::Facts;
 
 /// The rules of a request's participant, consent and kommun.
-pub fn check_opening(
-    opening: &Opening,
-    day: NaiveDate,
-    facts: &Facts<'_>,
-    findings: &mut Findings,
-) {
+pub fn check_opening(opening: &Opening, day: NaiveDate, facts: &Facts<'_>, findings: &mut Findings) {
     match &opening.participant {
         Participant::Named(number) => named(opening, number.birth_date(), day, facts, findings),
         Participant::Anonymous(_) => anonymous(opening, findings),
@@ -77,16 +72,6 @@ pub fn check(
         }
         Some(_) => {}
     }
-<<<<<<< HEAD
-    if let Some(months) = facts.settings.consent_months
-        && consent
-            .obtained_on
-            .checked_add_months(Months::new(months))
-            .is_some_and(|end| end < request)
-    {
-        let finding = Finding::new(Rule::SamtyckeGammalt, "/consent/obtainedOn");
-        findings.push(finding.allowed(Allowed::Values(vec![format!("{months} mån")])));
-=======
 }
 
 /// The last day on which the consent of a case can have been obtained: that of the request, and of its registration.
@@ -103,18 +88,13 @@ pub fn notice_of_age(case: &Case, index: usize, facts: &Facts<'_>, findings: &mu
         let pointer = if index == 0 { "/consent/obtainedOn" } else { "/date" };
         let age = Allowed::Values(vec![months.to_string()]);
         findings.push(Finding::new(Rule::SamtyckeGammalt, pointer).allowed(age));
->>>>>>> main
     }
 }
 
 /// The day of `avbrutet` when consent is withdrawn on `date`: that day, or the next if a step stands on it.
 #[must_use]
 pub fn ending_of_withdrawal(case: &Case, date: NaiveDate) -> NaiveDate {
-    if case.steps.iter().any(|s| s.date == date) {
-        later(date, 1)
-    } else {
-        date
-    }
+    if case.steps.iter().any(|s| s.date == date) { later(date, 1) } else { date }
 }
 
 /// The rules of a withdrawal: there is a consent, the case had not ended by that day, and the day has come.
@@ -125,10 +105,7 @@ pub fn check_withdrawal(case: &Case, date: NaiveDate, facts: &Facts<'_>, finding
     if case.identity == IdentityState::Anonymous {
         findings.add(Rule::AterkallelseUtanSamtycke, "");
     }
-    if case
-        .ending()
-        .is_some_and(|end| end.date <= date || case.withdrawal.is_some())
-    {
+    if case.ending().is_some_and(|end| end.date <= date || case.withdrawal.is_some()) {
         findings.add(Rule::ArendetAvslutat, "");
     }
     // Before the request there was nothing to break off: the request should then not have been made. One dated ahead

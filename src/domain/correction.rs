@@ -34,8 +34,7 @@ pub fn check(
             last_step_only(case, index, findings)?;
             Some(agreement)
         }
-        CorrectionKind::Move { registration, .. }
-        | CorrectionKind::Replace { registration, .. } => {
+        CorrectionKind::Move { registration, .. } | CorrectionKind::Replace { registration, .. } => {
             let index = standing_step(case, *registration, findings)?;
             not_a_withdrawal(case, *registration, findings);
             Some(owned(case, index, request, facts, findings))
@@ -61,28 +60,8 @@ pub fn check(
             consent::check(corrected, case.birth, consent::last_day(case), facts, findings);
             Some(owned(case, 0, request, facts, findings))
         }
-<<<<<<< HEAD
-        CorrectionKind::OfficeChange {
-            registration,
-            date,
-            offices: pair,
-        } => {
-            office_change(case, *registration, *date, facts, findings);
-            if let Some(pair) = pair {
-                offices::check_pair(pair, facts, findings);
-                let period = case
-                    .offices
-                    .iter()
-                    .find(|p| p.registration == *registration)?;
-                offices::check_valid_on(pair, date.unwrap_or(period.from), facts, findings);
-            }
-            None
-        }
-        CorrectionKind::Felregistrering { .. } => None,
-=======
         CorrectionKind::OfficeChange { .. } => office_change(case, kind, request, facts, findings),
         CorrectionKind::Felregistrering { .. } => Some(None),
->>>>>>> main
         CorrectionKind::UndoFelregistrering => {
             if !case.felregistrering {
                 findings.add(Rule::FelregistreringFinnsInte, "");
@@ -93,26 +72,6 @@ pub fn check(
     }
 }
 
-<<<<<<< HEAD
-/// The step stands in the chain. A registration that was undone or superseded is told from one never seen only
-/// where the case still knows it.
-fn standing_step(
-    case: &Case,
-    registration: RegistrationId,
-    findings: &mut Findings,
-) -> Option<usize> {
-    let index = case.index_of(registration);
-    if index.is_none() {
-        let superseded = case
-            .withdrawal
-            .as_ref()
-            .is_some_and(|w| w.superseded.iter().any(|s| s.registration == registration));
-        let rule = if superseded {
-            Rule::RegistreringErsatt
-        } else {
-            Rule::RegistreringOkand
-        };
-=======
 /// The correction with, beside each insats it chooses, the version of the definition that was shown.
 #[must_use]
 pub fn with_versions(correction: &Correction, case: &Case, facts: &Facts<'_>) -> Correction {
@@ -133,7 +92,6 @@ pub fn standing_step(case: &Case, registration: RegistrationId, findings: &mut F
         let by_withdrawal = case.withdrawal.iter().flat_map(|w| &w.superseded).any(|s| s.registration == registration);
         let superseded = by_withdrawal || case.undone.contains(&registration);
         let rule = if superseded { Rule::RegistreringErsatt } else { Rule::RegistreringOkand };
->>>>>>> main
         findings.add(rule, "/registration");
     }
     index
@@ -153,11 +111,7 @@ fn last_step_only(case: &Case, index: usize, findings: &mut Findings) -> Option<
 }
 
 fn not_a_withdrawal(case: &Case, registration: RegistrationId, findings: &mut Findings) {
-    if case
-        .withdrawal
-        .as_ref()
-        .is_some_and(|w| w.registration == registration)
-    {
+    if case.withdrawal.as_ref().is_some_and(|w| w.registration == registration) {
         findings.add(Rule::RattelseAterkallelse, "/registration");
     }
 }
@@ -173,10 +127,7 @@ fn owned(
 ) -> Option<AgreementId> {
     let step = &case.steps[index];
     let owner = ownership::owner_of(case, index);
-    let by_either = case
-        .withdrawal
-        .as_ref()
-        .is_some_and(|w| w.registration == step.registration);
+    let by_either = case.withdrawal.as_ref().is_some_and(|w| w.registration == step.registration);
     if facts.by.agency == owner || by_either {
         return None;
     }
@@ -185,15 +136,7 @@ fn owned(
         return None;
     };
     let pair = case.offices_on(step.date);
-    ownership::check(
-        owner,
-        step.kind,
-        pair,
-        step.date,
-        Some(given),
-        facts,
-        findings,
-    )
+    ownership::check(owner, step.kind, pair, step.date, Some(given), facts, findings)
 }
 
 /// Either agency of the case may change offices, so either may put a change right; the request's are FK's.
@@ -203,18 +146,9 @@ fn office_change(
     request: &Request,
     facts: &Facts<'_>,
     findings: &mut Findings,
-<<<<<<< HEAD
-) {
-    let Some(place) = case
-        .offices
-        .iter()
-        .position(|p| p.registration == registration)
-    else {
-=======
 ) -> Option<Option<AgreementId>> {
     let CorrectionKind::OfficeChange { registration, date, offices: pair } = kind else { return None };
     let Some(place) = case.offices.iter().position(|p| p.registration == *registration) else {
->>>>>>> main
         findings.add(Rule::RegistreringOkand, "/registration");
         return None;
     };
@@ -228,16 +162,8 @@ fn office_change(
         Some(date) => offices::check_change_day(case, *date, facts, findings),
         None => {}
     }
-<<<<<<< HEAD
-    // Either agency of the case may change offices, so either may put a change right; the request's are FK's.
-    if place == 0 && facts.by.agency != Agency::Fk {
-        findings.push(
-            Finding::new(Rule::RattelseFelMyndighet, "").allowed(Allowed::Agency(Agency::Fk)),
-        );
-=======
     if let Some(pair) = pair {
         offices::check_pair(pair, facts, findings);
->>>>>>> main
     }
     // Both offices are valid on the day, also where only the day is put right. Those of the request are looked at
     // with its step.
@@ -250,18 +176,8 @@ fn office_change(
 }
 
 /// The whole chain as corrected keeps every rule, and is not the chain that stood.
-<<<<<<< HEAD
-pub fn check_result(
-    before: &Case,
-    after: &Case,
-    correction: &Correction,
-    facts: &Facts<'_>,
-    findings: &mut Findings,
-) {
-=======
 pub fn check_result(before: &Case, after: &Case, correction: &Correction, facts: &Facts<'_>, findings: &mut Findings) {
     let kind = &correction.kind;
->>>>>>> main
     if unchanged(before, after) {
         findings.add(Rule::RattelseUtanAndring, "");
     }

@@ -22,15 +22,13 @@ pub fn swedish_day(instant: DateTime<Utc>) -> NaiveDate {
 /// The day `days` after `day`; the last day of the calendar where there is none.
 #[must_use]
 pub fn later(day: NaiveDate, days: u64) -> NaiveDate {
-    day.checked_add_days(Days::new(days))
-        .unwrap_or(NaiveDate::MAX)
+    day.checked_add_days(Days::new(days)).unwrap_or(NaiveDate::MAX)
 }
 
 /// The day `days` before `day`.
 #[must_use]
 pub fn earlier(day: NaiveDate, days: u64) -> NaiveDate {
-    day.checked_sub_days(Days::new(days))
-        .unwrap_or(NaiveDate::MIN)
+    day.checked_sub_days(Days::new(days)).unwrap_or(NaiveDate::MIN)
 }
 
 /// Every rule of dates for the step at `index`, as seen from the step before it.
@@ -44,63 +42,35 @@ pub fn check(case: &Case, index: usize, pointer: &str, facts: &Facts<'_>, findin
 
 /// Each step is dated at least one day after the one before; GK and the planned insats have words of their own.
 fn order(case: &Case, index: usize, pointer: &str, findings: &mut Findings) {
-    let Some(before) = case.before(index) else {
-        return;
-    };
+    let Some(before) = case.before(index) else { return };
     let step = &case.steps[index];
     if step.date > before.date {
         return;
     }
-    let planned_on_gk =
-        before.kind == StepKind::Gk && step.kind.is_planned() && step.date == before.date;
-    let rule = if planned_on_gk {
-        Rule::GkPlaneradSammaDag
-    } else {
-        Rule::DatumOrdning
-    };
+    let planned_on_gk = before.kind == StepKind::Gk && step.kind.is_planned() && step.date == before.date;
+    let rule = if planned_on_gk { Rule::GkPlaneradSammaDag } else { Rule::DatumOrdning };
     findings.push(Finding::new(rule, pointer).allowed(Allowed::DateFrom(later(before.date, 1))));
 }
 
 /// Activities and endings may not be in the future; waiting steps may be dated some days ahead. The `avbrutet`
 /// of a withdrawal may stand one day ahead.
-fn not_too_far_ahead(
-    case: &Case,
-    index: usize,
-    pointer: &str,
-    facts: &Facts<'_>,
-    findings: &mut Findings,
-) {
+fn not_too_far_ahead(case: &Case, index: usize, pointer: &str, facts: &Facts<'_>, findings: &mut Findings) {
     let step = &case.steps[index];
     if step.kind.form() == Form::Waiting {
         let last = later(facts.today, facts.settings.waiting_days_ahead);
         if step.date > last {
-            findings
-                .push(Finding::new(Rule::DatumLangtFram, pointer).allowed(Allowed::DateTo(last)));
+            findings.push(Finding::new(Rule::DatumLangtFram, pointer).allowed(Allowed::DateTo(last)));
         }
         return;
     }
-    let by_withdrawal = case
-        .withdrawal
-        .as_ref()
-        .is_some_and(|w| w.registration == step.registration);
-    let last = if by_withdrawal {
-        later(facts.today, 1)
-    } else {
-        facts.today
-    };
+    let by_withdrawal = case.withdrawal.as_ref().is_some_and(|w| w.registration == step.registration);
+    let last = if by_withdrawal { later(facts.today, 1) } else { facts.today };
     if step.date > last {
         findings.push(Finding::new(Rule::DatumFramtid, pointer).allowed(Allowed::DateTo(last)));
     }
 }
 
 fn not_before_birth(case: &Case, index: usize, pointer: &str, findings: &mut Findings) {
-<<<<<<< HEAD
-    if let Some(birth) = case.birth
-        && case.steps[index].date < birth
-    {
-        findings
-            .push(Finding::new(Rule::DatumForeFodelse, pointer).allowed(Allowed::DateFrom(birth)));
-=======
     check_birth(case.birth, case.steps[index].date, pointer, findings);
 }
 
@@ -108,24 +78,15 @@ fn not_before_birth(case: &Case, index: usize, pointer: &str, findings: &mut Fin
 pub fn check_birth(birth: Option<NaiveDate>, day: NaiveDate, pointer: &str, findings: &mut Findings) {
     if let Some(birth) = birth.filter(|birth| day < *birth) {
         findings.push(Finding::new(Rule::DatumForeFodelse, pointer).allowed(Allowed::DateFrom(birth)));
->>>>>>> main
     }
 }
 
 /// Nothing is dated outside the first–last day of the offices that it belongs to.
-fn offices_valid(
-    case: &Case,
-    index: usize,
-    pointer: &str,
-    facts: &Facts<'_>,
-    findings: &mut Findings,
-) {
+fn offices_valid(case: &Case, index: usize, pointer: &str, facts: &Facts<'_>, findings: &mut Findings) {
     let day = case.steps[index].date;
     let pair = case.offices_on(day);
     for code in [&pair.fk, &pair.af] {
-        let Some(office) = facts.organisation.offices.get(code) else {
-            continue;
-        };
+        let Some(office) = facts.organisation.offices.get(code) else { continue };
         if !office.validity.contains(day) {
             findings.push(Finding::new(Rule::KontorInteGiltigt, pointer).allowed(Allowed::within(office.validity)));
         }
@@ -198,13 +159,8 @@ fn meetings_inside_gk(case: &Case, index: usize, findings: &mut Findings) {
     };
     for (place, day) in step.answers.dates(Question::Moten).iter().enumerate() {
         if *day < first || last.is_some_and(|last| *day > last) {
-            let allowed = last.map_or(Allowed::DateFrom(first), |last| {
-                Allowed::DateBetween(first, last.max(first))
-            });
-            findings.push(
-                Finding::new(Rule::MotenUtanforGk, format!("/answers/moten/{place}"))
-                    .allowed(allowed),
-            );
+            let allowed = last.map_or(Allowed::DateFrom(first), |last| Allowed::DateBetween(first, last.max(first)));
+            findings.push(Finding::new(Rule::MotenUtanforGk, format!("/answers/moten/{place}")).allowed(allowed));
         }
     }
 }

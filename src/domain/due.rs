@@ -36,11 +36,7 @@ pub fn next(case: &Case, settings: &Settings) -> Option<Due> {
     }
     let current = case.current();
     let owner = step::next(Some(current.kind)).next()?.owner;
-    Some(Due {
-        owner,
-        on: day(case, current, settings),
-        steps: next_steps(Some(current.kind)),
-    })
+    Some(Due { owner, on: day(case, current, settings), steps: next_steps(Some(current.kind)) })
 }
 
 fn day(case: &Case, current: &Step, settings: &Settings) -> NaiveDate {
@@ -51,20 +47,13 @@ fn day(case: &Case, current: &Step, settings: &Settings) -> NaiveDate {
             [only] => later(*only, settings.due_after_gk),
             _ => later(current.date, settings.due_after_gk),
         },
-        StepKind::PlaneradAfi | StepKind::PlaneradAli => {
-            later(current.date, settings.due_after_planned)
-        }
+        StepKind::PlaneradAfi | StepKind::PlaneradAli => later(current.date, settings.due_after_planned),
         // Plans for a person with aktivitetsersättning run for years; joint planning otherwise for three months.
-        _ if has_aktivitetsersattning(case) => {
-            later(current.date, settings.follow_up_aktivitetsersattning)
-        }
+        _ if has_aktivitetsersattning(case) => later(current.date, settings.follow_up_aktivitetsersattning),
         _ => later(current.date, settings.follow_up),
     }
 }
 
 fn has_aktivitetsersattning(case: &Case) -> bool {
-    case.steps[0]
-        .answers
-        .codes(Question::Formaner)
-        .is_some_and(|codes| codes.contains(&"aktivitetsersattning"))
+    case.steps[0].answers.codes(Question::Formaner).is_some_and(|codes| codes.contains(&"aktivitetsersattning"))
 }

@@ -55,13 +55,9 @@ impl Allowed {
             Self::DateTo(day) if or == "eller" => format!("till och med {day}"),
             Self::DateTo(day) => format!("up to {day}"),
             Self::DateBetween(first, last) => format!("{first} – {last}"),
-            Self::Steps(steps) => join(
-                steps
-                    .iter()
-                    .map(|(step, agency)| format!("{step} ({agency})"))
-                    .collect(),
-                or,
-            ),
+            Self::Steps(steps) => {
+                join(steps.iter().map(|(step, agency)| format!("{step} ({agency})")).collect(), or)
+            }
             Self::Agency(agency) => agency.to_string(),
             Self::Values(values) => join(values.clone(), or),
             Self::Shape(text) => (*text).to_owned(),
@@ -94,12 +90,7 @@ impl Finding {
     /// A finding at a place.
     #[must_use]
     pub fn new(rule: Rule, pointer: impl Into<String>) -> Self {
-        Self {
-            rule,
-            pointer: pointer.into(),
-            allowed: None,
-            index: None,
-        }
+        Self { rule, pointer: pointer.into(), allowed: None, index: None }
     }
 
     /// With what would be right instead.
@@ -112,10 +103,7 @@ impl Finding {
     /// The Swedish sentence, what would be right filled in.
     #[must_use]
     pub fn sv(&self) -> String {
-        self.rule
-            .row()
-            .sv
-            .replace("{allowed}", &self.words("eller"))
+        self.rule.row().sv.replace("{allowed}", &self.words("eller"))
     }
 
     /// The English sentence, what would be right filled in.
@@ -125,9 +113,7 @@ impl Finding {
     }
 
     fn words(&self, or: &str) -> String {
-        self.allowed
-            .as_ref()
-            .map_or_else(|| "–".to_owned(), |a| a.words(or))
+        self.allowed.as_ref().map_or_else(|| "–".to_owned(), |a| a.words(or))
     }
 
     /// Whether it stops the registration.

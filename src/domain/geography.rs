@@ -57,12 +57,7 @@ fn lines(file: &str) -> impl Iterator<Item = Line<'_>> {
         let (code, name) = (field()?, field()?);
         let from = field()?.parse().ok()?;
         let to = field()?.parse::<NaiveDate>().ok();
-        Some(Line {
-            code,
-            name,
-            validity: Validity { from, to },
-            successor: field()?,
-        })
+        Some(Line { code, name, validity: Validity { from, to }, successor: field()? })
     })
 }
 
@@ -102,9 +97,7 @@ pub fn counties() -> &'static [County] {
 
 /// The kommuner that exist on `day`.
 pub fn municipalities_on(day: NaiveDate) -> impl Iterator<Item = &'static Municipality> {
-    municipalities()
-        .iter()
-        .filter(move |m| m.validity.contains(day))
+    municipalities().iter().filter(move |m| m.validity.contains(day))
 }
 
 /// The län that exist on `day`.
@@ -130,11 +123,7 @@ pub fn county(code: &CountyCode) -> Option<&'static County> {
 #[must_use]
 pub fn is_known_on(code: &MunicipalityCode, day: NaiveDate) -> bool {
     let after = municipalities().partition_point(|m| &m.code <= code);
-    municipalities()[..after]
-        .iter()
-        .rev()
-        .take_while(|m| &m.code == code)
-        .any(|m| m.validity.contains(day))
+    municipalities()[..after].iter().rev().take_while(|m| &m.code == code).any(|m| m.validity.contains(day))
 }
 
 /// A key by which names sort as Swedes expect: case aside, å ä ö last, é as e, ü as y.
@@ -169,14 +158,8 @@ mod tests {
 
     #[test]
     fn no_line_of_the_files_is_lost() {
-        assert_eq!(
-            municipalities().len(),
-            include_str!("geography/kommuner.csv").lines().count() - 1
-        );
-        assert_eq!(
-            counties().len(),
-            include_str!("geography/lan.csv").lines().count() - 1
-        );
+        assert_eq!(municipalities().len(), include_str!("geography/kommuner.csv").lines().count() - 1);
+        assert_eq!(counties().len(), include_str!("geography/lan.csv").lines().count() - 1);
     }
 
     #[test]
@@ -190,14 +173,7 @@ mod tests {
             ("2016-10-01", 290, 21),
             ("2026-11-21", 290, 21),
         ] {
-            assert_eq!(
-                (
-                    municipalities_on(day(on)).count(),
-                    counties_on(day(on)).count()
-                ),
-                (kommuner, lan),
-                "{on}"
-            );
+            assert_eq!((municipalities_on(day(on)).count(), counties_on(day(on)).count()), (kommuner, lan), "{on}");
         }
     }
 
@@ -223,49 +199,23 @@ mod tests {
         assert!(!is_known_on(&code("1917"), day("2007-01-01")));
         assert!(!is_known_on(&code("0331"), day("2006-12-31")));
         assert!(is_known_on(&code("0331"), day("2007-01-01")));
-        assert_eq!(
-            municipality(&code("1917")).unwrap().successor,
-            Some(code("0331"))
-        );
+        assert_eq!(municipality(&code("1917")).unwrap().successor, Some(code("0331")));
     }
 
     #[test]
     fn a_code_answers_with_its_latest_name() {
         assert_eq!(municipality(&code("2023")).unwrap().name, "Malung-Sälen");
         assert_eq!(municipality(&code("2180")).unwrap().name, "Gävle");
-        assert_eq!(
-            county(&code("2180").county()).unwrap().name,
-            "Gävleborgs län"
-        );
-        assert_eq!(
-            county(&CountyCode::parse("14").unwrap()).unwrap().name,
-            "Västra Götalands län"
-        );
+        assert_eq!(county(&code("2180").county()).unwrap().name, "Gävleborgs län");
+        assert_eq!(county(&CountyCode::parse("14").unwrap()).unwrap().name, "Västra Götalands län");
         assert!(municipality(&code("9999")).is_none());
         assert!(is_known_on(&code("2023"), day("2005-01-01")));
     }
 
     #[test]
     fn swedish_letters_sort_last() {
-        let mut names = vec![
-            "Örebro",
-            "Ängelholm",
-            "Åmål",
-            "Zinkgruvan",
-            "alingsås",
-            "Borås",
-        ];
+        let mut names = vec!["Örebro", "Ängelholm", "Åmål", "Zinkgruvan", "alingsås", "Borås"];
         names.sort_by_key(|n| swedish_key(n));
-        assert_eq!(
-            names,
-            [
-                "alingsås",
-                "Borås",
-                "Zinkgruvan",
-                "Åmål",
-                "Ängelholm",
-                "Örebro"
-            ]
-        );
+        assert_eq!(names, ["alingsås", "Borås", "Zinkgruvan", "Åmål", "Ängelholm", "Örebro"]);
     }
 }

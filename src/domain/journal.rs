@@ -4,9 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::answers::Answers;
-use super::code::{
-    AgreementId, CaseReference, District, MunicipalityCode, Position, RegistrationId,
-};
+use super::code::{AgreementId, CaseReference, District, MunicipalityCode, Position, RegistrationId};
 use super::command::{Consent, Correction, HandlerChange, Handlers, Registrar};
 use super::organisation::OfficePair;
 use super::person::Sex;

@@ -33,19 +33,11 @@ pub fn check_pair(offices: &OfficePair, facts: &Facts<'_>, findings: &mut Findin
     }
 }
 
-fn check_office(
-    code: &OfficeCode,
-    agency: Agency,
-    pointer: &str,
-    facts: &Facts<'_>,
-    findings: &mut Findings,
-) {
+fn check_office(code: &OfficeCode, agency: Agency, pointer: &str, facts: &Facts<'_>, findings: &mut Findings) {
     match facts.organisation.offices.get(code) {
         None => findings.add(Rule::KontorOkant, pointer),
         Some(office) if office.agency != agency => {
-            findings.push(
-                Finding::new(Rule::KontorFelMyndighet, pointer).allowed(Allowed::Agency(agency)),
-            );
+            findings.push(Finding::new(Rule::KontorFelMyndighet, pointer).allowed(Allowed::Agency(agency)));
         }
         Some(_) => {}
     }
@@ -93,10 +85,7 @@ fn check_handler(
     match facts.organisation.handlers.get(id) {
         None => findings.add(Rule::HandlaggareOkand, pointer),
         Some(handler) if handler.agency != agency => {
-            findings.push(
-                Finding::new(Rule::HandlaggareFelMyndighet, pointer)
-                    .allowed(Allowed::Agency(agency)),
-            );
+            findings.push(Finding::new(Rule::HandlaggareFelMyndighet, pointer).allowed(Allowed::Agency(agency)));
         }
         Some(handler) if !handler.has_assignment(Role::Deltagaransvarig, office, day) => {
             findings.add(Rule::HandlaggareUtanUppdrag, pointer);
@@ -106,12 +95,7 @@ fn check_handler(
 }
 
 /// The kommun has its code on the day of the request.
-pub fn check_municipality(
-    code: &MunicipalityCode,
-    day: NaiveDate,
-    pointer: &str,
-    findings: &mut Findings,
-) {
+pub fn check_municipality(code: &MunicipalityCode, day: NaiveDate, pointer: &str, findings: &mut Findings) {
     if !geography::is_known_on(code, day) {
         findings.add(Rule::KommunOkand, pointer);
     }
@@ -127,16 +111,9 @@ pub fn check_change_day(case: &Case, day: NaiveDate, facts: &Facts<'_>, findings
 }
 
 /// Both offices of a change are valid on its day.
-pub fn check_valid_on(
-    offices: &OfficePair,
-    day: NaiveDate,
-    facts: &Facts<'_>,
-    findings: &mut Findings,
-) {
+pub fn check_valid_on(offices: &OfficePair, day: NaiveDate, facts: &Facts<'_>, findings: &mut Findings) {
     for agency in Agency::ALL {
-        let Some(office) = facts.organisation.offices.get(offices.of(agency)) else {
-            continue;
-        };
+        let Some(office) = facts.organisation.offices.get(offices.of(agency)) else { continue };
         if !office.validity.contains(day) {
             let pointer = format!("/offices/{}", name(agency));
             findings.push(Finding::new(Rule::KontorInteGiltigt, pointer).allowed(Allowed::within(office.validity)));

@@ -8,8 +8,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::code::{
-    AgreementId, AreaCode, CountyCode, HandlerId, InsatsCode, MunicipalityCode, OfficeCode,
-    SteeringGroupCode,
+    AgreementId, AreaCode, CountyCode, HandlerId, InsatsCode, MunicipalityCode, OfficeCode, SteeringGroupCode,
 };
 use super::step::{Agency, StepKind};
 
@@ -162,9 +161,7 @@ impl Handler {
     /// Whether the person has `role` at `office` on `day`.
     #[must_use]
     pub fn has_assignment(&self, role: Role, office: &OfficeCode, day: NaiveDate) -> bool {
-        self.assignments
-            .iter()
-            .any(|a| a.role == role && &a.office == office && a.validity.contains(day))
+        self.assignments.iter().any(|a| a.role == role && &a.office == office && a.validity.contains(day))
     }
 }
 
@@ -227,11 +224,7 @@ impl Organisation {
     /// The version of a definition that is valid on `day`, the newest when several are.
     #[must_use]
     pub fn insats_on(&self, code: &InsatsCode, day: NaiveDate) -> Option<&InsatsDefinition> {
-        self.insatser
-            .get(code)?
-            .iter()
-            .rev()
-            .find(|d| d.validity.contains(day))
+        self.insatser.get(code)?.iter().rev().find(|d| d.validity.contains(day))
     }
 
     /// The agreements by which `agency` may register `step` for the other at this pair of offices on `day`.

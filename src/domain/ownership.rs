@@ -15,12 +15,7 @@ pub fn next_steps(from: Option<StepKind>) -> Vec<(StepKind, Agency)> {
 }
 
 /// Whether the table allows the step at `index`; says what it would allow.
-pub fn allowed_transition(
-    case: &Case,
-    index: usize,
-    pointer: &str,
-    findings: &mut Findings,
-) -> Option<Agency> {
+pub fn allowed_transition(case: &Case, index: usize, pointer: &str, findings: &mut Findings) -> Option<Agency> {
     let from = case.before(index).map(|s| s.kind);
     let owner = step::owner(from, case.steps[index].kind);
     if owner.is_none() {
@@ -28,8 +23,7 @@ pub fn allowed_transition(
         let finding = if ended {
             Finding::new(Rule::ArendetAvslutat, pointer)
         } else {
-            Finding::new(Rule::OvergangEjTillaten, pointer)
-                .allowed(Allowed::Steps(next_steps(from)))
+            Finding::new(Rule::OvergangEjTillaten, pointer).allowed(Allowed::Steps(next_steps(from)))
         };
         findings.push(finding);
     }
@@ -51,24 +45,17 @@ pub fn check(
         // An agreement given where none is needed is not carried: nothing was done on anybody's behalf.
         return None;
     }
-    let valid: Vec<&LocalAgreement> = facts
-        .organisation
-        .agreements_for(agency, step, offices, day)
-        .collect();
+    let valid: Vec<&LocalAgreement> = facts.organisation.agreements_for(agency, step, offices, day).collect();
     let Some(given) = agreement else {
         findings.push(Finding::new(Rule::FelMyndighet, "").allowed(Allowed::Agency(owner)));
         return None;
     };
     if valid.iter().any(|a| &a.id == given) {
-        findings.push(
-            Finding::new(Rule::ForAnnansRakning, "/onBehalfOf").allowed(Allowed::Agency(owner)),
-        );
+        findings.push(Finding::new(Rule::ForAnnansRakning, "/onBehalfOf").allowed(Allowed::Agency(owner)));
         return Some(given.clone());
     }
     let ids = valid.iter().map(|a| a.id.to_string()).collect();
-    findings.push(
-        Finding::new(Rule::OverenskommelseGallerInte, "/onBehalfOf").allowed(Allowed::Values(ids)),
-    );
+    findings.push(Finding::new(Rule::OverenskommelseGallerInte, "/onBehalfOf").allowed(Allowed::Values(ids)));
     findings.push(Finding::new(Rule::FelMyndighet, "").allowed(Allowed::Agency(owner)));
     None
 }

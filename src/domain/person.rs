@@ -67,9 +67,7 @@ pub enum IdentityNumberError {
 impl fmt::Display for IdentityNumberError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Shape => {
-                "expected YYYYMMDDNNNN, YYYYMMDD-NNNN, YYMMDD-NNNN, YYMMDD+NNNN or YYMMDDNNNN"
-            }
+            Self::Shape => "expected YYYYMMDDNNNN, YYYYMMDD-NNNN, YYMMDD-NNNN, YYMMDD+NNNN or YYMMDDNNNN",
             Self::Date => "the date part is not a date that such a number can have",
             Self::Checksum => "the check digit does not agree with the other digits",
             Self::FutureBirth => "the birth date lies in the future",
@@ -133,21 +131,13 @@ impl IdentityNumber {
     /// Personnummer or samordningsnummer.
     #[must_use]
     pub fn kind(&self) -> IdentityKind {
-        if self.value(6..8) >= 60 {
-            IdentityKind::Samordningsnummer
-        } else {
-            IdentityKind::Personnummer
-        }
+        if self.value(6..8) >= 60 { IdentityKind::Samordningsnummer } else { IdentityKind::Personnummer }
     }
 
     /// By the ninth digit of ten.
     #[must_use]
     pub fn sex(&self) -> Sex {
-        if self.0[10] % 2 == 1 {
-            Sex::Man
-        } else {
-            Sex::Kvinna
-        }
+        if self.0[10] % 2 == 1 { Sex::Man } else { Sex::Kvinna }
     }
 
     /// The birth date; `None` when a samordningsnummer has no day or no month.
@@ -159,9 +149,7 @@ impl IdentityNumber {
     /// The birth year, which every number has.
     #[must_use]
     pub fn birth_year(&self) -> i32 {
-        self.0[..4]
-            .iter()
-            .fold(0, |sum, d| sum * 10 + i32::from(d - b'0'))
+        self.0[..4].iter().fold(0, |sum, d| sum * 10 + i32::from(d - b'0'))
     }
 
     /// For the eyes of someone who already knows whom it is about: the birth year stays, as lists are sorted out by
@@ -182,9 +170,7 @@ impl IdentityNumber {
     }
 
     fn value(&self, range: std::ops::Range<usize>) -> u32 {
-        self.0[range]
-            .iter()
-            .fold(0, |sum, d| sum * 10 + u32::from(d - b'0'))
+        self.0[range].iter().fold(0, |sum, d| sum * 10 + u32::from(d - b'0'))
     }
 }
 
@@ -198,11 +184,7 @@ impl fmt::Debug for IdentityNumber {
 fn twelve_digits(text: &[u8], today: NaiveDate) -> Result<[u8; 12], IdentityNumberError> {
     let (date, separator, last) = match text.len() {
         10 | 12 => (&text[..text.len() - 4], b'-', &text[text.len() - 4..]),
-        11 | 13 => (
-            &text[..text.len() - 5],
-            text[text.len() - 5],
-            &text[text.len() - 4..],
-        ),
+        11 | 13 => (&text[..text.len() - 5], text[text.len() - 5], &text[text.len() - 4..]),
         _ => return Err(IdentityNumberError::Shape),
     };
     let plus = separator == b'+';
@@ -216,8 +198,7 @@ fn twelve_digits(text: &[u8], today: NaiveDate) -> Result<[u8; 12], IdentityNumb
     {
         // The latest such year that is not after this one; the plus means a hundred years more.
         let short = i32::from(y - b'0') * 10 + i32::from(z - b'0');
-        let year =
-            today.year() - (today.year() - short).rem_euclid(100) - if plus { 100 } else { 0 };
+        let year = today.year() - (today.year() - short).rem_euclid(100) - if plus { 100 } else { 0 };
         write_number(&mut digits[..2], (year / 100).unsigned_abs());
     }
     digits[8 - date.len()..8].copy_from_slice(date);
@@ -251,13 +232,6 @@ fn write_number(into: &mut [u8], mut number: u32) {
 /// A serial outside 980–999 is brought into that range, so that no call can make a number somebody has.
 #[must_use]
 pub fn test_number(birth: NaiveDate, serial: u16) -> IdentityNumber {
-<<<<<<< HEAD
-    let serial = if (FIRST_TEST_SERIAL..1000).contains(&serial) {
-        serial
-    } else {
-        FIRST_TEST_SERIAL + serial % 20
-    };
-=======
     test_number_of(birth, birth.day(), serial)
 }
 
@@ -269,7 +243,6 @@ pub fn test_coordination_number(birth: NaiveDate, serial: u16) -> IdentityNumber
 
 fn test_number_of(birth: NaiveDate, day: u32, serial: u16) -> IdentityNumber {
     let serial = if (FIRST_TEST_SERIAL..1000).contains(&serial) { serial } else { FIRST_TEST_SERIAL + serial % 20 };
->>>>>>> main
     let mut digits = [b'0'; 12];
     write_number(&mut digits[..4], birth.year().unsigned_abs());
     write_number(&mut digits[4..6], birth.month());
@@ -299,11 +272,7 @@ pub fn contains_identity_number(text: &str, today: NaiveDate) -> bool {
     let chars: Vec<char> = text.chars().collect();
     (0..chars.len())
         .filter(|&i| chars[i].is_ascii_digit() && (i == 0 || !chars[i - 1].is_ascii_digit()))
-        .any(|start| {
-            [4, 2]
-                .into_iter()
-                .any(|year| number_at(&chars[start..], year, today))
-        })
+        .any(|start| [4, 2].into_iter().any(|year| number_at(&chars[start..], year, today)))
 }
 
 /// Whether the characters begin with an identity number whose year has `year` digits. Looks at 23 characters at most.
@@ -362,13 +331,7 @@ mod tests {
 
     #[test]
     fn every_usual_form_gives_the_same_number() {
-        for text in [
-            "198503129804",
-            "19850312-9804",
-            "850312-9804",
-            "8503129804",
-            " 850312-9804 ",
-        ] {
+        for text in ["198503129804", "19850312-9804", "850312-9804", "8503129804", " 850312-9804 "] {
             assert_eq!(parse(text).unwrap().as_digits(), "198503129804");
         }
     }
@@ -403,11 +366,7 @@ mod tests {
         let text = format!("{}+{}", &old.as_digits()[2..8], &old.as_digits()[8..]);
         assert_eq!(parse(&text).unwrap(), old);
         let hundred_and_one = test_number(day("1925-01-01"), 981);
-        let text = format!(
-            "{}+{}",
-            &hundred_and_one.as_digits()[2..8],
-            &hundred_and_one.as_digits()[8..]
-        );
+        let text = format!("{}+{}", &hundred_and_one.as_digits()[2..8], &hundred_and_one.as_digits()[8..]);
         assert_eq!(parse(&text).unwrap().birth_year(), 1925);
     }
 
@@ -430,18 +389,9 @@ mod tests {
             assert_eq!(number.birth_date(), birth);
             assert_eq!(number.birth_year(), 1985);
         }
-        assert_eq!(
-            parse(&with_check_digit("20261260980")),
-            Err(IdentityNumberError::FutureBirth)
-        );
-        assert_eq!(
-            parse(&with_check_digit("19850392980")),
-            Err(IdentityNumberError::Date)
-        );
-        assert_eq!(
-            parse(&with_check_digit("19850012980")),
-            Err(IdentityNumberError::Date)
-        );
+        assert_eq!(parse(&with_check_digit("20261260980")), Err(IdentityNumberError::FutureBirth));
+        assert_eq!(parse(&with_check_digit("19850392980")), Err(IdentityNumberError::Date));
+        assert_eq!(parse(&with_check_digit("19850012980")), Err(IdentityNumberError::Date));
     }
 
     #[test]

@@ -29,9 +29,7 @@ fn pointer(question: Question) -> String {
 fn asked_here(given: &Answers, from: Option<StepKind>, to: StepKind, findings: &mut Findings) {
     for question in given.0.keys() {
         if !answers::is_asked(question.row(), from, to) {
-            let here = answers::asked(from, to)
-                .map(|row| row.code.to_owned())
-                .collect();
+            let here = answers::asked(from, to).map(|row| row.code.to_owned()).collect();
             let finding = Finding::new(Rule::FragaStallsInte, pointer(*question));
             findings.push(finding.allowed(Allowed::Values(here)));
         }
@@ -57,10 +55,7 @@ fn follow_ups(given: &Answers, findings: &mut Findings) {
 }
 
 fn no_benefit_excludes_the_rest(given: &Answers, findings: &mut Findings) {
-    if given
-        .codes(Question::Formaner)
-        .is_some_and(|codes| codes.len() > 1 && codes.contains(&"ingen"))
-    {
+    if given.codes(Question::Formaner).is_some_and(|codes| codes.len() > 1 && codes.contains(&"ingen")) {
         findings.add(Rule::IngenFormanUtesluter, pointer(Question::Formaner));
     }
 }
@@ -84,47 +79,31 @@ fn ways_on(next: StepKind) -> &'static [&'static str] {
 }
 
 fn agrees_with_next_step(step: &Step, from: Option<StepKind>, findings: &mut Findings) {
-    let Some(code) = step.answers.code(Question::FortsattHandlaggning) else {
-        return;
-    };
+    let Some(code) = step.answers.code(Question::FortsattHandlaggning) else { return };
     let ways = ways_on(step.kind);
     if from == Some(StepKind::Gk) && !ways.is_empty() && !ways.contains(&code) {
-        let finding = Finding::new(
-            Rule::FortsattStammerInte,
-            pointer(Question::FortsattHandlaggning),
-        );
-        findings.push(finding.allowed(Allowed::Values(
-            ways.iter().map(|w| (*w).to_owned()).collect(),
-        )));
+        let finding = Finding::new(Rule::FortsattStammerInte, pointer(Question::FortsattHandlaggning));
+        findings.push(finding.allowed(Allowed::Values(ways.iter().map(|w| (*w).to_owned()).collect())));
     }
 }
 
 /// The insats has a definition of the right kind on that day, in the län and kommun that the case belongs to.
 /// A case without kommun goes by the kommuner that its AF office serves.
 fn insats_is_defined(case: &Case, step: &Step, facts: &Facts<'_>, findings: &mut Findings) {
-    let Some(Answer::Insats(code, _)) = step.answers.get(Question::Insats) else {
-        return;
-    };
+    let Some(Answer::Insats(code, _)) = step.answers.get(Question::Insats) else { return };
     let served = || {
-        let office = facts
-            .organisation
-            .offices
-            .get(&case.offices_on(step.date).af);
+        let office = facts.organisation.offices.get(&case.offices_on(step.date).af);
         office.map_or(&[][..], |o| &o.municipalities)
     };
-    let defined = facts
-        .organisation
-        .insats_on(code, step.date)
-        .is_some_and(|definition| {
-            let places = case.municipality.as_slice();
-            // A participant may take part where the office is, as well as at home.
-            let mut all = places.iter().chain(served());
-            definition.kind == step.kind
-                && all.any(|m| {
-                    definition.county == m.county()
-                        && definition.municipality.as_ref().is_none_or(|d| d == m)
-                })
-        });
+    let defined = facts.organisation.insats_on(code, step.date).is_some_and(|definition| {
+        let places = case.municipality.as_slice();
+        // A participant may take part where the office is, as well as at home.
+        let mut all = places.iter().chain(served());
+        definition.kind == step.kind
+            && all.any(|m| {
+                definition.county == m.county() && definition.municipality.as_ref().is_none_or(|d| d == m)
+            })
+    });
     if !defined {
         findings.add(Rule::InsatsOkand, pointer(Question::Insats));
     }
@@ -134,11 +113,7 @@ fn insats_is_defined(case: &Case, step: &Step, facts: &Facts<'_>, findings: &mut
 pub fn check_late(case: &Case, index: usize, late: &Answers, findings: &mut Findings) {
     let step = &case.steps[index];
     for (question, answer) in &late.0 {
-        if step
-            .answers
-            .get(*question)
-            .is_some_and(|standing| standing != answer)
-        {
+        if step.answers.get(*question).is_some_and(|standing| standing != answer) {
             findings.add(Rule::SvarRedanGivet, pointer(*question));
         }
     }

@@ -304,9 +304,6 @@ impl Rule {
     /// The rule of a code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        RULES
-            .iter()
-            .find(|row| row.code == code)
-            .map(|row| row.rule)
+        RULES.iter().find(|row| row.code == code).map(|row| row.rule)
     }
 }

@@ -83,23 +83,12 @@ pub enum StepKind {
 }
 
 use Agency::{Af, Fk};
-use StepKind::{
-    Afi, Ali, Avbrutet, Avslutat, Begaran, Gk, KonsultativtStod, PlaneradAfi, PlaneradAli,
-};
+use StepKind::{Afi, Ali, Avbrutet, Avslutat, Begaran, Gk, KonsultativtStod, PlaneradAfi, PlaneradAli};
 
 impl StepKind {
     /// All nine, in the order of the process.
-    pub const ALL: [Self; 9] = [
-        Begaran,
-        Gk,
-        PlaneradAfi,
-        PlaneradAli,
-        Afi,
-        Ali,
-        KonsultativtStod,
-        Avslutat,
-        Avbrutet,
-    ];
+    pub const ALL: [Self; 9] =
+        [Begaran, Gk, PlaneradAfi, PlaneradAli, Afi, Ali, KonsultativtStod, Avslutat, Avbrutet];
 
     /// The code on the wire and in storage.
     #[must_use]
@@ -202,20 +191,12 @@ pub struct Transition {
 }
 
 const fn cell(from: StepKind, to: StepKind, owner: Agency) -> Transition {
-    Transition {
-        from: Some(from),
-        to,
-        owner,
-    }
+    Transition { from: Some(from), to, owner }
 }
 
 /// The whole table. FK owns everything up to and including the planned insats that follows GK, then AF.
 pub const TRANSITIONS: [Transition; 29] = [
-    Transition {
-        from: None,
-        to: Begaran,
-        owner: Fk,
-    },
+    Transition { from: None, to: Begaran, owner: Fk },
     cell(Begaran, Gk, Fk),
     cell(Begaran, Avslutat, Fk),
     cell(Begaran, Avbrutet, Fk),
@@ -249,10 +230,7 @@ pub const TRANSITIONS: [Transition; 29] = [
 /// The owner of the registration `to` in a case that stands at `from`; `None` when the table forbids it.
 #[must_use]
 pub fn owner(from: Option<StepKind>, to: StepKind) -> Option<Agency> {
-    TRANSITIONS
-        .iter()
-        .find(|t| t.from == from && t.to == to)
-        .map(|t| t.owner)
+    TRANSITIONS.iter().find(|t| t.from == from && t.to == to).map(|t| t.owner)
 }
 
 /// The steps that may follow `from`, with their owner, in the order of the table.

@@ -90,11 +90,7 @@ pub struct Decision {
 ///
 /// # Errors
 /// All findings, notices among them, when at least one rule is broken.
-pub fn decide(
-    case: Option<(&Case, CaseId)>,
-    request: &Request,
-    facts: &Facts<'_>,
-) -> Result<Decision, Findings> {
+pub fn decide(case: Option<(&Case, CaseId)>, request: &Request, facts: &Facts<'_>) -> Result<Decision, Findings> {
     let mut findings = Findings::default();
     let candidate = match (case, &request.command) {
         (None, Command::Register(new)) => open(new, request, facts, &mut findings),
@@ -111,12 +107,9 @@ pub fn decide(
         }
     };
     match candidate {
-        Some((event, agreement, case)) if !findings.has_errors() => Ok(Decision {
-            event,
-            agreement,
-            notices: findings,
-            case,
-        }),
+        Some((event, agreement, case)) if !findings.has_errors() => {
+            Ok(Decision { event, agreement, notices: findings, case })
+        }
         _ => Err(findings),
     }
 }
@@ -132,57 +125,30 @@ fn on_case(
 ) -> Candidate {
     match command {
         Command::Register(new) => step(case, new, request, facts, findings),
-        Command::Answer {
-            registration,
-            answers,
-        } => late_answers(case, *registration, answers, request, facts, findings),
-        Command::ChangeOffices {
-            date,
-            offices,
-            handlers,
-        } => change_offices(case, *date, offices, handlers, facts, findings),
+        Command::Answer { registration, answers } => late_answers(case, *registration, answers, request, facts, findings),
+        Command::ChangeOffices { date, offices, handlers } => {
+            change_offices(case, *date, offices, handlers, facts, findings)
+        }
         Command::ChangeHandlers { date, handlers } => {
             not_felregistrerat(case, findings);
             offices::check_change_day(case, *date, facts, findings);
             offices::check_change(handlers, case.offices_on(*date), *date, facts, findings);
-            finish(
-                case,
-                Event::Handlers {
-                    date: *date,
-                    handlers: handlers.clone(),
-                },
-                None,
-                facts,
-            )
+            finish(case, Event::Handlers { date: *date, handlers: handlers.clone() }, None, facts)
         }
         Command::WithdrawConsent { date } => {
             consent::check_withdrawal(case, *date, facts, findings);
             let ending = consent::ending_of_withdrawal(case, *date);
-<<<<<<< HEAD
-            finish(
-                case,
-                Event::Withdrawal {
-                    date: *date,
-                    ending,
-                },
-                None,
-                facts,
-            )
-=======
             let (event, agreement, after) = finish(case, Event::Withdrawal { date: *date, ending }, None, facts)?;
             dates::check_withdrawn(&after, facts, findings);
             late(&after, after.steps.len() - 1, facts, findings);
             Some((event, agreement, after))
->>>>>>> main
         }
         Command::Protect { date } => {
             if case.identity != IdentityState::Named {
                 findings.add(Rule::RedanAnonym, "");
             }
             if *date > facts.today {
-                findings.push(
-                    Finding::new(Rule::DatumFramtid, "/date").allowed(Allowed::DateTo(facts.today)),
-                );
+                findings.push(Finding::new(Rule::DatumFramtid, "/date").allowed(Allowed::DateTo(facts.today)));
             }
             dates::check_birth(case.birth, *date, "/date", findings);
             finish(case, Event::Protection { date: *date }, None, facts)
@@ -196,10 +162,7 @@ fn on_case(
             if facts.reference_taken || given_already {
                 findings.add(Rule::ReferensUpptagen, "/caseReference");
             }
-            let event = Event::Reference {
-                agency: facts.by.agency,
-                reference: Some(reference.clone()),
-            };
+            let event = Event::Reference { agency: facts.by.agency, reference: Some(reference.clone()) };
             finish(case, event, None, facts)
         }
         Command::Correct(correct) => {
@@ -219,12 +182,7 @@ fn not_felregistrerat(case: &Case, findings: &mut Findings) {
 }
 
 /// The entry that an event would be, without id and position: those are given when it is written.
-fn provisional(
-    event: Event,
-    agreement: Option<AgreementId>,
-    facts: &Facts<'_>,
-    version: i64,
-) -> Entry {
+fn provisional(event: Event, agreement: Option<AgreementId>, facts: &Facts<'_>, version: i64) -> Entry {
     Entry {
         // Never the nil id twice in a chain: a rule may look a step up by it.
         id: RegistrationId(Uuid::from_u128(u128::from(version.unsigned_abs()))),
@@ -236,12 +194,7 @@ fn provisional(
     }
 }
 
-fn finish(
-    case: &Case,
-    event: Event,
-    agreement: Option<AgreementId>,
-    facts: &Facts<'_>,
-) -> Candidate {
+fn finish(case: &Case, event: Event, agreement: Option<AgreementId>, facts: &Facts<'_>) -> Candidate {
     let mut after = case.clone();
     let entry = provisional(event, agreement, facts, case.version);
     after.apply(&entry);
@@ -250,11 +203,7 @@ fn finish(
 
 /// A request: opens a case.
 fn open(new: &NewStep, request: &Request, facts: &Facts<'_>, findings: &mut Findings) -> Candidate {
-    let Some(opening) = new
-        .opening
-        .as_ref()
-        .filter(|_| new.step == StepKind::Begaran)
-    else {
+    let Some(opening) = new.opening.as_ref().filter(|_| new.step == StepKind::Begaran) else {
         let allowed = Allowed::Steps(ownership::next_steps(None));
         findings.push(Finding::new(Rule::ForstaStegBegaran, "/step").allowed(allowed));
         return None;
@@ -266,13 +215,7 @@ fn open(new: &NewStep, request: &Request, facts: &Facts<'_>, findings: &mut Find
         findings.add(Rule::ReferensUpptagen, "/caseReference");
     }
     offices::check_pair(&opening.offices, facts, findings);
-    offices::check_handlers(
-        &opening.handlers,
-        &opening.offices,
-        new.date,
-        facts,
-        findings,
-    );
+    offices::check_handlers(&opening.handlers, &opening.offices, new.date, facts, findings);
     consent::check_opening(opening, new.date, facts, findings);
     let agreement = ownership::check(
         Agency::Fk,
@@ -295,12 +238,7 @@ fn open(new: &NewStep, request: &Request, facts: &Facts<'_>, findings: &mut Find
     };
     let entry = provisional(event, agreement, facts, 0);
     let mut case = Case::begin(CaseId(Uuid::nil()), identity, &entry)?;
-    case.references.extend(
-        opening
-            .reference
-            .iter()
-            .map(|r| (facts.by.agency, r.clone())),
-    );
+    case.references.extend(opening.reference.iter().map(|r| (facts.by.agency, r.clone())));
     check_step(&case, 0, facts, findings);
     notices(&case, 0, facts, findings);
     Some((entry.event, entry.agreement, case))
@@ -333,21 +271,8 @@ pub fn with_versions(given: &Answers, day: NaiveDate, facts: &Facts<'_>) -> Answ
 }
 
 /// A further step.
-<<<<<<< HEAD
-fn step(
-    case: &Case,
-    new: &NewStep,
-    request: &Request,
-    facts: &Facts<'_>,
-    findings: &mut Findings,
-) -> Candidate {
-    if case.felregistrering {
-        findings.add(Rule::ArendetFelregistrerat, "");
-    }
-=======
 fn step(case: &Case, new: &NewStep, request: &Request, facts: &Facts<'_>, findings: &mut Findings) -> Candidate {
     not_felregistrerat(case, findings);
->>>>>>> main
     let event = Event::Step {
         kind: new.step,
         date: new.date,
@@ -359,15 +284,7 @@ fn step(case: &Case, new: &NewStep, request: &Request, facts: &Facts<'_>, findin
     let owner = ownership::allowed_transition(&after, index, "/step", findings);
     let agreement = owner.and_then(|owner| {
         let pair = after.offices_on(new.date);
-        ownership::check(
-            owner,
-            new.step,
-            pair,
-            new.date,
-            request.agreement.as_ref(),
-            facts,
-            findings,
-        )
+        ownership::check(owner, new.step, pair, new.date, request.agreement.as_ref(), facts, findings)
     });
     after.steps[index].agreement.clone_from(&agreement);
     dates::check(&after, index, "/date", facts, findings);
@@ -400,13 +317,7 @@ fn notices(case: &Case, index: usize, facts: &Facts<'_>, findings: &mut Findings
     late(case, index, facts, findings);
     consent::notice_of_age(case, index, facts, findings);
     if step.kind == StepKind::Gk
-<<<<<<< HEAD
-        && case
-            .before(index)
-            .is_some_and(|b| b.kind == StepKind::Begaran && (step.date - b.date).num_days() < 7)
-=======
         && case.before(index).is_some_and(|b| b.kind == StepKind::Begaran && (1..7).contains(&(step.date - b.date).num_days()))
->>>>>>> main
     {
         findings.add(Rule::BegaranSentTillAf, "/date");
     }
@@ -438,26 +349,11 @@ fn late_answers(
     let step = &case.steps[index];
     let owner = ownership::owner_of(case, index);
     let pair = case.offices_on(step.date);
-    let agreement = ownership::check(
-        owner,
-        step.kind,
-        pair,
-        step.date,
-        request.agreement.as_ref(),
-        facts,
-        findings,
-    );
+    let agreement =
+        ownership::check(owner, step.kind, pair, step.date, request.agreement.as_ref(), facts, findings);
     questions::check_late(case, index, answers, findings);
     let answers = with_versions(answers, step.date, facts);
-    let (event, _, after) = finish(
-        case,
-        Event::Answers {
-            registration,
-            answers,
-        },
-        None,
-        facts,
-    )?;
+    let (event, _, after) = finish(case, Event::Answers { registration, answers }, None, facts)?;
     questions::check(&after, index, facts, findings);
     dates::check(&after, index, "/date", facts, findings);
     Some((event, agreement, after))
@@ -493,11 +389,7 @@ fn change_offices(
             findings.add(Rule::HandlaggareRensad, offices::handler_pointer(agency));
         }
     }
-    let event = Event::Offices {
-        date,
-        offices: pair.clone(),
-        handlers,
-    };
+    let event = Event::Offices { date, offices: pair.clone(), handlers };
     let (event, agreement, after) = finish(case, event, None, facts)?;
     for index in 0..after.steps.len() {
         if after.steps[index].date >= date {

@@ -13,11 +13,7 @@ use crate::domain::step::{Agency, TRANSITIONS};
 /// Everything that does not hold in `organisation`; `places` tells where the entries stand in the file.
 #[must_use]
 pub fn check(organisation: &Organisation, places: &Places) -> Vec<OrganisationFinding> {
-    let mut checks = Checks {
-        organisation,
-        places,
-        findings: Vec::new(),
-    };
+    let mut checks = Checks { organisation, places, findings: Vec::new() };
     checks.offices();
     checks.steering_groups();
     checks.handlers();
@@ -52,11 +48,7 @@ impl<'a> Checks<'a> {
             let mut found = Vec::new();
             match self.organisation.areas.get(&office.area) {
                 Some(area) if area.agency != office.agency => {
-                    found.push(Problem::Agency.with(
-                        at("/area"),
-                        "kontor och område",
-                        "office and area",
-                    ));
+                    found.push(Problem::Agency.with(at("/area"), "kontor och område", "office and area"));
                 }
                 None if !self.places.has("areas", office.area.as_str()) => {
                     found.push(Problem::UnknownReference.with(at("/area"), "område", "area"));
@@ -65,11 +57,7 @@ impl<'a> Checks<'a> {
             }
             for (i, m) in office.municipalities.iter().enumerate() {
                 if geography::municipality(m).is_none() {
-                    found.push(Problem::UnknownReference.with(
-                        at(&format!("/municipalities/{i}")),
-                        "kommun",
-                        "kommun",
-                    ));
+                    found.push(Problem::UnknownReference.with(at(&format!("/municipalities/{i}")), "kommun", "kommun"));
                 } else if office.municipalities[..i].contains(m) {
                     found.push(Problem::Duplicate.at(at(&format!("/municipalities/{i}"))));
                 }
@@ -88,29 +76,15 @@ impl<'a> Checks<'a> {
     /// of successors can come back to where it began.
     fn successor(&mut self, office: &Office, next: &Office, pointer: String) {
         if next.agency != office.agency {
-            self.report(Problem::Agency.with(
-                pointer,
-                "kontor och efterträdare",
-                "office and successor",
-            ));
+            self.report(Problem::Agency.with(pointer, "kontor och efterträdare", "office and successor"));
             return;
         }
         let Some(last) = office.validity.to else {
-            self.report(Problem::Successor.with(
-                pointer,
-                "kontoret stänger inte",
-                "the office does not close",
-            ));
+            self.report(Problem::Successor.with(pointer, "kontoret stänger inte", "the office does not close"));
             return;
         };
-        if !last
-            .succ_opt()
-            .is_some_and(|day| next.validity.contains(day))
-        {
-            let (sv, en) = (
-                "den är inte öppen dagen efter",
-                "it is not open the day after",
-            );
+        if !last.succ_opt().is_some_and(|day| next.validity.contains(day)) {
+            let (sv, en) = ("den är inte öppen dagen efter", "it is not open the day after");
             self.report(Problem::Successor.with(pointer, sv, en));
         }
     }
@@ -128,10 +102,7 @@ impl<'a> Checks<'a> {
                     // An event counts when both its offices are listed; with one agency only, none ever would.
                     let known = agencies.iter().all(Option::is_some);
                     if known && !Agency::ALL.iter().all(|a| agencies.contains(&Some(*a))) {
-                        let (sv, en) = (
-                            "minst ett kontor per myndighet",
-                            "at least one office of each agency",
-                        );
+                        let (sv, en) = ("minst ett kontor per myndighet", "at least one office of each agency");
                         let pointer = self.places.of("steeringGroups", code.as_str(), "/offices");
                         self.report(Problem::Members.with(pointer, sv, en));
                     }
@@ -139,14 +110,8 @@ impl<'a> Checks<'a> {
                 Members::Municipalities(kommuner) => {
                     for (i, m) in kommuner.iter().enumerate() {
                         if geography::municipality(m).is_none() {
-                            let pointer = self.places.of(
-                                "steeringGroups",
-                                code.as_str(),
-                                &format!("/municipalities/{i}"),
-                            );
-                            self.report(
-                                Problem::UnknownReference.with(pointer, "kommun", "kommun"),
-                            );
+                            let pointer = self.places.of("steeringGroups", code.as_str(), &format!("/municipalities/{i}"));
+                            self.report(Problem::UnknownReference.with(pointer, "kommun", "kommun"));
                         }
                     }
                 }
@@ -157,65 +122,38 @@ impl<'a> Checks<'a> {
     fn handlers(&mut self) {
         for (id, handler) in &self.organisation.handlers {
             for (i, assignment) in handler.assignments.iter().enumerate() {
-                let pointer =
-                    self.places
-                        .of("handlers", id.as_str(), &format!("/assignments/{i}/office"));
+                let pointer = self.places.of("handlers", id.as_str(), &format!("/assignments/{i}/office"));
                 if let Some(office) = self.office(&assignment.office, pointer.clone())
                     && office.agency != handler.agency
                 {
-                    self.report(Problem::Agency.with(
-                        pointer,
-                        "handläggare och kontor",
-                        "handläggare and office",
-                    ));
+                    self.report(Problem::Agency.with(pointer, "handläggare och kontor", "handläggare and office"));
                 }
                 if assignment.role == Role::Systemforvaltare && handler.agency != Agency::Fk {
-                    let pointer =
-                        self.places
-                            .of("handlers", id.as_str(), &format!("/assignments/{i}/role"));
-                    self.report(Problem::Agency.with(
-                        pointer,
-                        "systemförvaltaren finns på FK",
-                        "FK runs the service",
-                    ));
+                    let pointer = self.places.of("handlers", id.as_str(), &format!("/assignments/{i}/role"));
+                    self.report(Problem::Agency.with(pointer, "systemförvaltaren finns på FK", "FK runs the service"));
                 }
             }
             if roles_collide(handler) {
-                self.report(Problem::RoleCombination.at(self.places.of(
-                    "handlers",
-                    id.as_str(),
-                    "/assignments",
-                )));
+                self.report(Problem::RoleCombination.at(self.places.of("handlers", id.as_str(), "/assignments")));
             }
         }
     }
 
     fn agreements(&mut self) {
         for (id, agreement) in &self.organisation.agreements {
-            for (field, code, agency) in [
-                ("/fk", &agreement.fk, Agency::Fk),
-                ("/af", &agreement.af, Agency::Af),
-            ] {
+            for (field, code, agency) in
+                [("/fk", &agreement.fk, Agency::Fk), ("/af", &agreement.af, Agency::Af)]
+            {
                 let pointer = self.places.of("localAgreements", id.as_str(), field);
-                if self
-                    .office(code, pointer.clone())
-                    .is_some_and(|o| o.agency != agency)
-                {
-                    let (sv, en) = (
-                        "kontoret hör till den andra",
-                        "the office is of the other one",
-                    );
+                if self.office(code, pointer.clone()).is_some_and(|o| o.agency != agency) {
+                    let (sv, en) = ("kontoret hör till den andra", "the office is of the other one");
                     self.report(Problem::Agency.with(pointer, sv, en));
                 }
             }
             let other = agreement.agency.other();
             let owned = |step| TRANSITIONS.iter().any(|t| t.to == step && t.owner == other);
             if agreement.steps.is_empty() || !agreement.steps.iter().all(|s| owned(*s)) {
-                self.report(Problem::Steps.at(self.places.of(
-                    "localAgreements",
-                    id.as_str(),
-                    "/steps",
-                )));
+                self.report(Problem::Steps.at(self.places.of("localAgreements", id.as_str(), "/steps")));
             }
         }
     }
@@ -223,24 +161,16 @@ impl<'a> Checks<'a> {
     fn insatser(&mut self) {
         for (code, versions) in &self.organisation.insatser {
             // Older versions were checked when they were new.
-            let Some(newest) = versions.last() else {
-                continue;
-            };
+            let Some(newest) = versions.last() else { continue };
             let at = |field: &str| self.places.of("insatsDefinitions", code.as_str(), field);
             if geography::county(&newest.county).is_none() {
-                self.findings
-                    .push(Problem::UnknownReference.with(at("/lan"), "län", "län"));
+                self.findings.push(Problem::UnknownReference.with(at("/lan"), "län", "län"));
             }
             if let Some(m) = &newest.municipality {
                 if geography::municipality(m).is_none() {
-                    self.findings.push(Problem::UnknownReference.with(
-                        at("/municipality"),
-                        "kommun",
-                        "kommun",
-                    ));
+                    self.findings.push(Problem::UnknownReference.with(at("/municipality"), "kommun", "kommun"));
                 } else if m.county() != newest.county {
-                    self.findings
-                        .push(Problem::OutsideCounty.at(at("/municipality")));
+                    self.findings.push(Problem::OutsideCounty.at(at("/municipality")));
                 }
             }
         }

@@ -10,12 +10,11 @@ use serde_json::Value;
 use super::finding::{OrganisationFinding, Problem};
 use super::reader::{Object, Reader, date, name, paragraph};
 use crate::domain::code::{
-    AgreementId, AreaCode, CountyCode, HandlerId, InsatsCode, MunicipalityCode, NotACode,
-    OfficeCode, SteeringGroupCode,
+    AgreementId, AreaCode, CountyCode, HandlerId, InsatsCode, MunicipalityCode, NotACode, OfficeCode,
+    SteeringGroupCode,
 };
 use crate::domain::organisation::{
-    Area, Assignment, Handler, InsatsDefinition, LocalAgreement, Members, Office, Organisation,
-    Role, SteeringGroup,
+    Area, Assignment, Handler, InsatsDefinition, LocalAgreement, Members, Office, Organisation, Role, SteeringGroup,
 };
 use crate::domain::step::{Agency, StepKind};
 
@@ -28,10 +27,7 @@ impl Places {
     /// The pointer of an entry, or of a field of it (`"/area"`); empty when it is not in the file.
     #[must_use]
     pub fn of(&self, list: &'static str, code: &str, field: &str) -> String {
-        self.0
-            .get(&(list, code.to_owned()))
-            .map(|p| format!("{p}{field}"))
-            .unwrap_or_default()
+        self.0.get(&(list, code.to_owned())).map(|p| format!("{p}{field}")).unwrap_or_default()
     }
 
     /// Whether the file has an entry with this code, readable or not.
@@ -53,51 +49,24 @@ pub struct Parsed {
 }
 
 /// The names of the six lists.
-pub const LISTS: [&str; 6] = [
-    "areas",
-    "offices",
-    "steeringGroups",
-    "handlers",
-    "localAgreements",
-    "insatsDefinitions",
-];
+pub const LISTS: [&str; 6] =
+    ["areas", "offices", "steeringGroups", "handlers", "localAgreements", "insatsDefinitions"];
 
 /// Reads every entry that can be read, and says what is wrong with the others.
 #[must_use]
 pub fn parse(value: &Value, today: NaiveDate) -> Parsed {
-    let mut file = File {
-        reader: Reader {
-            findings: Vec::new(),
-            today,
-        },
-        places: Places::default(),
-    };
+    let mut file = File { reader: Reader { findings: Vec::new(), today }, places: Places::default() };
     let mut organisation = Organisation::default();
     if let Some(root) = file.reader.object(value, String::new(), &LISTS) {
         organisation.areas = file.entries(&root, "areas", "code", AreaCode::parse, area);
         organisation.offices = file.entries(&root, "offices", "code", OfficeCode::parse, office);
-        organisation.steering_groups = file.entries(
-            &root,
-            "steeringGroups",
-            "code",
-            SteeringGroupCode::parse,
-            steering_group,
-        );
+        organisation.steering_groups =
+            file.entries(&root, "steeringGroups", "code", SteeringGroupCode::parse, steering_group);
         organisation.handlers = file.entries(&root, "handlers", "id", HandlerId::parse, handler);
-        organisation.agreements = file.entries(
-            &root,
-            "localAgreements",
-            "id",
-            AgreementId::parse,
-            agreement,
-        );
+        organisation.agreements = file.entries(&root, "localAgreements", "id", AgreementId::parse, agreement);
         organisation.insatser = file.insatser(&root);
     }
-    Parsed {
-        organisation,
-        places: file.places,
-        findings: file.reader.findings,
-    }
+    Parsed { organisation, places: file.places, findings: file.reader.findings }
 }
 
 struct File {
@@ -120,8 +89,7 @@ impl File {
             let code = value.get(key).and_then(Value::as_str).unwrap_or_default();
             let read = entry(&mut self.reader, value, pointer.clone());
             if self.places.has(list, code) {
-                self.reader
-                    .report(Problem::Duplicate.at(format!("{pointer}/{key}")));
+                self.reader.report(Problem::Duplicate.at(format!("{pointer}/{key}")));
                 continue;
             }
             if let Ok(parsed) = parse(code) {
@@ -136,20 +104,15 @@ impl File {
     fn insatser(&mut self, root: &Object<'_>) -> BTreeMap<InsatsCode, Vec<InsatsDefinition>> {
         let mut all: BTreeMap<InsatsCode, Vec<InsatsDefinition>> = BTreeMap::new();
         for (value, pointer) in self.reader.list(root, "insatsDefinitions") {
-            let Some(read) = insats(&mut self.reader, value, pointer.clone()) else {
-                continue;
-            };
+            let Some(read) = insats(&mut self.reader, value, pointer.clone()) else { continue };
             let versions = all.entry(read.code.clone()).or_default();
             if versions.iter().any(|v| v.version == read.version) {
-                self.reader
-                    .report(Problem::Duplicate.at(format!("{pointer}/code")));
+                self.reader.report(Problem::Duplicate.at(format!("{pointer}/code")));
                 continue;
             }
             // The newest version's place speaks for the code.
             if versions.iter().all(|v| v.version < read.version) {
-                self.places
-                    .0
-                    .insert(("insatsDefinitions", read.code.to_string()), pointer);
+                self.places.0.insert(("insatsDefinitions", read.code.to_string()), pointer);
             }
             versions.push(read);
             versions.sort_by_key(|v| v.version);
@@ -163,17 +126,12 @@ fn agency(text: &str) -> Result<Agency, NotACode> {
 }
 
 fn step(text: &str) -> Result<StepKind, NotACode> {
-    const EXPECTED: &str =
-        "begaran, gk, planerad_afi, planerad_ali, afi, ali, konsultativt_stod, avslutat, avbrutet";
+    const EXPECTED: &str = "begaran, gk, planerad_afi, planerad_ali, afi, ali, konsultativt_stod, avslutat, avbrutet";
     StepKind::from_code(text).ok_or(NotACode { expected: EXPECTED })
 }
 
 fn insats_kind(text: &str) -> Result<StepKind, NotACode> {
-    StepKind::from_code(text)
-        .filter(|s| s.is_insats())
-        .ok_or(NotACode {
-            expected: "afi, ali",
-        })
+    StepKind::from_code(text).filter(|s| s.is_insats()).ok_or(NotACode { expected: "afi, ali" })
 }
 
 fn role(text: &str) -> Result<Role, NotACode> {
@@ -189,24 +147,12 @@ fn area(r: &mut Reader, value: &Value, pointer: String) -> Option<Area> {
     let code = r.field(&o, "code", AreaCode::parse);
     let agency = r.field(&o, "agency", agency);
     let name = r.field(&o, "name", name);
-    Some(Area {
-        code: code?,
-        agency: agency?,
-        name: name?,
-    })
+    Some(Area { code: code?, agency: agency?, name: name? })
 }
 
 fn office(r: &mut Reader, value: &Value, pointer: String) -> Option<Office> {
-    const FIELDS: [&str; 8] = [
-        "code",
-        "agency",
-        "area",
-        "name",
-        "municipalities",
-        "validFrom",
-        "validTo",
-        "successor",
-    ];
+    const FIELDS: [&str; 8] =
+        ["code", "agency", "area", "name", "municipalities", "validFrom", "validTo", "successor"];
     let o = r.object(value, pointer, &FIELDS)?;
     let code = r.field(&o, "code", OfficeCode::parse);
     let agency = r.field(&o, "agency", agency);
@@ -227,11 +173,7 @@ fn office(r: &mut Reader, value: &Value, pointer: String) -> Option<Office> {
 }
 
 fn steering_group(r: &mut Reader, value: &Value, pointer: String) -> Option<SteeringGroup> {
-    let o = r.object(
-        value,
-        pointer,
-        &["code", "name", "offices", "municipalities", "validFrom"],
-    )?;
+    let o = r.object(value, pointer, &["code", "name", "offices", "municipalities", "validFrom"])?;
     let code = r.field(&o, "code", SteeringGroupCode::parse);
     let name = r.field(&o, "name", name);
     let offices = r.all(&o, "offices", OfficeCode::parse);
@@ -242,20 +184,12 @@ fn steering_group(r: &mut Reader, value: &Value, pointer: String) -> Option<Stee
         (false, true) => Members::Offices(offices),
         (true, false) => Members::Municipalities(municipalities),
         _ => {
-            let (sv, en) = (
-                "antingen offices eller municipalities, minst en",
-                "either offices or municipalities, at least one",
-            );
+            let (sv, en) = ("antingen offices eller municipalities, minst en", "either offices or municipalities, at least one");
             r.report(Problem::Members.with(o.pointer, sv, en));
             return None;
         }
     };
-    Some(SteeringGroup {
-        code: code?,
-        name: name?,
-        members,
-        valid_from: valid_from?,
-    })
+    Some(SteeringGroup { code: code?, name: name?, members, valid_from: valid_from? })
 }
 
 fn handler(r: &mut Reader, value: &Value, pointer: String) -> Option<Handler> {
@@ -265,17 +199,9 @@ fn handler(r: &mut Reader, value: &Value, pointer: String) -> Option<Handler> {
     let name = r.field(&o, "name", name);
     let items = r.list(&o, "assignments");
     let wanted = items.len();
-    let assignments: Vec<_> = items
-        .into_iter()
-        .filter_map(|(v, p)| assignment(r, v, p))
-        .collect();
+    let assignments: Vec<_> = items.into_iter().filter_map(|(v, p)| assignment(r, v, p)).collect();
     (assignments.len() == wanted).then_some(())?;
-    Some(Handler {
-        id: id?,
-        agency: agency?,
-        name: name?,
-        assignments,
-    })
+    Some(Handler { id: id?, agency: agency?, name: name?, assignments })
 }
 
 fn assignment(r: &mut Reader, value: &Value, pointer: String) -> Option<Assignment> {
@@ -283,47 +209,23 @@ fn assignment(r: &mut Reader, value: &Value, pointer: String) -> Option<Assignme
     let office = r.field(&o, "office", OfficeCode::parse);
     let role = r.field(&o, "role", role);
     let validity = r.validity(&o);
-    Some(Assignment {
-        office: office?,
-        role: role?,
-        validity: validity?,
-    })
+    Some(Assignment { office: office?, role: role?, validity: validity? })
 }
 
 fn agreement(r: &mut Reader, value: &Value, pointer: String) -> Option<LocalAgreement> {
-    let o = r.object(
-        value,
-        pointer,
-        &["id", "fk", "af", "agency", "steps", "validFrom", "validTo"],
-    )?;
+    let o = r.object(value, pointer, &["id", "fk", "af", "agency", "steps", "validFrom", "validTo"])?;
     let id = r.field(&o, "id", AgreementId::parse);
     let fk = r.field(&o, "fk", OfficeCode::parse);
     let af = r.field(&o, "af", OfficeCode::parse);
     let agency = r.field(&o, "agency", agency);
     let steps = r.all(&o, "steps", step);
     let validity = r.validity(&o);
-    Some(LocalAgreement {
-        id: id?,
-        fk: fk?,
-        af: af?,
-        agency: agency?,
-        steps: steps?,
-        validity: validity?,
-    })
+    Some(LocalAgreement { id: id?, fk: fk?, af: af?, agency: agency?, steps: steps?, validity: validity? })
 }
 
 fn insats(r: &mut Reader, value: &Value, pointer: String) -> Option<InsatsDefinition> {
-    const FIELDS: [&str; 9] = [
-        "code",
-        "version",
-        "kind",
-        "lan",
-        "municipality",
-        "text",
-        "examples",
-        "validFrom",
-        "validTo",
-    ];
+    const FIELDS: [&str; 9] =
+        ["code", "version", "kind", "lan", "municipality", "text", "examples", "validFrom", "validTo"];
     let o = r.object(value, pointer, &FIELDS)?;
     let code = r.field(&o, "code", InsatsCode::parse);
     let kind = r.field(&o, "kind", insats_kind);
@@ -335,17 +237,10 @@ fn insats(r: &mut Reader, value: &Value, pointer: String) -> Option<InsatsDefini
     // Written by an export that has several versions; a person who writes a file leaves it out.
     let version = match o.fields.get("version") {
         None | Some(Value::Null) => Some(1),
-        Some(v) => v
-            .as_i64()
-            .and_then(|v| i32::try_from(v).ok())
-            .filter(|v| *v >= 1),
+        Some(v) => v.as_i64().and_then(|v| i32::try_from(v).ok()).filter(|v| *v >= 1),
     };
     if version.is_none() {
-        r.report(Problem::Type.with(
-            o.at("version"),
-            "ett heltal från 1",
-            "a whole number from 1",
-        ));
+        r.report(Problem::Type.with(o.at("version"), "ett heltal från 1", "a whole number from 1"));
     }
     Some(InsatsDefinition {
         code: code?,

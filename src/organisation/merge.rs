@@ -73,10 +73,7 @@ pub fn merge(current: &Organisation, file: &Organisation) -> (Organisation, Chan
     (merged, changes)
 }
 
-fn replace<K: Ord + Clone, V: PartialEq + Clone>(
-    into: &mut BTreeMap<K, V>,
-    from: &BTreeMap<K, V>,
-) -> Counts {
+fn replace<K: Ord + Clone, V: PartialEq + Clone>(into: &mut BTreeMap<K, V>, from: &BTreeMap<K, V>) -> Counts {
     let mut counts = Counts::default();
     for (key, value) in from {
         match into.get(key) {
@@ -108,10 +105,7 @@ fn insatser(into: &mut Organisation, file: &Organisation) -> Counts {
             }
             (Some(old), Some(new)) => {
                 let version = old.version + 1;
-                known.push(InsatsDefinition {
-                    version,
-                    ..new.clone()
-                });
+                known.push(InsatsDefinition { version, ..new.clone() });
                 counts.changed += 1;
             }
             (Some(_), None) => {}

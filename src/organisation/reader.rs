@@ -40,23 +40,14 @@ impl Reader {
     }
 
     /// The value as an object with no other fields than the known ones.
-    pub fn object<'v>(
-        &mut self,
-        value: &'v Value,
-        pointer: String,
-        known: &[&str],
-    ) -> Option<Object<'v>> {
+    pub fn object<'v>(&mut self, value: &'v Value, pointer: String, known: &[&str]) -> Option<Object<'v>> {
         let Some(fields) = value.as_object() else {
             self.report(Problem::Type.with(pointer, "ett objekt", "an object"));
             return None;
         };
         for field in fields.keys().filter(|f| !known.contains(&f.as_str())) {
             // The name is the client's own text: it is repeated only where it can be nobody's number.
-            let shown = if field.chars().any(|c| c.is_ascii_digit()) {
-                String::new()
-            } else {
-                escaped(field)
-            };
+            let shown = if field.chars().any(|c| c.is_ascii_digit()) { String::new() } else { escaped(field) };
             self.report(Problem::UnknownField.at(format!("{pointer}/{shown}")));
         }
         Some(Object { fields, pointer })
@@ -66,11 +57,9 @@ impl Reader {
     pub fn list<'v>(&mut self, object: &Object<'v>, field: &str) -> Vec<(&'v Value, String)> {
         match object.fields.get(field) {
             None | Some(Value::Null) => Vec::new(),
-            Some(Value::Array(items)) => items
-                .iter()
-                .enumerate()
-                .map(|(i, v)| (v, format!("{}/{field}/{i}", object.pointer)))
-                .collect(),
+            Some(Value::Array(items)) => {
+                items.iter().enumerate().map(|(i, v)| (v, format!("{}/{field}/{i}", object.pointer))).collect()
+            }
             Some(_) => {
                 self.report(Problem::Type.with(object.at(field), "en lista", "a list"));
                 Vec::new()
@@ -141,10 +130,7 @@ impl Reader {
     ) -> Option<Vec<T>> {
         let items = self.list(object, field);
         let wanted = items.len();
-        let parsed: Vec<T> = items
-            .into_iter()
-            .filter_map(|(v, p)| self.value(v, p, &parse))
-            .collect();
+        let parsed: Vec<T> = items.into_iter().filter_map(|(v, p)| self.value(v, p, &parse)).collect();
         (parsed.len() == wanted).then_some(parsed)
     }
 
@@ -163,28 +149,18 @@ impl Reader {
 
 /// A calendar date.
 pub(super) fn date(text: &str) -> Result<NaiveDate, NotACode> {
-    let wrong = NotACode {
-        expected: "YYYY-MM-DD",
-    };
-    if text.len() == 10 {
-        text.parse().map_err(|_| wrong)
-    } else {
-        Err(wrong)
-    }
+    let wrong = NotACode { expected: "YYYY-MM-DD" };
+    if text.len() == 10 { text.parse().map_err(|_| wrong) } else { Err(wrong) }
 }
 
 /// A name or a short text: one line.
 pub(super) fn name(text: &str) -> Result<String, NotACode> {
-    line(text, 200).ok_or(NotACode {
-        expected: "1–200 tecken/characters",
-    })
+    line(text, 200).ok_or(NotACode { expected: "1–200 tecken/characters" })
 }
 
 /// A longer text of one paragraph.
 pub(super) fn paragraph(text: &str) -> Result<String, NotACode> {
-    line(text, 2_000).ok_or(NotACode {
-        expected: "1–2000 tecken/characters",
-    })
+    line(text, 2_000).ok_or(NotACode { expected: "1–2000 tecken/characters" })
 }
 
 fn line(text: &str, max: usize) -> Option<String> {

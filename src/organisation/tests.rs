@@ -60,159 +60,36 @@ fn a_right_file_is_read_and_written_back_the_same() {
 fn each_thing_that_is_wrong_is_found_where_it_stands() {
     let number = crate::domain::person::test_number("1985-03-12".parse().unwrap(), 980);
     for (pointer, value, code, at) in [
-        (
-            "/areas/0/agency",
-            json!("XX"),
-            "org_format",
-            "/areas/0/agency",
-        ),
+        ("/areas/0/agency", json!("XX"), "org_format", "/areas/0/agency"),
         ("/areas/0/agency", json!(1), "org_type", "/areas/0/agency"),
         ("/areas/0/name", json!(null), "org_missing", "/areas/0/name"),
-        (
-            "/areas/0/name",
-            json!(format!("Mitt {}", number.as_digits())),
-            "org_identity_number",
-            "/areas/0/name",
-        ),
+        ("/areas/0/name", json!(format!("Mitt {}", number.as_digits())), "org_identity_number", "/areas/0/name"),
         ("/areas", json!({}), "org_type", "/areas"),
-        (
-            "/offices/0/area",
-            json!("FINNS-EJ"),
-            "org_unknown_reference",
-            "/offices/0/area",
-        ),
-        (
-            "/offices/0/area",
-            json!("AF-MITT"),
-            "org_agency",
-            "/offices/0/area",
-        ),
-        (
-            "/offices/0/municipalities",
-            json!(["2180", "9999"]),
-            "org_unknown_reference",
-            "/offices/0/municipalities/1",
-        ),
-        (
-            "/offices/0/validFrom",
-            json!("2005-02-30"),
-            "org_format",
-            "/offices/0/validFrom",
-        ),
-        (
-            "/offices/2/validTo",
-            json!("2004-12-31"),
-            "org_validity",
-            "/offices/2/validTo",
-        ),
-        (
-            "/offices/2/validTo",
-            json!(null),
-            "org_successor",
-            "/offices/2/successor",
-        ),
-        (
-            "/offices/2/successor",
-            json!("FK-GAVLE"),
-            "org_agency",
-            "/offices/2/successor",
-        ),
-        (
-            "/offices/2/successor",
-            json!("AF-VALBO"),
-            "org_successor",
-            "/offices/2/successor",
-        ),
-        (
-            "/offices/2/successor",
-            json!("AF-X"),
-            "org_unknown_reference",
-            "/offices/2/successor",
-        ),
-        (
-            "/offices/2/code",
-            json!("AF-GAVLE"),
-            "org_duplicate",
-            "/offices/2/code",
-        ),
-        (
-            "/steeringGroups/0/offices",
-            json!(["FK-GAVLE"]),
-            "org_members",
-            "/steeringGroups/0/offices",
-        ),
-        (
-            "/steeringGroups/0/offices",
-            json!([]),
-            "org_members",
-            "/steeringGroups/0",
-        ),
-        (
-            "/steeringGroups/0/offices/1",
-            json!("AF-X"),
-            "org_unknown_reference",
-            "/steeringGroups/0/offices/1",
-        ),
-        (
-            "/handlers/0/agency",
-            json!("AF"),
-            "org_agency",
-            "/handlers/0/assignments/0/office",
-        ),
-        (
-            "/handlers/0/assignments/0/role",
-            json!("chef"),
-            "org_format",
-            "/handlers/0/assignments/0/role",
-        ),
-        (
-            "/localAgreements/0/steps",
-            json!(["gk"]),
-            "org_steps",
-            "/localAgreements/0/steps",
-        ),
-        (
-            "/localAgreements/0/steps/0",
-            json!("vila"),
-            "org_format",
-            "/localAgreements/0/steps/0",
-        ),
-        (
-            "/localAgreements/0/fk",
-            json!("AF-GAVLE"),
-            "org_agency",
-            "/localAgreements/0/fk",
-        ),
-        (
-            "/insatsDefinitions/0/kind",
-            json!("gk"),
-            "org_format",
-            "/insatsDefinitions/0/kind",
-        ),
-        (
-            "/insatsDefinitions/0/lan",
-            json!("99"),
-            "org_unknown_reference",
-            "/insatsDefinitions/0/lan",
-        ),
-        (
-            "/insatsDefinitions/1/municipality",
-            json!("0180"),
-            "org_outside_lan",
-            "/insatsDefinitions/1/municipality",
-        ),
-        (
-            "/insatsDefinitions/0/examples/0",
-            json!(number.as_digits()),
-            "org_identity_number",
-            "/insatsDefinitions/0/examples/0",
-        ),
+        ("/offices/0/area", json!("FINNS-EJ"), "org_unknown_reference", "/offices/0/area"),
+        ("/offices/0/area", json!("AF-MITT"), "org_agency", "/offices/0/area"),
+        ("/offices/0/municipalities", json!(["2180", "9999"]), "org_unknown_reference", "/offices/0/municipalities/1"),
+        ("/offices/0/validFrom", json!("2005-02-30"), "org_format", "/offices/0/validFrom"),
+        ("/offices/2/validTo", json!("2004-12-31"), "org_validity", "/offices/2/validTo"),
+        ("/offices/2/validTo", json!(null), "org_successor", "/offices/2/successor"),
+        ("/offices/2/successor", json!("FK-GAVLE"), "org_agency", "/offices/2/successor"),
+        ("/offices/2/successor", json!("AF-VALBO"), "org_successor", "/offices/2/successor"),
+        ("/offices/2/successor", json!("AF-X"), "org_unknown_reference", "/offices/2/successor"),
+        ("/offices/2/code", json!("AF-GAVLE"), "org_duplicate", "/offices/2/code"),
+        ("/steeringGroups/0/offices", json!(["FK-GAVLE"]), "org_members", "/steeringGroups/0/offices"),
+        ("/steeringGroups/0/offices", json!([]), "org_members", "/steeringGroups/0"),
+        ("/steeringGroups/0/offices/1", json!("AF-X"), "org_unknown_reference", "/steeringGroups/0/offices/1"),
+        ("/handlers/0/agency", json!("AF"), "org_agency", "/handlers/0/assignments/0/office"),
+        ("/handlers/0/assignments/0/role", json!("chef"), "org_format", "/handlers/0/assignments/0/role"),
+        ("/localAgreements/0/steps", json!(["gk"]), "org_steps", "/localAgreements/0/steps"),
+        ("/localAgreements/0/steps/0", json!("vila"), "org_format", "/localAgreements/0/steps/0"),
+        ("/localAgreements/0/fk", json!("AF-GAVLE"), "org_agency", "/localAgreements/0/fk"),
+        ("/insatsDefinitions/0/kind", json!("gk"), "org_format", "/insatsDefinitions/0/kind"),
+        ("/insatsDefinitions/0/lan", json!("99"), "org_unknown_reference", "/insatsDefinitions/0/lan"),
+        ("/insatsDefinitions/1/municipality", json!("0180"), "org_outside_lan", "/insatsDefinitions/1/municipality"),
+        ("/insatsDefinitions/0/examples/0", json!(number.as_digits()), "org_identity_number", "/insatsDefinitions/0/examples/0"),
     ] {
         let findings = read(&with(pointer, value), today()).unwrap_err();
-        assert!(
-            findings.iter().any(|f| f.code == code && f.pointer == at),
-            "{pointer}: {findings:?}"
-        );
+        assert!(findings.iter().any(|f| f.code == code && f.pointer == at), "{pointer}: {findings:?}");
         assert!(!format!("{findings:?}").contains(number.as_digits()));
     }
 }
@@ -222,36 +99,21 @@ fn all_findings_come_at_once_and_a_broken_entry_is_not_reported_twice() {
     let mut file = with("/offices/0/name", json!(""));
     file["areas"][1]["color"] = json!("blue");
     let findings = read(&file, today()).unwrap_err();
-    let found: Vec<_> = findings
-        .iter()
-        .map(|f| (f.code, f.pointer.as_str()))
-        .collect();
-    assert_eq!(
-        found,
-        [
-            ("org_unknown_field", "/areas/1/color"),
-            ("org_format", "/offices/0/name")
-        ]
-    );
+    let found: Vec<_> = findings.iter().map(|f| (f.code, f.pointer.as_str())).collect();
+    assert_eq!(found, [("org_unknown_field", "/areas/1/color"), ("org_format", "/offices/0/name")]);
     assert_eq!(read(&json!([]), today()).unwrap_err()[0].pointer, "");
 }
 
 #[test]
 fn an_administrator_is_never_responsible_for_participants_at_the_same_time() {
     let both = |to: Value| {
-        with(
-            "/handlers/0/assignments",
-            json!([
+        with("/handlers/0/assignments", json!([
             {"office": "FK-GAVLE", "role": "deltagaransvarig", "validFrom": "2016-01-01", "validTo": to},
-            {"office": "FK-GAVLE", "role": "samverkansadministrator", "validFrom": "2017-01-01"}]),
-        )
+            {"office": "FK-GAVLE", "role": "samverkansadministrator", "validFrom": "2017-01-01"}]))
     };
     assert!(read(&both(json!("2016-12-31")), today()).is_ok());
     let findings = read(&both(json!("2017-01-01")), today()).unwrap_err();
-    assert_eq!(
-        (findings[0].code, findings[0].pointer.as_str()),
-        ("org_role_combination", "/handlers/0/assignments")
-    );
+    assert_eq!((findings[0].code, findings[0].pointer.as_str()), ("org_role_combination", "/handlers/0/assignments"));
 }
 
 #[test]
@@ -266,37 +128,12 @@ fn a_file_may_lean_on_the_register_and_says_what_it_changed() {
     });
     assert!(read(&file, today()).is_err(), "alone it has no areas");
     let (merged, changes) = import(&register, &file, today()).unwrap();
-    assert_eq!(
-        changes.offices,
-        Counts {
-            added: 1,
-            changed: 1,
-            unchanged: 0
-        }
-    );
-    assert_eq!(
-        changes.insats_definitions,
-        Counts {
-            added: 0,
-            changed: 1,
-            unchanged: 0
-        }
-    );
+    assert_eq!(changes.offices, Counts { added: 1, changed: 1, unchanged: 0 });
+    assert_eq!(changes.insats_definitions, Counts { added: 0, changed: 1, unchanged: 0 });
     let code = InsatsCode::parse("21-afi-01").unwrap();
-    let versions: Vec<_> = merged.insatser[&code]
-        .iter()
-        .map(|v| (v.version, v.text.as_str()))
-        .collect();
-    assert_eq!(
-        versions,
-        [(1, "Arbetsträning"), (2, "Arbetsträning med stöd")]
-    );
-    assert_eq!(
-        merged
-            .insats_on(&code, "2017-05-01".parse().unwrap())
-            .map(|d| d.version),
-        Some(1)
-    );
+    let versions: Vec<_> = merged.insatser[&code].iter().map(|v| (v.version, v.text.as_str())).collect();
+    assert_eq!(versions, [(1, "Arbetsträning"), (2, "Arbetsträning med stöd")]);
+    assert_eq!(merged.insats_on(&code, "2017-05-01".parse().unwrap()).map(|d| d.version), Some(1));
 
     let written = to_json(&merged);
     assert_eq!(read(&written, today()).unwrap(), merged);

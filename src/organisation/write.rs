@@ -5,17 +5,15 @@
 use serde_json::{Map, Value, json};
 
 use crate::domain::organisation::{
-    Assignment, Handler, InsatsDefinition, LocalAgreement, Members, Office, Organisation,
-    SteeringGroup, Validity,
+    Assignment, Handler, InsatsDefinition, LocalAgreement, Members, Office, Organisation, SteeringGroup, Validity,
 };
 
 /// The whole register; reading it again gives the same.
 #[must_use]
 pub fn to_json(organisation: &Organisation) -> Value {
-    let areas = organisation
-        .areas
-        .values()
-        .map(|a| json!({"code": a.code.as_str(), "agency": a.agency.code(), "name": a.name}));
+    let areas = organisation.areas.values().map(|a| {
+        json!({"code": a.code.as_str(), "agency": a.agency.code(), "name": a.name})
+    });
     json!({
         "areas": areas.collect::<Vec<_>>(),
         "offices": organisation.offices.values().map(office).collect::<Vec<_>>(),
@@ -27,14 +25,9 @@ pub fn to_json(organisation: &Organisation) -> Value {
 }
 
 /// Fields in the order given; those without a value are left out.
-fn object<const N: usize>(
-    fields: [(&str, Option<Value>); N],
-    validity: Option<&Validity>,
-) -> Value {
-    let mut map: Map<String, Value> = fields
-        .into_iter()
-        .filter_map(|(k, v)| Some((k.to_owned(), v?)))
-        .collect();
+fn object<const N: usize>(fields: [(&str, Option<Value>); N], validity: Option<&Validity>) -> Value {
+    let mut map: Map<String, Value> =
+        fields.into_iter().filter_map(|(k, v)| Some((k.to_owned(), v?))).collect();
     if let Some(validity) = validity {
         map.insert("validFrom".to_owned(), json!(validity.from));
         if let Some(to) = validity.to {
@@ -59,14 +52,8 @@ fn office(o: &Office) -> Value {
             ("agency", text(o.agency.code())),
             ("area", text(o.area.as_str())),
             ("name", text(&o.name)),
-            (
-                "municipalities",
-                texts(o.municipalities.iter().map(|m| m.as_str())),
-            ),
-            (
-                "successor",
-                o.successor.as_ref().and_then(|s| text(s.as_str())),
-            ),
+            ("municipalities", texts(o.municipalities.iter().map(|m| m.as_str()))),
+            ("successor", o.successor.as_ref().and_then(|s| text(s.as_str()))),
         ],
         Some(&o.validity),
     )
@@ -95,23 +82,14 @@ fn handler(h: &Handler) -> Value {
             ("id", text(h.id.as_str())),
             ("agency", text(h.agency.code())),
             ("name", text(&h.name)),
-            (
-                "assignments",
-                Some(h.assignments.iter().map(assignment).collect()),
-            ),
+            ("assignments", Some(h.assignments.iter().map(assignment).collect())),
         ],
         None,
     )
 }
 
 fn assignment(a: &Assignment) -> Value {
-    object(
-        [
-            ("office", text(a.office.as_str())),
-            ("role", text(a.role.code())),
-        ],
-        Some(&a.validity),
-    )
+    object([("office", text(a.office.as_str())), ("role", text(a.role.code()))], Some(&a.validity))
 }
 
 fn agreement(a: &LocalAgreement) -> Value {
@@ -137,10 +115,7 @@ fn insatser(versions: &[InsatsDefinition]) -> impl Iterator<Item = Value> + '_ {
                 ("version", numbered.then(|| json!(d.version))),
                 ("kind", text(d.kind.code())),
                 ("lan", text(d.county.as_str())),
-                (
-                    "municipality",
-                    d.municipality.as_ref().and_then(|m| text(m.as_str())),
-                ),
+                ("municipality", d.municipality.as_ref().and_then(|m| text(m.as_str()))),
                 ("text", text(&d.text)),
                 ("examples", texts(d.examples.iter().map(String::as_str))),
             ],

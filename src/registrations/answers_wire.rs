@@ -3,9 +3,7 @@
 use serde_json::Value;
 
 use super::fields::{DATE, Fields, not_among, parse_date, wrong_type, wrong_value};
-use crate::domain::answers::{
-    Answer, AnswerKind, Answers, Choice, QUESTIONS, Question, is_organisation_number,
-};
+use crate::domain::answers::{Answer, AnswerKind, Answers, Choice, QUESTIONS, Question, is_organisation_number};
 use crate::domain::code::InsatsCode;
 use crate::domain::finding::{Allowed, Finding, Findings};
 use crate::domain::rule::Rule;
@@ -13,9 +11,7 @@ use crate::domain::rule::Rule;
 /// Reads `answers`; absent or `null` means unanswered.
 pub fn read_answers(fields: &mut Fields<'_>, findings: &mut Findings) -> Answers {
     let mut answers = Answers::default();
-    let Some(value) = fields.raw("answers") else {
-        return answers;
-    };
+    let Some(value) = fields.raw("answers") else { return answers };
     let base = fields.pointer("answers");
     let Value::Object(given) = value else {
         wrong_type(&base, "an object", findings);
@@ -24,11 +20,7 @@ pub fn read_answers(fields: &mut Fields<'_>, findings: &mut Findings) -> Answers
     for (name, value) in given {
         let Some(question) = Question::from_code(name) else {
             let all = QUESTIONS.iter().map(|row| row.code.to_owned()).collect();
-            let shown: String = name
-                .chars()
-                .filter(char::is_ascii_alphabetic)
-                .take(60)
-                .collect();
+            let shown: String = name.chars().filter(char::is_ascii_alphabetic).take(60).collect();
             let finding = Finding::new(Rule::FragaOkand, format!("{base}/{shown}"));
             findings.push(finding.allowed(Allowed::Values(all)));
             continue;
@@ -46,22 +38,11 @@ pub fn read_answers(fields: &mut Fields<'_>, findings: &mut Findings) -> Answers
 
 /// The questions whose answer a correction withdraws: those given as `null`.
 pub fn withdrawn(fields: &mut Fields<'_>) -> Vec<Question> {
-    let Some(Value::Object(given)) = fields.raw("answers") else {
-        return Vec::new();
-    };
-    given
-        .iter()
-        .filter(|(_, v)| v.is_null())
-        .filter_map(|(name, _)| Question::from_code(name))
-        .collect()
+    let Some(Value::Object(given)) = fields.raw("answers") else { return Vec::new() };
+    given.iter().filter(|(_, v)| v.is_null()).filter_map(|(name, _)| Question::from_code(name)).collect()
 }
 
-fn read_answer(
-    kind: AnswerKind,
-    value: &Value,
-    pointer: &str,
-    findings: &mut Findings,
-) -> Option<Answer> {
+fn read_answer(kind: AnswerKind, value: &Value, pointer: &str, findings: &mut Findings) -> Option<Answer> {
     match kind {
         AnswerKind::Bool => match value.as_bool() {
             Some(answer) => Some(Answer::Bool(answer)),
@@ -74,13 +55,10 @@ fn read_answer(
         AnswerKind::Codes(choices) => codes(choices, value, pointer, findings),
         AnswerKind::Percent => percent(value, pointer, findings),
         AnswerKind::OrganisationNumber => match value.as_str() {
-            Some(text) if is_organisation_number(text) => {
-                Some(Answer::OrganisationNumber(text.into()))
-            }
+            Some(text) if is_organisation_number(text) => Some(Answer::OrganisationNumber(text.into())),
             Some(_) => {
                 let finding = Finding::new(Rule::OrganisationsnummerOgiltigt, pointer);
-                findings
-                    .push(finding.allowed(Allowed::Shape("ten digits, the last a check digit")));
+                findings.push(finding.allowed(Allowed::Shape("ten digits, the last a check digit")));
                 None
             }
             None => refuse_type(pointer, "ten digits as text", findings),
@@ -116,15 +94,8 @@ fn chosen(
     found
 }
 
-fn codes(
-    choices: &'static [Choice],
-    value: &Value,
-    pointer: &str,
-    findings: &mut Findings,
-) -> Option<Answer> {
-    let Some(values) = value.as_array() else {
-        return refuse_type(pointer, "a list of codes", findings);
-    };
+fn codes(choices: &'static [Choice], value: &Value, pointer: &str, findings: &mut Findings) -> Option<Answer> {
+    let Some(values) = value.as_array() else { return refuse_type(pointer, "a list of codes", findings) };
     let mut picked = Vec::with_capacity(values.len());
     for (place, value) in values.iter().enumerate() {
         let pointer = format!("{pointer}/{place}");
@@ -134,11 +105,7 @@ fn codes(
         }
     }
     // In the order of the list and each once, so that the same answer is always the same value.
-    let ordered = choices
-        .iter()
-        .map(|c| c.code)
-        .filter(|code| picked.contains(code))
-        .collect();
+    let ordered = choices.iter().map(|c| c.code).filter(|code| picked.contains(code)).collect();
     Some(Answer::Codes(ordered))
 }
 
@@ -155,9 +122,7 @@ fn percent(value: &Value, pointer: &str, findings: &mut Findings) -> Option<Answ
 }
 
 fn dates(value: &Value, pointer: &str, findings: &mut Findings) -> Option<Answer> {
-    let Some(values) = value.as_array() else {
-        return refuse_type(pointer, "a list of dates", findings);
-    };
+    let Some(values) = value.as_array() else { return refuse_type(pointer, "a list of dates", findings) };
     let mut days = Vec::with_capacity(values.len());
     for (place, value) in values.iter().enumerate() {
         match value.as_str().and_then(parse_date) {

@@ -20,11 +20,7 @@ impl<'a> Fields<'a> {
     /// Begins to read an object; anything else is a finding.
     pub fn of(value: &'a Value, path: &str, findings: &mut Findings) -> Option<Self> {
         match value {
-            Value::Object(object) => Some(Self {
-                object,
-                path: path.to_owned(),
-                known: Vec::new(),
-            }),
+            Value::Object(object) => Some(Self { object, path: path.to_owned(), known: Vec::new() }),
             _ => {
                 wrong_type(path, "an object", findings);
                 None
@@ -51,12 +47,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A field that must be there.
-    pub fn required(
-        &mut self,
-        name: &'static str,
-        expected: &'static str,
-        findings: &mut Findings,
-    ) -> Option<&'a Value> {
+    pub fn required(&mut self, name: &'static str, expected: &'static str, findings: &mut Findings) -> Option<&'a Value> {
         let found = self.raw(name);
         if found.is_none() {
             let finding = Finding::new(Rule::FaltSaknas, self.pointer(name));
@@ -103,31 +94,17 @@ impl<'a> Fields<'a> {
     }
 
     /// A date that must be there.
-    pub fn required_date(
-        &mut self,
-        name: &'static str,
-        findings: &mut Findings,
-    ) -> Option<NaiveDate> {
+    pub fn required_date(&mut self, name: &'static str, findings: &mut Findings) -> Option<NaiveDate> {
         self.required(name, DATE, findings)?;
         self.date(name, findings)
     }
 
     /// An instant.
-    pub fn instant(
-        &mut self,
-        name: &'static str,
-        findings: &mut Findings,
-    ) -> Option<DateTime<Utc>> {
+    pub fn instant(&mut self, name: &'static str, findings: &mut Findings) -> Option<DateTime<Utc>> {
         let text = self.text(name, findings)?;
-        let instant = DateTime::parse_from_rfc3339(text)
-            .ok()
-            .map(|i| i.with_timezone(&Utc));
+        let instant = DateTime::parse_from_rfc3339(text).ok().map(|i| i.with_timezone(&Utc));
         if instant.is_none() {
-            wrong_value(
-                &self.pointer(name),
-                "an instant such as 2016-10-12T09:30:00Z",
-                findings,
-            );
+            wrong_value(&self.pointer(name), "an instant such as 2016-10-12T09:30:00Z", findings);
         }
         instant
     }
@@ -177,11 +154,7 @@ impl<'a> Fields<'a> {
 
     /// Ends reading: every field that nobody asked for is refused by name.
     pub fn finish(self, findings: &mut Findings) {
-        for name in self
-            .object
-            .keys()
-            .filter(|name| !self.known.contains(&name.as_str()))
-        {
+        for name in self.object.keys().filter(|name| !self.known.contains(&name.as_str())) {
             let mut known: Vec<String> = self.known.iter().map(ToString::to_string).collect();
             known.dedup();
             let finding = Finding::new(Rule::FaltOkant, format!("{}/{}", self.path, shown(name)));

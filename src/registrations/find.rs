@@ -57,8 +57,7 @@ pub enum Known {
 impl Reader<'_> {
     fn may_see(&self, action: Action, case: &Case) -> bool {
         let object = Object::Case(case.present_offices());
-        policy::may(self.caller, action, &object, &self.organisation, self.today)
-            == policy::Decision::Allow
+        policy::may(self.caller, action, &object, &self.organisation, self.today) == policy::Decision::Allow
     }
 
     /// A case by its id; `None` when it isn't there for the caller, or wasn't known then.
@@ -73,9 +72,7 @@ impl Reader<'_> {
         known: Known,
     ) -> Result<Option<Found>, StorageError> {
         let rows = cases::by_ids(link, &[id.0.as_bytes().to_vec()])?;
-        let Some(row) = rows.first() else {
-            return Ok(None);
-        };
+        let Some(row) = rows.first() else { return Ok(None) };
         self.by_number(link, action, row.number, known)
     }
 
@@ -88,9 +85,7 @@ impl Reader<'_> {
         link: &mut Link<'_>,
         id: RegistrationId,
     ) -> Result<Option<(Found, Entry)>, StorageError> {
-        let Some(number) = receipts::case_of_registration(link, id.0.as_bytes())? else {
-            return Ok(None);
-        };
+        let Some(number) = receipts::case_of_registration(link, id.0.as_bytes())? else { return Ok(None) };
         let found = self.by_number(link, Action::GetRegistration, number, Known::Now)?;
         Ok(found.and_then(|found| {
             let entry = found.entries.iter().find(|e| e.id == id).cloned()?;
@@ -105,16 +100,12 @@ impl Reader<'_> {
         number: i64,
         known: Known,
     ) -> Result<Option<Found>, StorageError> {
-        let Some(loaded) = load(link, Selection::Numbers(&[number]))?.pop() else {
-            return Ok(None);
-        };
+        let Some(loaded) = load(link, Selection::Numbers(&[number]))?.pop() else { return Ok(None) };
         // Access follows the present offices, also to what was known earlier.
         if !self.may_see(action, &loaded.case()?) {
             return Ok(None);
         }
-        let Some(found) = as_known(&loaded, known)? else {
-            return Ok(None);
-        };
+        let Some(found) = as_known(&loaded, known)? else { return Ok(None) };
         access::log(link, &self.scope, None, &[found.case.id.to_string()])?;
         Ok(Some(found))
     }
@@ -163,11 +154,7 @@ impl Reader<'_> {
         for loaded in load(link, Selection::Numbers(&numbers))? {
             let case = loaded.case()?;
             if self.may_see(Action::SearchCases, &case) && self.may_see(Action::GetCase, &case) {
-                shown.push(Found {
-                    case,
-                    entries: loaded.entries,
-                    person: loaded.row.person,
-                });
+                shown.push(Found { case, entries: loaded.entries, person: loaded.row.person });
             } else {
                 open_elsewhere |= case.is_open();
             }
@@ -194,22 +181,15 @@ impl Reader<'_> {
             // A person's list holds cases at the own offices only; asking for another office finds nothing.
             let agency = self.caller.agency.unwrap_or(Agency::Fk);
             let wanted = match filter.offices.take() {
-                Some((of, offices)) if of == agency => offices
-                    .into_iter()
-                    .filter(|o| own.iter().any(|code| code.as_str() == o))
-                    .collect(),
+                Some((of, offices)) if of == agency => {
+                    offices.into_iter().filter(|o| own.iter().any(|code| code.as_str() == o)).collect()
+                }
                 Some(_) => Vec::new(),
                 None => own.iter().map(ToString::to_string).collect(),
             };
             filter.offices = Some((agency, wanted));
         }
-        lists::page(
-            link,
-            &self.scope,
-            &filter,
-            (page - 1).max(0).saturating_mul(limit),
-            limit,
-        )
+        lists::page(link, &self.scope, &filter, (page - 1).max(0).saturating_mul(limit), limit)
     }
 }
 
@@ -217,25 +197,13 @@ impl Reader<'_> {
 fn as_known(loaded: &Loaded, known: Known) -> Result<Option<Found>, StorageError> {
     let count = match known {
         Known::Now => loaded.entries.len(),
-        Known::AsOf(instant) => loaded
-            .entries
-            .iter()
-            .take_while(|e| e.known_from <= instant)
-            .count(),
-        Known::CountedTo(position) => loaded
-            .entries
-            .iter()
-            .take_while(|e| e.position <= position)
-            .count(),
+        Known::AsOf(instant) => loaded.entries.iter().take_while(|e| e.known_from <= instant).count(),
+        Known::CountedTo(position) => loaded.entries.iter().take_while(|e| e.position <= position).count(),
     };
     if count == 0 {
         return Ok(None);
     }
     let case = loaded.case_after(count)?;
     let entries = loaded.entries.iter().take(count).cloned().collect();
-    Ok(Some(Found {
-        case,
-        entries,
-        person: loaded.row.person.clone(),
-    }))
+    Ok(Some(Found { case, entries, person: loaded.row.person.clone() }))
 }

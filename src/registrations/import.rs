@@ -109,12 +109,7 @@ fn read_ahead(
 ) -> Receiver<Result<Chunk, std::io::Error>> {
     let (sender, receiver) = sync_channel(4);
     let thread = move || {
-        let mut chunk = Chunk {
-            first_line: 1,
-            texts: Vec::new(),
-            posts: Vec::new(),
-            bytes: 0,
-        };
+        let mut chunk = Chunk { first_line: 1, texts: Vec::new(), posts: Vec::new(), bytes: 0 };
         let (mut bytes, mut number) = (0, 0);
         loop {
             let mut text = String::new();
@@ -140,12 +135,7 @@ fn read_ahead(
             if chunk.texts.len() == CHUNK {
                 let full = std::mem::replace(
                     &mut chunk,
-                    Chunk {
-                        first_line: number + 1,
-                        texts: Vec::new(),
-                        posts: Vec::new(),
-                        bytes,
-                    },
+                    Chunk { first_line: number + 1, texts: Vec::new(), posts: Vec::new(), bytes },
                 );
                 if sender.send(Ok(full)).is_err() {
                     return;
@@ -158,10 +148,7 @@ fn read_ahead(
         }
     };
     // Without a thread the receiver sees an ended file; starting one fails only when the machine is out of them.
-    if let Err(error) = std::thread::Builder::new()
-        .name("import".to_owned())
-        .spawn(thread)
-    {
+    if let Err(error) = std::thread::Builder::new().name("import".to_owned()).spawn(thread) {
         log::error!("the import's reader can't start: {error}");
     }
     receiver
@@ -171,12 +158,8 @@ fn post(service: &Service, text: &str, number: usize) -> Post {
     let value: Value = match serde_json::from_str(text) {
         Ok(value) => value,
         Err(_) => {
-            let finding = Finding::new(Rule::FaltFelTyp, "")
-                .allowed(Allowed::Shape("one JSON object a line"));
-            return Post {
-                item: Err(finding.into()),
-                fingerprint: Vec::new(),
-            };
+            let finding = Finding::new(Rule::FaltFelTyp, "").allowed(Allowed::Shape("one JSON object a line"));
+            return Post { item: Err(finding.into()), fingerprint: Vec::new() };
         }
     };
     let fingerprint = service.fingerprint(&value);
@@ -186,21 +169,13 @@ fn post(service: &Service, text: &str, number: usize) -> Post {
     {
         // A line without a reference of its own gets one from its place and content, so that the import can be
         // started anew.
-        let hash: String = fingerprint
-            .iter()
-            .take(12)
-            .map(|b| format!("{b:02x}"))
-            .collect();
+        let hash: String = fingerprint.iter().take(12).map(|b| format!("{b:02x}")).collect();
         item.client_reference = ClientReference::parse(&format!("line-{number}-{hash}")).ok();
     }
     Post { item, fingerprint }
 }
 
-fn carry_out(
-    service: &Service,
-    client: &ClientId,
-    chunk: &Chunk,
-) -> Result<Outcome, ImportFailure> {
+fn carry_out(service: &Service, client: &ClientId, chunk: &Chunk) -> Result<Outcome, ImportFailure> {
     let told: Arc<Mutex<Option<Outcome>>> = Arc::default();
     let teller = Arc::clone(&told);
     let job = Job {
@@ -215,11 +190,7 @@ fn carry_out(
             if let Ok(mut told) = teller.lock() {
                 *told = Some(outcome.clone());
             }
-            Rendered {
-                status: 200,
-                headers: Vec::new(),
-                body: String::new(),
-            }
+            Rendered { status: 200, headers: Vec::new(), body: String::new() }
         }),
         scope: Scope {
             client: client.to_string(),
@@ -230,25 +201,14 @@ fn carry_out(
             at: service.clock.now().timestamp_micros(),
         },
     };
-    service
-        .submit_and_wait(job)
-        .map_err(ImportFailure::Refused)?;
+    service.submit_and_wait(job).map_err(ImportFailure::Refused)?;
     let outcome = told.lock().ok().and_then(|mut told| told.take());
     outcome.ok_or(ImportFailure::Refused(Refusal::Stopping))
 }
 
-fn write_refused(
-    out: &mut dyn Write,
-    line: usize,
-    input: &str,
-    findings: &Findings,
-) -> Result<(), std::io::Error> {
+fn write_refused(out: &mut dyn Write, line: usize, input: &str, findings: &Findings) -> Result<(), std::io::Error> {
     // The input is the importer's own: it goes back to the same hands, in the file they asked for.
     let input: Value = serde_json::from_str(input).unwrap_or_else(|_| json!(input));
     let told = view::findings(findings);
-    writeln!(
-        out,
-        "{}",
-        json!({ "line": line, "input": input, "findings": told })
-    )
+    writeln!(out, "{}", json!({ "line": line, "input": input, "findings": told }))
 }

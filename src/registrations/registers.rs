@@ -56,15 +56,9 @@ impl Registers {
     ///
     /// # Errors
     /// When the database fails or its rows can't be understood.
-    pub fn with_version(
-        &self,
-        link: &mut Link<'_>,
-    ) -> Result<(i64, Arc<Organisation>), StorageError> {
+    pub fn with_version(&self, link: &mut Link<'_>) -> Result<(i64, Arc<Organisation>), StorageError> {
         let version = rows::version(link)?;
-        let mut known = self
-            .known
-            .lock()
-            .map_err(|_| StorageError::Failed("the registers are in disorder".to_owned()))?;
+        let mut known = self.known.lock().map_err(|_| StorageError::Failed("the registers are in disorder".to_owned()))?;
         if known.0 != version {
             let whole = assemble(&rows::current(link)?)?;
             // The rows were checked when they came in; a text that looks like a number today did so then.
@@ -79,12 +73,7 @@ impl Registers {
     ///
     /// # Errors
     /// All that is wrong with the file, or a failure of storage; then nothing was taken in.
-    pub fn import(
-        &self,
-        db: &Db,
-        value: &Value,
-        now: DateTime<Utc>,
-    ) -> Result<(Changes, i64), ImportError> {
+    pub fn import(&self, db: &Db, value: &Value, now: DateTime<Utc>) -> Result<(Changes, i64), ImportError> {
         let mut connection = db.connect()?;
         let mut link = connection.link();
         link.begin_write()?;
@@ -102,20 +91,12 @@ impl Registers {
         }
     }
 
-    fn import_in(
-        &self,
-        link: &mut Link<'_>,
-        value: &Value,
-        now: DateTime<Utc>,
-    ) -> Result<(Changes, i64), ImportError> {
+    fn import_in(&self, link: &mut Link<'_>, value: &Value, now: DateTime<Utc>) -> Result<(Changes, i64), ImportError> {
         let before = self.current(link)?;
         let (merged, changes) =
             file::import(&before, value, swedish_day(now)).map_err(ImportError::Findings)?;
         let old = rows::current(link)?;
-        let new: Vec<Entry> = entries(&file::to_json(&merged))
-            .into_iter()
-            .filter(|e| !old.contains(e))
-            .collect();
+        let new: Vec<Entry> = entries(&file::to_json(&merged)).into_iter().filter(|e| !old.contains(e)).collect();
         if new.is_empty() {
             return Ok((changes, rows::version(link)?));
         }
@@ -134,11 +115,7 @@ fn entries(whole: &Value) -> Vec<Entry> {
                 "insatsDefinitions" => format!("{code}#{}", body["version"].as_i64().unwrap_or(1)),
                 _ => code.to_owned(),
             };
-            all.push(Entry {
-                kind: kind.to_owned(),
-                code,
-                body: body.to_string(),
-            });
+            all.push(Entry { kind: kind.to_owned(), code, body: body.to_string() });
         }
     }
     all
@@ -147,15 +124,9 @@ fn entries(whole: &Value) -> Vec<Entry> {
 fn assemble(entries: &[Entry]) -> Result<Value, StorageError> {
     let mut whole = Map::new();
     for (kind, _) in KINDS {
-        let bodies: Result<Vec<Value>, _> = entries
-            .iter()
-            .filter(|e| e.kind == kind)
-            .map(|e| serde_json::from_str(&e.body))
-            .collect();
-        whole.insert(
-            kind.to_owned(),
-            json!(bodies.map_err(|_| StorageError::Corrupt("organisation_rows"))?),
-        );
+        let bodies: Result<Vec<Value>, _> =
+            entries.iter().filter(|e| e.kind == kind).map(|e| serde_json::from_str(&e.body)).collect();
+        whole.insert(kind.to_owned(), json!(bodies.map_err(|_| StorageError::Corrupt("organisation_rows"))?));
     }
     Ok(Value::Object(whole))
 }

@@ -38,23 +38,11 @@ impl Service {
     /// # Errors
     /// When the database can't be reached.
     pub fn start(parts: Parts) -> Result<Self, StorageError> {
-        let (db, vault, settings) = (
-            parts.db.clone(),
-            Arc::clone(&parts.vault),
-            parts.settings.clone(),
-        );
+        let (db, vault, settings) = (parts.db.clone(), Arc::clone(&parts.vault), parts.settings.clone());
         let (registers, clock) = (Arc::clone(&parts.registers), Arc::clone(&parts.clock));
         let writer = Writer::start(parts)?;
         let checkpointer = std::sync::Mutex::new(Some(Checkpointer::start(db.clone())));
-        Ok(Self {
-            db,
-            vault,
-            settings,
-            registers,
-            clock,
-            writer,
-            checkpointer,
-        })
+        Ok(Self { db, vault, settings, registers, clock, writer, checkpointer })
     }
 
     /// Hands a job to the writer and waits until its answer is durable.
@@ -62,10 +50,7 @@ impl Service {
     /// # Errors
     /// Why it was not carried out.
     pub async fn submit(&self, job: Job) -> Answer {
-        self.writer
-            .submit(job)?
-            .await
-            .unwrap_or(Err(Refusal::Stopping))
+        self.writer.submit(job)?.await.unwrap_or(Err(Refusal::Stopping))
     }
 
     /// The same for a thread that may wait.
@@ -73,10 +58,7 @@ impl Service {
     /// # Errors
     /// Why it was not carried out.
     pub fn submit_and_wait(&self, job: Job) -> Answer {
-        self.writer
-            .submit(job)?
-            .blocking_recv()
-            .unwrap_or(Err(Refusal::Stopping))
+        self.writer.submit(job)?.blocking_recv().unwrap_or(Err(Refusal::Stopping))
     }
 
     /// The registers as they are now, with their version.
@@ -105,9 +87,7 @@ impl Service {
     /// What reading a body needs to know.
     #[must_use]
     pub fn reading(&self) -> Reading {
-        Reading {
-            today: self.today(),
-        }
+        Reading { today: self.today() }
     }
 
     /// A keyed hash of what was sent, the same however its fields are ordered.

@@ -97,33 +97,19 @@ pub fn carry_out(
     around: &mut Surroundings<'_>,
 ) -> Result<(Vec<Result<Rendered, Refusal>>, i64), StorageError> {
     let receipts = find_receipts(link, jobs)?;
-    let mut unit = Unit {
-        overlay: Overlay::default(),
-        staged: Vec::new(),
-        sealed: HashMap::new(),
-        around,
-    };
+    let mut unit = Unit { overlay: Overlay::default(), staged: Vec::new(), sealed: HashMap::new(), around };
     unit.prefetch(link, jobs)?;
-    let decided: Vec<Decided> = jobs
-        .iter()
-        .map(|job| unit.decide_job(job, &receipts))
-        .collect();
+    let decided: Vec<Decided> = jobs.iter().map(|job| unit.decide_job(job, &receipts)).collect();
     unit.write(link, jobs, decided)
 }
 
-fn find_receipts(
-    link: &mut Link<'_>,
-    jobs: &[Job],
-) -> Result<HashMap<(String, String), Receipt>, StorageError> {
+fn find_receipts(link: &mut Link<'_>, jobs: &[Job]) -> Result<HashMap<(String, String), Receipt>, StorageError> {
     let keys: Vec<(String, String)> = jobs
         .iter()
         .filter_map(|job| Some((client_of(&job.actor), job.idempotency.as_ref()?.key.clone())))
         .collect();
     let found = receipts::find(link, &keys)?;
-    Ok(found
-        .into_iter()
-        .map(|r| ((r.client.clone(), r.idempotency_key.clone()), r))
-        .collect())
+    Ok(found.into_iter().map(|r| ((r.client.clone(), r.idempotency_key.clone()), r)).collect())
 }
 
 fn client_of(actor: &Actor) -> String {
@@ -143,14 +129,8 @@ struct Unit<'a, 'b> {
 impl Unit<'_, '_> {
     /// Finds and locks everything the jobs touch.
     fn prefetch(&mut self, link: &mut Link<'_>, jobs: &[Job]) -> Result<(), StorageError> {
-        let items = || {
-            jobs.iter()
-                .flat_map(|j| &j.posts)
-                .filter_map(|p| p.item.as_ref().ok())
-        };
-        let hashes: Vec<Vec<u8>> = items()
-            .filter_map(|item| Some(self.around.vault.lookup(named(item)?).1))
-            .collect();
+        let items = || jobs.iter().flat_map(|j| &j.posts).filter_map(|p| p.item.as_ref().ok());
+        let hashes: Vec<Vec<u8>> = items().filter_map(|item| Some(self.around.vault.lookup(named(item)?).1)).collect();
         link.lock_hashes(&hashes)?;
         let mut persons_found = Vec::new();
         if let Some(number) = items().find_map(named) {
@@ -167,42 +147,24 @@ impl Unit<'_, '_> {
                 Target::Id(id) => Some(id.0.as_bytes().to_vec()),
                 _ => None,
             })
-            .chain(
-                self.overlay
-                    .client_references
-                    .values()
-                    .map(|e| e.case.0.as_bytes().to_vec()),
-            )
+            .chain(self.overlay.client_references.values().map(|e| e.case.0.as_bytes().to_vec()))
             .collect();
         numbers.extend(self.lock(link, &ids, &numbers)?);
         let rows = cases::by_numbers(link, &dedup(numbers))?;
-        let people: Vec<Vec<u8>> = rows
-            .iter()
-            .filter_map(|r| r.person.clone())
-            .chain(persons_found)
-            .collect();
+        let people: Vec<Vec<u8>> = rows.iter().filter_map(|r| r.person.clone()).chain(persons_found).collect();
         self.load(link, rows)?;
         for row in cases::of_persons(link, &people)? {
             if row.state == cases::OPEN
                 && let Some(person) = &row.person
             {
-                self.overlay
-                    .open_cases
-                    .entry(person.clone())
-                    .or_default()
-                    .insert(row.case_id());
+                self.overlay.open_cases.entry(person.clone()).or_default().insert(row.case_id());
             }
         }
         Ok(())
     }
 
     /// Locks the cases and returns the numbers of those named by id.
-    fn lock(
-        &mut self,
-        link: &mut Link<'_>,
-        ids: &[Vec<u8>],
-        numbers: &[i64],
-    ) -> Result<Vec<i64>, StorageError> {
+    fn lock(&mut self, link: &mut Link<'_>, ids: &[Vec<u8>], numbers: &[i64]) -> Result<Vec<i64>, StorageError> {
         let named: Vec<cases::CaseRow> = cases::by_ids(link, ids)?;
         let mut all: Vec<Vec<u8>> = named.iter().map(|r| r.id.clone()).collect();
         if !numbers.is_empty() {
@@ -216,15 +178,8 @@ impl Unit<'_, '_> {
         let mut of_client: HashMap<String, Vec<String>> = HashMap::new();
         for job in jobs {
             for post in &job.posts {
-                if let Ok(Item {
-                    client_reference: Some(reference),
-                    ..
-                }) = &post.item
-                {
-                    of_client
-                        .entry(client_of(&job.actor))
-                        .or_default()
-                        .push(reference.to_string());
+                if let Ok(Item { client_reference: Some(reference), .. }) = &post.item {
+                    of_client.entry(client_of(&job.actor)).or_default().push(reference.to_string());
                 }
             }
         }
@@ -233,9 +188,7 @@ impl Unit<'_, '_> {
             let numbers: Vec<i64> = found.iter().map(|r| r.case_number).collect();
             let rows = cases::by_numbers(link, &dedup(numbers))?;
             for row in found {
-                let Some(case) = rows.iter().find(|c| c.number == row.case_number) else {
-                    continue;
-                };
+                let Some(case) = rows.iter().find(|c| c.number == row.case_number) else { continue };
                 let registration = uuid::Uuid::from_slice(&row.registration).unwrap_or_default();
                 let earlier = Earlier {
                     fingerprint: row.fingerprint,
@@ -309,10 +262,7 @@ impl Unit<'_, '_> {
             return repeated(receipt, &idempotency.fingerprint);
         }
         if let Err(refusal) = self.precondition(job) {
-            return Decided {
-                outcome: Err(refusal),
-                kept: None,
-            };
+            return Decided { outcome: Err(refusal), kept: None };
         }
         // What may be undone is kept aside: nothing of a dry run or of an atomic batch that failed may stay.
         let undoable = job.dry_run || (job.atomic && job.posts.len() > 1);
@@ -337,29 +287,19 @@ impl Unit<'_, '_> {
                 }
             }
         }
-        Decided {
-            outcome: Ok(results),
-            kept: None,
-        }
+        Decided { outcome: Ok(results), kept: None }
     }
 
     /// What concerns the whole request under a case: that it is there for the caller, and unchanged.
     fn precondition(&self, job: &Job) -> Result<(), Refusal> {
-        let Actor::Caller(caller) = &job.actor else {
-            return Ok(());
-        };
+        let Actor::Caller(caller) = &job.actor else { return Ok(()) };
         if !policy::role_allows(caller, job.action) {
             return Err(Refusal::Forbidden);
         }
-        let Some(version) = job.if_match else {
-            return Ok(());
-        };
+        let Some(version) = job.if_match else { return Ok(()) };
         for post in &job.posts {
             let target = match &post.item {
-                Ok(Item {
-                    target: Target::Id(id),
-                    ..
-                }) => *id,
+                Ok(Item { target: Target::Id(id), .. }) => *id,
                 _ => continue,
             };
             let slot = self.overlay.slots.get(&target).ok_or(Refusal::NotFound)?;
@@ -378,39 +318,23 @@ impl Unit<'_, '_> {
             Actor::Import(_) => true,
             Actor::Caller(caller) => {
                 let today = swedish_day(self.around.now);
-                policy::may(caller, action, object, &self.around.organisation, today)
-                    == policy::Decision::Allow
+                policy::may(caller, action, object, &self.around.organisation, today) == policy::Decision::Allow
             }
         }
     }
 
     fn decide_post(&mut self, job: &Job, post: &Post, index: usize) -> Result<Pending, Findings> {
-        let mark = |findings: Findings| {
-            if job.posts.len() > 1 {
-                findings.at_index(index)
-            } else {
-                findings
-            }
-        };
-        let item = post
-            .item
-            .as_ref()
-            .map_err(|findings| mark(findings.clone()))?;
+        let mark = |findings: Findings| if job.posts.len() > 1 { findings.at_index(index) } else { findings };
+        let item = post.item.as_ref().map_err(|findings| mark(findings.clone()))?;
         if let Some(earlier) = self.earlier(job, item) {
-            return self
-                .same_again(&earlier, post)
-                .map(Pending::Old)
-                .map_err(mark);
+            return self.same_again(&earlier, post).map(Pending::Old).map_err(mark);
         }
         self.decide_item(job, item, post).map_err(mark)
     }
 
     fn earlier(&self, job: &Job, item: &Item) -> Option<Earlier> {
         let reference = item.client_reference.as_ref()?;
-        self.overlay
-            .client_references
-            .get(&(client_of(&job.actor), reference.to_string()))
-            .cloned()
+        self.overlay.client_references.get(&(client_of(&job.actor), reference.to_string())).cloned()
     }
 
     /// The same client reference: the original when the content is the same.
@@ -437,9 +361,7 @@ impl Unit<'_, '_> {
             && slot.case.version != version
         {
             let present = Allowed::Values(vec![slot.case.version.to_string()]);
-            return Err(Finding::new(Rule::VersionInaktuell, "/caseVersion")
-                .allowed(present)
-                .into());
+            return Err(Finding::new(Rule::VersionInaktuell, "/caseVersion").allowed(present).into());
         }
         let known_from = self.known_from(job, item, slot.as_ref())?;
         let person = self.person(item, slot.as_ref());
@@ -458,10 +380,7 @@ impl Unit<'_, '_> {
         Ok(self.stage(job, item, post, slot, person, by, known_from, decision))
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "everything that one decision leaves behind, in one place"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "everything that one decision leaves behind, in one place")]
     fn stage(
         &mut self,
         job: &Job,
@@ -492,23 +411,13 @@ impl Unit<'_, '_> {
             None => {
                 let case_id = CaseId(uuid_v7(self.around.now, self.around.chance));
                 // The decision saw the same entry begin the case; only ids differ.
-                let mut case =
-                    Case::begin(case_id, decision.case.identity, &entry).unwrap_or(decision.case);
+                let mut case = Case::begin(case_id, decision.case.identity, &entry).unwrap_or(decision.case);
                 case.references.extend(reference.clone());
                 (case, None)
             }
         };
         let case = Arc::new(case);
-        self.remember(
-            job,
-            item,
-            post,
-            &entry,
-            &case,
-            number,
-            person,
-            reference.as_ref(),
-        );
+        self.remember(job, item, post, &entry, &case, number, person, reference.as_ref());
         let reference = reference.filter(|_| slot.is_none());
         let done = Done {
             registration: id,
@@ -523,20 +432,14 @@ impl Unit<'_, '_> {
             case: case.id,
             entry,
             client_reference: item.client_reference.as_ref().map(ToString::to_string),
-            fingerprint: item
-                .client_reference
-                .as_ref()
-                .map(|_| post.fingerprint.clone()),
+            fingerprint: item.client_reference.as_ref().map(|_| post.fingerprint.clone()),
             reference,
         });
         self.overlay.staged = self.staged.len();
         Pending::New { place, done }
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "everything that one decision leaves behind, in one place"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "everything that one decision leaves behind, in one place")]
     fn remember(
         &mut self,
         job: &Job,
@@ -549,9 +452,7 @@ impl Unit<'_, '_> {
         reference: Option<&(Agency, CaseReference)>,
     ) {
         if let Some((agency, reference)) = reference {
-            self.overlay
-                .references
-                .insert((*agency, reference.clone()), case.id);
+            self.overlay.references.insert((*agency, reference.clone()), case.id);
         }
         if let Some(own) = &item.client_reference {
             let earlier = Earlier {
@@ -560,9 +461,7 @@ impl Unit<'_, '_> {
                 case: case.id,
                 position: 0,
             };
-            self.overlay
-                .client_references
-                .insert((client_of(&job.actor), own.to_string()), earlier);
+            self.overlay.client_references.insert((client_of(&job.actor), own.to_string()), earlier);
         }
         if let Some(person) = &person {
             let open = self.overlay.open_cases.entry(person.clone()).or_default();
@@ -572,44 +471,25 @@ impl Unit<'_, '_> {
                 open.remove(&case.id);
             }
         }
-        self.overlay.slots.insert(
-            case.id,
-            Slot {
-                case: Arc::clone(case),
-                number,
-                person,
-            },
-        );
+        self.overlay.slots.insert(case.id, Slot { case: Arc::clone(case), number, person });
     }
 
     /// The case that an item is about; `None` when it opens one.
     fn target(&self, by: &Registrar, item: &Item) -> Result<Option<Slot>, Findings> {
-        let opens =
-            matches!(&item.request.command, Command::Register(new) if new.opening.is_some());
+        let opens = matches!(&item.request.command, Command::Register(new) if new.opening.is_some());
         if opens {
             return Ok(None);
         }
-        let id =
-            match &item.target {
-                Target::Id(id) => Some(*id),
-                Target::New => None,
-                Target::Reference(reference) => [by.agency, by.agency.other()]
-                    .into_iter()
-                    .find_map(|agency| {
-                        self.overlay
-                            .references
-                            .get(&(agency, reference.clone()))
-                            .copied()
-                    }),
-            };
-        let slot = id.and_then(|id| self.overlay.slots.get(&id)).cloned();
-        let pointer = if matches!(item.target, Target::Reference(_)) {
-            "/caseReference"
-        } else {
-            "/case"
+        let id = match &item.target {
+            Target::Id(id) => Some(*id),
+            Target::New => None,
+            Target::Reference(reference) => [by.agency, by.agency.other()]
+                .into_iter()
+                .find_map(|agency| self.overlay.references.get(&(agency, reference.clone())).copied()),
         };
-        slot.map(Some)
-            .ok_or_else(|| Finding::new(Rule::ArendeOkant, pointer).into())
+        let slot = id.and_then(|id| self.overlay.slots.get(&id)).cloned();
+        let pointer = if matches!(item.target, Target::Reference(_)) { "/caseReference" } else { "/case" };
+        slot.map(Some).ok_or_else(|| Finding::new(Rule::ArendeOkant, pointer).into())
     }
 
     /// Role and assignment come before all rules.
@@ -639,12 +519,7 @@ impl Unit<'_, '_> {
     }
 
     /// The commit's instant, or for imported history the one given.
-    fn known_from(
-        &self,
-        job: &Job,
-        item: &Item,
-        slot: Option<&Slot>,
-    ) -> Result<DateTime<Utc>, Findings> {
+    fn known_from(&self, job: &Job, item: &Item, slot: Option<&Slot>) -> Result<DateTime<Utc>, Findings> {
         let now = self.around.now;
         match item.recorded_at {
             Some(_) if !matches!(job.actor, Actor::Import(_)) => {
@@ -652,9 +527,7 @@ impl Unit<'_, '_> {
             }
             Some(at) if at > now => {
                 let latest = Allowed::Values(vec![now.to_rfc3339()]);
-                Err(Finding::new(Rule::KandFranFramtid, "/recordedAt")
-                    .allowed(latest)
-                    .into())
+                Err(Finding::new(Rule::KandFranFramtid, "/recordedAt").allowed(latest).into())
             }
             Some(at) => Ok(at),
             // Another process' clock may be a little ahead; within a case instants never fall.
@@ -664,24 +537,15 @@ impl Unit<'_, '_> {
 
     /// Whose case it is: the participant of a request, made known to the unit; else the case's.
     fn person(&mut self, item: &Item, slot: Option<&Slot>) -> Option<Vec<u8>> {
-        let Some(number) = named(item) else {
-            return slot.and_then(|s| s.person.clone());
-        };
+        let Some(number) = named(item) else { return slot.and_then(|s| s.person.clone()) };
         let (key_id, hash) = self.around.vault.lookup(number);
         if let Some(known) = self.overlay.persons.get(&hash) {
             return Some(known.id.clone());
         }
-        let id = uuid_v7(self.around.now, self.around.chance)
-            .as_bytes()
-            .to_vec();
+        let id = uuid_v7(self.around.now, self.around.chance).as_bytes().to_vec();
         // Sealing can't fail for a text this short; were it to, the person would be missing and the write refused.
         if let Ok(sealed) = self.around.vault.seal(&id, number, self.around.chance) {
-            let person = NewPerson {
-                id: id.clone(),
-                key_id,
-                hash: hash.clone(),
-                sealed,
-            };
+            let person = NewPerson { id: id.clone(), key_id, hash: hash.clone(), sealed };
             self.sealed.insert(id.clone(), person);
         }
         self.overlay.new_persons.push(id.clone());
@@ -695,9 +559,7 @@ impl Unit<'_, '_> {
     }
 
     fn reference_taken(&self, by: &Registrar, item: &Item, case: Option<CaseId>) -> bool {
-        let Some((agency, reference)) = new_reference(item, by) else {
-            return false;
-        };
+        let Some((agency, reference)) = new_reference(item, by) else { return false };
         let owner = self.overlay.references.get(&(agency, reference));
         owner.is_some() && owner.copied() != case
     }
@@ -714,11 +576,7 @@ impl Unit<'_, '_> {
             let heads: Vec<Head<'_>> = touched
                 .iter()
                 .filter_map(|id| self.overlay.slots.get(id))
-                .map(|s| Head {
-                    case: &s.case,
-                    number: s.number,
-                    person: s.person.clone(),
-                })
+                .map(|s| Head { case: &s.case, number: s.number, person: s.person.clone() })
                 .collect();
             let wanted: HashSet<Vec<u8>> = heads.iter().filter_map(|h| h.person.clone()).collect();
             let new: Vec<NewPerson> = self
@@ -728,14 +586,10 @@ impl Unit<'_, '_> {
                 .filter(|id| wanted.contains(*id))
                 .filter_map(|id| self.sealed.remove(id))
                 .collect();
-            let numbers =
-                append::append(link, &new, &mut self.staged, &heads, self.around.settings)?;
+            let numbers = append::append(link, &new, &mut self.staged, &heads, self.around.settings)?;
             for id in &touched {
                 if let Some(slot) = self.overlay.slots.get(id) {
-                    let slot = Slot {
-                        number: numbers.get(id).copied(),
-                        ..slot.clone()
-                    };
+                    let slot = Slot { number: numbers.get(id).copied(), ..slot.clone() };
                     self.around.cache.put(slot);
                 }
             }
@@ -775,10 +629,7 @@ impl Unit<'_, '_> {
                     let done = match pending {
                         Pending::Old(done) => done,
                         Pending::New { place, mut done } => {
-                            done.position = self
-                                .staged
-                                .get(place)
-                                .map_or(Position(0), |s| s.entry.position);
+                            done.position = self.staged.get(place).map_or(Position(0), |s| s.entry.position);
                             done
                         }
                     };
@@ -787,12 +638,7 @@ impl Unit<'_, '_> {
                 })
             })
             .collect();
-        Outcome {
-            results,
-            position,
-            atomic: job.atomic,
-            dry_run: job.dry_run,
-        }
+        Outcome { results, position, atomic: job.atomic, dry_run: job.dry_run }
     }
 }
 
@@ -803,9 +649,7 @@ fn dedup(mut numbers: Vec<i64>) -> Vec<i64> {
 }
 
 fn named(item: &Item) -> Option<&crate::domain::person::IdentityNumber> {
-    let Command::Register(new) = &item.request.command else {
-        return None;
-    };
+    let Command::Register(new) = &item.request.command else { return None };
     match &new.opening.as_ref()?.participant {
         Participant::Named(number) => Some(number),
         Participant::Anonymous(_) => None,
@@ -837,26 +681,17 @@ fn registrar(job: &Job, item: &Item) -> Result<Registrar, Findings> {
 
 fn repeated(receipt: &Receipt, fingerprint: &[u8]) -> Decided {
     if receipt.fingerprint != fingerprint {
-        return Decided {
-            outcome: Err(Refusal::KeyReused),
-            kept: None,
-        };
+        return Decided { outcome: Err(Refusal::KeyReused), kept: None };
     }
     let Some(body) = receipt.body.clone() else {
-        return Decided {
-            outcome: Err(Refusal::Erased),
-            kept: None,
-        };
+        return Decided { outcome: Err(Refusal::Erased), kept: None };
     };
     let rendered = Rendered {
         status: u16::try_from(receipt.status).unwrap_or(200),
         headers: serde_json::from_str(&receipt.headers).unwrap_or_default(),
         body,
     };
-    Decided {
-        outcome: Ok(Vec::new()),
-        kept: Some(rendered),
-    }
+    Decided { outcome: Ok(Vec::new()), kept: Some(rendered) }
 }
 
 /// In an atomic batch that failed, what was right by itself is refused too, and says why.

@@ -25,10 +25,7 @@ pub struct OfficesView {
 
 impl From<&OfficePair> for OfficesView {
     fn from(pair: &OfficePair) -> Self {
-        Self {
-            fk: pair.fk.to_string(),
-            af: pair.af.to_string(),
-        }
+        Self { fk: pair.fk.to_string(), af: pair.af.to_string() }
     }
 }
 
@@ -174,14 +171,7 @@ pub fn next(case: &Case, settings: &Settings, today: NaiveDate) -> Option<NextVi
         owner: due.owner.code(),
         due: due.on,
         overdue: due.is_overdue(today),
-        steps: due
-            .steps
-            .iter()
-            .map(|(step, owner)| NextStep {
-                step: step.code(),
-                owner: owner.code(),
-            })
-            .collect(),
+        steps: due.steps.iter().map(|(step, owner)| NextStep { step: step.code(), owner: owner.code() }).collect(),
     })
 }
 
@@ -202,11 +192,7 @@ pub fn answer(answer: &Answer) -> Value {
 /// Answers by the names of their questions.
 #[must_use]
 pub fn answers(answers: &Answers) -> Map<String, Value> {
-    answers
-        .0
-        .iter()
-        .map(|(question, given)| (question.code().to_owned(), answer(given)))
-        .collect()
+    answers.0.iter().map(|(question, given)| (question.code().to_owned(), answer(given))).collect()
 }
 
 fn consent(consent: &Consent) -> Value {
@@ -236,11 +222,7 @@ impl CaseView {
                 on_behalf_of: step.agreement.as_ref().map(ToString::to_string),
                 known_from: step.known_from,
                 answers: answers(&step.answers),
-                missing: missing
-                    .iter()
-                    .filter(|(r, _)| *r == step.registration)
-                    .map(|(_, q)| q.code())
-                    .collect(),
+                missing: missing.iter().filter(|(r, _)| *r == step.registration).map(|(_, q)| q.code()).collect(),
             })
             .collect();
         let office_changes = case
@@ -338,10 +320,8 @@ fn allowed(allowed: &Allowed) -> Value {
         Allowed::DateTo(to) => json!({ "to": to }),
         Allowed::DateBetween(from, to) => json!({ "from": from, "to": to }),
         Allowed::Steps(steps) => {
-            let steps: Vec<Value> = steps
-                .iter()
-                .map(|(step, owner)| json!({"step": step.code(), "owner": owner.code()}))
-                .collect();
+            let steps: Vec<Value> =
+                steps.iter().map(|(step, owner)| json!({"step": step.code(), "owner": owner.code()})).collect();
             json!({ "steps": steps })
         }
         Allowed::Agency(agency) => json!({ "agency": agency.code() }),

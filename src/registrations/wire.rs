@@ -9,12 +9,12 @@ use uuid::Uuid;
 use super::answers_wire::read_answers;
 use super::fields::{Fields, wrong_value};
 use crate::domain::code::{
-    AgreementId, CaseId, CaseReference, ClientReference, ConsentForm, District, HandlerId,
-    MunicipalityCode, OfficeCode, RegistrationId,
+    AgreementId, CaseId, CaseReference, ClientReference, ConsentForm, District, HandlerId, MunicipalityCode,
+    OfficeCode, RegistrationId,
 };
 use crate::domain::command::{
-    Command, Consent, Correction, CorrectionKind, HandlerChange, Handlers, NewStep, Opening,
-    Participant, Reason, Request,
+    Command, Consent, Correction, CorrectionKind, HandlerChange, Handlers, NewStep, Opening, Participant, Reason,
+    Request,
 };
 use crate::domain::finding::{Allowed, Finding, Findings};
 use crate::domain::organisation::OfficePair;
@@ -82,15 +82,8 @@ pub enum Kind {
 
 impl Kind {
     /// All codes, as in an import file's `kind`.
-    pub const CODES: [&'static str; 7] = [
-        "correction",
-        "answers",
-        "office_change",
-        "handlers",
-        "consent_withdrawal",
-        "protection",
-        "reference",
-    ];
+    pub const CODES: [&'static str; 7] =
+        ["correction", "answers", "office_change", "handlers", "consent_withdrawal", "protection", "reference"];
 
     /// The kind of a code.
     #[must_use]
@@ -120,35 +113,19 @@ pub struct Reading {
 /// # Errors
 /// Every wrong, missing and unknown field.
 pub fn registration(value: &Value, reading: Reading) -> Result<Item, Findings> {
-    read(value, reading, |fields, findings| {
-        registration_fields(fields, reading, findings)
-    })
+    read(value, reading, |fields, findings| registration_fields(fields, reading, findings))
 }
 
 /// Reads the body of a POST under `/cases/{id}`.
 ///
 /// # Errors
 /// Every wrong, missing and unknown field.
-pub fn on_case(
-    value: &Value,
-    kind: Kind,
-    case: CaseId,
-    reading: Reading,
-) -> Result<Item, Findings> {
+pub fn on_case(value: &Value, kind: Kind, case: CaseId, reading: Reading) -> Result<Item, Findings> {
     read(value, reading, |fields, findings| {
         let command = kind_fields(kind, fields, reading, findings);
         let agreement = fields.code("onBehalfOf", AgreementId::parse, findings);
         let client_reference = fields.code("clientReference", ClientReference::parse, findings);
-        Some(Item {
-            client_reference,
-            ..item(
-                Target::Id(case),
-                Request {
-                    command: command?,
-                    agreement,
-                },
-            )
-        })
+        Some(Item { client_reference, ..item(Target::Id(case), Request { command: command?, agreement }) })
     })
 }
 
@@ -159,8 +136,7 @@ pub fn on_case(
 pub fn line(value: &Value, reading: Reading) -> Result<Item, Findings> {
     read(value, reading, |fields, findings| {
         let agency = fields.required("agency", "FK or AF", findings);
-        let agency = agency
-            .and_then(|_| fields.choice("agency", Agency::from_code, &["FK", "AF"], findings));
+        let agency = agency.and_then(|_| fields.choice("agency", Agency::from_code, &["FK", "AF"], findings));
         let registered_by = fields.code("registeredBy", HandlerId::parse, findings);
         let recorded_at = fields.instant("recordedAt", findings);
         let item = if fields.given("kind") {
@@ -169,12 +145,7 @@ pub fn line(value: &Value, reading: Reading) -> Result<Item, Findings> {
         } else {
             registration_fields(fields, reading, findings)
         };
-        Some(Item {
-            agency,
-            registered_by,
-            recorded_at,
-            ..item?
-        })
+        Some(Item { agency, registered_by, recorded_at, ..item? })
     })
 }
 
@@ -186,18 +157,12 @@ enum LineKind {
 
 fn line_kind(code: &str) -> Option<LineKind> {
     Kind::from_code(code).map(LineKind::Plain).or_else(|| {
-        CorrectionKind::CODES
-            .into_iter()
-            .find(|c| *c == code)
-            .map(LineKind::Correction)
+        CorrectionKind::CODES.into_iter().find(|c| *c == code).map(LineKind::Correction)
     })
 }
 
 fn line_kinds() -> Vec<&'static str> {
-    let mut all: Vec<&str> = Kind::CODES
-        .into_iter()
-        .chain(CorrectionKind::CODES)
-        .collect();
+    let mut all: Vec<&str> = Kind::CODES.into_iter().chain(CorrectionKind::CODES).collect();
     all.dedup();
     all
 }
@@ -217,37 +182,18 @@ fn line_on_case(
         // `answers` and `office_change` are both a kind of line and a kind of correction: with a reason given it
         // is a correction.
         LineKind::Plain(kind @ (Kind::Answers | Kind::OfficeChange)) if fields.given("reason") => {
-            let code = if kind == Kind::Answers {
-                "answers"
-            } else {
-                "office_change"
-            };
+            let code = if kind == Kind::Answers { "answers" } else { "office_change" };
             correction_of(code, fields, reading, findings)
         }
         LineKind::Plain(Kind::Correction) => {
             let kinds = CorrectionKind::CODES;
-            let inner = fields.choice(
-                "correction",
-                |c| kinds.into_iter().find(|k| *k == c),
-                &kinds,
-                findings,
-            );
+            let inner = fields.choice("correction", |c| kinds.into_iter().find(|k| *k == c), &kinds, findings);
             inner.and_then(|code| correction_of(code, fields, reading, findings))
         }
         LineKind::Plain(kind) => kind_fields(kind, fields, reading, findings),
         LineKind::Correction(code) => correction_of(code, fields, reading, findings),
     };
-    Some(Item {
-        client_reference,
-        case_version,
-        ..item(
-            target?,
-            Request {
-                command: command?,
-                agreement,
-            },
-        )
-    })
+    Some(Item { client_reference, case_version, ..item(target?, Request { command: command?, agreement }) })
 }
 
 fn item(target: Target, request: Request) -> Item {
@@ -276,11 +222,7 @@ fn read(
     match item {
         Some(item) if !findings.has_errors() => {
             no_identity_in_references(&item, reading, &mut findings);
-            if findings.has_errors() {
-                Err(findings)
-            } else {
-                Ok(item)
-            }
+            if findings.has_errors() { Err(findings) } else { Ok(item) }
         }
         _ => Err(findings),
     }
@@ -315,11 +257,7 @@ fn target(fields: &mut Fields<'_>, findings: &mut Findings) -> Option<Target> {
     }
 }
 
-fn registration_fields(
-    fields: &mut Fields<'_>,
-    reading: Reading,
-    findings: &mut Findings,
-) -> Option<Item> {
+fn registration_fields(fields: &mut Fields<'_>, reading: Reading, findings: &mut Findings) -> Option<Item> {
     let codes: Vec<&str> = StepKind::ALL.iter().map(|s| s.code()).collect();
     let step = fields.required("step", "a step", findings);
     let step = step.and_then(|_| fields.choice("step", StepKind::from_code, &codes, findings));
@@ -338,21 +276,9 @@ fn registration_fields(
     if step == Some(StepKind::Begaran) && opening.is_none() {
         return None;
     }
-    let new = NewStep {
-        step: step?,
-        date: date?,
-        answers,
-        opening,
-    };
-    let request = Request {
-        command: Command::Register(Box::new(new)),
-        agreement,
-    };
-    Some(Item {
-        client_reference,
-        case_version,
-        ..item(target?, request)
-    })
+    let new = NewStep { step: step?, date: date?, answers, opening };
+    let request = Request { command: Command::Register(Box::new(new)), agreement };
+    Some(Item { client_reference, case_version, ..item(target?, request) })
 }
 
 fn opening(
@@ -361,21 +287,12 @@ fn opening(
     reading: Reading,
     findings: &mut Findings,
 ) -> Option<Opening> {
-    let participant = fields.required(
-        "participant",
-        r#"{"personnummer":"…"} or {"anonymous":{"sex":"…"}}"#,
-        findings,
-    );
+    let participant = fields.required("participant", r#"{"personnummer":"…"} or {"anonymous":{"sex":"…"}}"#, findings);
     let participant = participant.and_then(|value| participant_of(value, reading, findings));
     let offices = fields.required("offices", r#"{"fk":"…","af":"…"}"#, findings);
     let offices = offices.and_then(|value| offices_of(value, findings));
-    let handlers = fields
-        .raw("handlers")
-        .map(|value| handlers_of(value, findings))
-        .unwrap_or_default();
-    let consent = fields
-        .raw("consent")
-        .and_then(|value| consent_of(value, findings));
+    let handlers = fields.raw("handlers").map(|value| handlers_of(value, findings)).unwrap_or_default();
+    let consent = fields.raw("consent").and_then(|value| consent_of(value, findings));
     let municipality = fields.code("municipality", MunicipalityCode::parse, findings);
     let district = fields.code("district", District::parse, findings);
     if let Some(district) = &district
@@ -383,15 +300,7 @@ fn opening(
     {
         findings.add(Rule::FritextPersonnummer, fields.pointer("district"));
     }
-    Some(Opening {
-        participant: participant?,
-        offices: offices?,
-        handlers,
-        consent,
-        municipality,
-        district,
-        reference,
-    })
+    Some(Opening { participant: participant?, offices: offices?, handlers, consent, municipality, district, reference })
 }
 
 /// What an identity number looks like, for people.
@@ -403,13 +312,11 @@ fn participant_of(value: &Value, reading: Reading, findings: &mut Findings) -> O
     let anonymous = fields.raw("anonymous");
     let both = number.is_some() && anonymous.is_some();
     let participant = if let Some(number) = number {
-        identity_number(number, "/participant/personnummer", reading, findings)
-            .map(Participant::Named)
+        identity_number(number, "/participant/personnummer", reading, findings).map(Participant::Named)
     } else if let Some(value) = anonymous {
         let mut inner = Fields::of(value, "/participant/anonymous", findings)?;
         let sex = inner.required("sex", "kvinna or man", findings);
-        let sex =
-            sex.and_then(|_| inner.choice("sex", Sex::from_code, &["kvinna", "man"], findings));
+        let sex = sex.and_then(|_| inner.choice("sex", Sex::from_code, &["kvinna", "man"], findings));
         inner.finish(findings);
         sex.map(Participant::Anonymous)
     } else {
@@ -425,17 +332,10 @@ fn participant_of(value: &Value, reading: Reading, findings: &mut Findings) -> O
 }
 
 /// A number, or the finding that it is none; the number itself is never in the finding.
-pub fn identity_number(
-    text: &str,
-    pointer: &str,
-    reading: Reading,
-    findings: &mut Findings,
-) -> Option<IdentityNumber> {
+pub fn identity_number(text: &str, pointer: &str, reading: Reading, findings: &mut Findings) -> Option<IdentityNumber> {
     let number = IdentityNumber::parse(text, reading.today).ok();
     if number.is_none() {
-        findings.push(
-            Finding::new(Rule::PersonnummerOgiltigt, pointer).allowed(Allowed::Shape(NUMBER)),
-        );
+        findings.push(Finding::new(Rule::PersonnummerOgiltigt, pointer).allowed(Allowed::Shape(NUMBER)));
     }
     number
 }
@@ -452,9 +352,7 @@ fn offices_of(value: &Value, findings: &mut Findings) -> Option<OfficePair> {
 }
 
 fn handlers_of(value: &Value, findings: &mut Findings) -> Handlers {
-    let Some(mut fields) = Fields::of(value, "/handlers", findings) else {
-        return Handlers::default();
-    };
+    let Some(mut fields) = Fields::of(value, "/handlers", findings) else { return Handlers::default() };
     let handlers = Handlers {
         fk: fields.code("fk", HandlerId::parse, findings),
         af: fields.code("af", HandlerId::parse, findings),
@@ -476,47 +374,29 @@ fn consent_of(value: &Value, findings: &mut Findings) -> Option<Consent> {
     let mut fields = Fields::of(value, "/consent", findings)?;
     let obtained_on = fields.required_date("obtainedOn", findings);
     let obtained_by = fields.required("obtainedBy", "FK or AF", findings);
-    let obtained_by = obtained_by
-        .and_then(|_| fields.choice("obtainedBy", Agency::from_code, &["FK", "AF"], findings));
+    let obtained_by =
+        obtained_by.and_then(|_| fields.choice("obtainedBy", Agency::from_code, &["FK", "AF"], findings));
     let office = fields.required("office", OfficeCode::EXPECTED, findings);
     let office = office.and_then(|_| fields.code("office", OfficeCode::parse, findings));
     let form = fields.required("form", ConsentForm::EXPECTED, findings);
     let form = form.and_then(|_| fields.code("form", ConsentForm::parse, findings));
     fields.finish(findings);
-    Some(Consent {
-        obtained_on: obtained_on?,
-        obtained_by: obtained_by?,
-        office: office?,
-        form: form?,
-    })
+    Some(Consent { obtained_on: obtained_on?, obtained_by: obtained_by?, office: office?, form: form? })
 }
 
-fn kind_fields(
-    kind: Kind,
-    fields: &mut Fields<'_>,
-    reading: Reading,
-    findings: &mut Findings,
-) -> Option<Command> {
+fn kind_fields(kind: Kind, fields: &mut Fields<'_>, reading: Reading, findings: &mut Findings) -> Option<Command> {
     match kind {
         Kind::Correction => {
             let kinds = CorrectionKind::CODES;
             fields.required("kind", "a kind of correction", findings)?;
-            let code = fields.choice(
-                "kind",
-                |c| kinds.into_iter().find(|k| *k == c),
-                &kinds,
-                findings,
-            )?;
+            let code = fields.choice("kind", |c| kinds.into_iter().find(|k| *k == c), &kinds, findings)?;
             correction_of(code, fields, reading, findings)
         }
         Kind::Answers => {
             let registration = registration_id(fields, findings);
             fields.required("answers", "the answers", findings);
             let answers = read_answers(fields, findings);
-            Some(Command::Answer {
-                registration: registration?,
-                answers,
-            })
+            Some(Command::Answer { registration: registration?, answers })
         }
         Kind::OfficeChange => {
             let date = fields.required_date("date", findings);
@@ -528,11 +408,7 @@ fn kind_fields(
                 inner.finish(findings);
                 Some(change)
             });
-            Some(Command::ChangeOffices {
-                date: date?,
-                offices: offices?,
-                handlers: handlers.unwrap_or_default(),
-            })
+            Some(Command::ChangeOffices { date: date?, offices: offices?, handlers: handlers.unwrap_or_default() })
         }
         Kind::Handlers => {
             let date = fields.required_date("date", findings);
@@ -541,17 +417,10 @@ fn kind_fields(
                 let finding = Finding::new(Rule::FaltSaknas, fields.pointer("fk"));
                 findings.push(finding.allowed(Allowed::Shape("fk, af or both; null clears")));
             }
-            Some(Command::ChangeHandlers {
-                date: date?,
-                handlers,
-            })
+            Some(Command::ChangeHandlers { date: date?, handlers })
         }
-        Kind::ConsentWithdrawal => fields
-            .required_date("date", findings)
-            .map(|date| Command::WithdrawConsent { date }),
-        Kind::Protection => fields
-            .required_date("date", findings)
-            .map(|date| Command::Protect { date }),
+        Kind::ConsentWithdrawal => fields.required_date("date", findings).map(|date| Command::WithdrawConsent { date }),
+        Kind::Protection => fields.required_date("date", findings).map(|date| Command::Protect { date }),
         Kind::Reference => {
             fields.required("caseReference", CaseReference::EXPECTED, findings)?;
             let reference = fields.code("caseReference", CaseReference::parse, findings)?;
@@ -576,16 +445,10 @@ fn correction_of(
 ) -> Option<Command> {
     let reason = reason_of(fields, reading, findings);
     let kind = match code {
-        "undo" => registration_id(fields, findings)
-            .map(|registration| CorrectionKind::Undo { registration }),
+        "undo" => registration_id(fields, findings).map(|registration| CorrectionKind::Undo { registration }),
         "move" => {
-            let (registration, date) = (
-                registration_id(fields, findings),
-                fields.required_date("date", findings),
-            );
-            registration
-                .zip(date)
-                .map(|(registration, date)| CorrectionKind::Move { registration, date })
+            let (registration, date) = (registration_id(fields, findings), fields.required_date("date", findings));
+            registration.zip(date).map(|(registration, date)| CorrectionKind::Move { registration, date })
         }
         "replace" => {
             let codes: Vec<&str> = StepKind::ALL.iter().map(|s| s.code()).collect();
@@ -594,51 +457,34 @@ fn correction_of(
             let step = fields.choice("step", StepKind::from_code, &codes, findings);
             let given = fields.given("answers");
             let answers = read_answers(fields, findings);
-            registration
-                .zip(step)
-                .map(|(registration, step)| CorrectionKind::Replace {
-                    registration,
-                    step,
-                    answers: given.then_some(answers),
-                })
+            registration.zip(step).map(|(registration, step)| CorrectionKind::Replace {
+                registration,
+                step,
+                answers: given.then_some(answers),
+            })
         }
         "answers" => {
             let registration = registration_id(fields, findings);
             fields.required("answers", "the right answers; null withdraws one", findings);
             let withdrawn = super::answers_wire::withdrawn(fields);
             let answers = read_answers(fields, findings);
-            registration.map(|registration| CorrectionKind::Answers {
-                registration,
-                answers,
-                withdrawn,
-            })
+            registration.map(|registration| CorrectionKind::Answers { registration, answers, withdrawn })
         }
         "municipality" => {
             fields.required("municipality", MunicipalityCode::EXPECTED, findings);
             let municipality = fields.code("municipality", MunicipalityCode::parse, findings);
             let district = fields.code("district", District::parse, findings);
-            municipality.map(|municipality| CorrectionKind::Municipality {
-                municipality,
-                district,
-            })
+            municipality.map(|municipality| CorrectionKind::Municipality { municipality, district })
         }
         "consent" => {
             let consent = fields.required("consent", "the right consent", findings);
-            consent
-                .and_then(|value| consent_of(value, findings))
-                .map(CorrectionKind::Consent)
+            consent.and_then(|value| consent_of(value, findings)).map(CorrectionKind::Consent)
         }
         "office_change" => {
             let registration = registration_id(fields, findings);
             let date = fields.date("date", findings);
-            let offices = fields
-                .raw("offices")
-                .and_then(|value| offices_of(value, findings));
-            registration.map(|registration| CorrectionKind::OfficeChange {
-                registration,
-                date,
-                offices,
-            })
+            let offices = fields.raw("offices").and_then(|value| offices_of(value, findings));
+            registration.map(|registration| CorrectionKind::OfficeChange { registration, date, offices })
         }
         "felregistrering" => {
             let replaced_by = fields.id("replacedBy", findings).map(CaseId);
@@ -646,10 +492,7 @@ fn correction_of(
         }
         _ => Some(CorrectionKind::UndoFelregistrering),
     };
-    Some(Command::Correct(Box::new(Correction {
-        kind: kind?,
-        reason: reason?,
-    })))
+    Some(Command::Correct(Box::new(Correction { kind: kind?, reason: reason? })))
 }
 
 fn reason_of(fields: &mut Fields<'_>, reading: Reading, findings: &mut Findings) -> Option<Reason> {
@@ -661,11 +504,7 @@ fn reason_of(fields: &mut Fields<'_>, reading: Reading, findings: &mut Findings)
     for (given, pointer, most) in [(&code, "/reason/code", 60), (&text, "/reason/text", 1000)] {
         let Some(given) = given else { continue };
         if given.chars().count() > most {
-            wrong_value(
-                pointer,
-                "at most 60 characters of code and 1 000 of text",
-                findings,
-            );
+            wrong_value(pointer, "at most 60 characters of code and 1 000 of text", findings);
         }
         if contains_identity_number(given, reading.today) {
             findings.add(Rule::FritextPersonnummer, pointer);

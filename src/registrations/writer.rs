@@ -2,9 +2,7 @@
 //! answers. There is no timer: the queue forms while the last commit runs.
 
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::mpsc::{
-    Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel,
-};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -13,11 +11,11 @@ use tokio::sync::oneshot;
 
 use super::cache::Cache;
 use super::job::{Answer, Job, Refusal};
-use super::registers::Registers;
 use super::unit::{Surroundings, carry_out};
 use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::domain::transition::Settings;
+use super::registers::Registers;
 use crate::storage::connection::Owned;
 use crate::storage::vault::Vault;
 use crate::storage::{Db, StorageError};
@@ -67,21 +65,12 @@ impl Writer {
         let connection = parts.db.connect()?;
         let (queue, waiting) = sync_channel(QUEUE);
         let committed = Arc::new(AtomicI64::new(0));
-        let mut desk = Desk {
-            parts,
-            connection,
-            cache: Cache::default(),
-            committed: Arc::clone(&committed),
-        };
+        let mut desk = Desk { parts, connection, cache: Cache::default(), committed: Arc::clone(&committed) };
         let thread = std::thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || desk.work(&waiting))
             .map_err(|e| StorageError::Setup(format!("the writer's thread can't start: {e}")))?;
-        Ok(Self {
-            queue: Mutex::new(Some(queue)),
-            thread: Mutex::new(Some(thread)),
-            committed,
-        })
+        Ok(Self { queue: Mutex::new(Some(queue)), thread: Mutex::new(Some(thread)), committed })
     }
 
     /// Puts a job in the queue. The answer comes once it is durable.
@@ -90,12 +79,7 @@ impl Writer {
     /// [`Refusal::Busy`] when the queue is full, [`Refusal::Stopping`] when the service stops.
     pub fn submit(&self, job: Job) -> Result<oneshot::Receiver<Answer>, Refusal> {
         let (answer, receiver) = oneshot::channel();
-        let queue = self
-            .queue
-            .lock()
-            .map_err(|_| Refusal::Stopping)?
-            .clone()
-            .ok_or(Refusal::Stopping)?;
+        let queue = self.queue.lock().map_err(|_| Refusal::Stopping)?.clone().ok_or(Refusal::Stopping)?;
         match queue.try_send(Work { job, answer }) {
             Ok(()) => Ok(receiver),
             Err(TrySendError::Full(_)) => Err(Refusal::Busy),
@@ -161,10 +145,7 @@ impl Desk {
         match self.unit(&jobs) {
             Ok(results) => send(answers, results),
             Err(first) => {
-                log::warn!(
-                    "a unit of {} jobs was rolled back and is replayed: {first}",
-                    jobs.len()
-                );
+                log::warn!("a unit of {} jobs was rolled back and is replayed: {first}", jobs.len());
                 for (job, answer) in jobs.into_iter().zip(answers) {
                     let result = self.alone(&job);
                     // The caller may have gone away; what was committed stays.
@@ -210,8 +191,7 @@ impl Desk {
             cache: &mut self.cache,
         };
         let result = carry_out(&mut link, jobs, &mut around);
-        let committed =
-            result.and_then(|(answers, last)| link.run("COMMIT").map(|()| (answers, last)));
+        let committed = result.and_then(|(answers, last)| link.run("COMMIT").map(|()| (answers, last)));
         match committed {
             Ok((answers, last)) => {
                 self.committed.fetch_max(last, Ordering::AcqRel);
@@ -248,28 +228,20 @@ impl Checkpointer {
     #[must_use]
     pub fn start(db: Db) -> Self {
         if db.backend() != "sqlite" {
-            return Self {
-                stop: None,
-                thread: None,
-            };
+            return Self { stop: None, thread: None };
         }
         let (stop, stopped) = sync_channel::<()>(1);
         let thread = std::thread::Builder::new()
             .name("checkpointer".to_owned())
             .spawn(move || {
-                while let Err(RecvTimeoutError::Timeout) =
-                    stopped.recv_timeout(Duration::from_millis(50))
-                {
+                while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(Duration::from_millis(50)) {
                     if let Err(error) = db.checkpoint() {
                         log::warn!("checkpoint failed: {error}");
                     }
                 }
             })
             .ok();
-        Self {
-            stop: Some(stop),
-            thread,
-        }
+        Self { stop: Some(stop), thread }
     }
 }
 

@@ -10,8 +10,8 @@ use super::error::StorageError;
 use super::journal::{Rows, encode, micros};
 use super::persons::{self, NewPerson};
 use super::schema::{
-    answers, case_handlers, case_offices, case_references, case_subjects, cases, changes, consents,
-    erasures, meetings, reason_texts, registrations,
+    answers, case_handlers, case_offices, case_references, case_subjects, cases, changes, consents, erasures,
+    meetings, reason_texts, registrations,
 };
 use crate::domain::answers::{QUESTIONS, Question};
 use crate::domain::case::Case;
@@ -59,48 +59,28 @@ pub fn append(
     persons::insert(link, new_persons)?;
     let count = i64::try_from(staged.len()).unwrap_or(i64::MAX);
     let before = link.take_positions(count)?;
-    let mut numbers: HashMap<CaseId, i64> = heads
-        .iter()
-        .filter_map(|h| Some((h.case.id, h.number?)))
-        .collect();
+    let mut numbers: HashMap<CaseId, i64> =
+        heads.iter().filter_map(|h| Some((h.case.id, h.number?))).collect();
     let mut rows = Rows::default();
     let mut log = Vec::with_capacity(staged.len());
     for (position, item) in (before + 1..).zip(staged.iter_mut()) {
         item.entry.position = Position(position);
         // A case's number is the position of its request.
         let number = *numbers.entry(item.case).or_insert(position);
-        encode(
-            number,
-            &item.entry,
-            item.client_reference.as_deref(),
-            item.fingerprint.take(),
-            &mut rows,
-        );
+        encode(number, &item.entry, item.client_reference.as_deref(), item.fingerprint.take(), &mut rows);
         if let Some((agency, reference)) = &item.reference {
-            rows.erasable.references.push(super::journal::reference_row(
-                *agency, reference, number, position,
-            ));
+            rows.erasable.references.push(super::journal::reference_row(*agency, reference, number, position));
         }
-        log.push(ChangeRow {
-            position,
-            case_number: Some(number),
-            subject: item.entry.event.code(),
-        });
+        log.push(ChangeRow { position, case_number: Some(number), subject: item.entry.event.code() });
     }
     insert_rows!(link, changes::table, &log);
     insert(link, &rows)?;
     let mut opened = Vec::new();
     let mut moved = Vec::new();
     for head in heads {
-        let Some(number) = numbers.get(&head.case.id) else {
-            continue;
-        };
+        let Some(number) = numbers.get(&head.case.id) else { continue };
         let row = CaseRow::of(head.case, *number, head.person.clone(), settings);
-        if head.number.is_some() {
-            moved.push(row)
-        } else {
-            opened.push(row)
-        }
+        if head.number.is_some() { moved.push(row) } else { opened.push(row) }
     }
     insert_rows!(link, cases::table, &opened);
     link.update_heads(&moved)?;
@@ -146,17 +126,9 @@ fn erase_protected(
     heads: &[Head<'_>],
     numbers: &HashMap<CaseId, i64>,
 ) -> Result<(), StorageError> {
-    for item in staged
-        .iter()
-        .filter(|s| matches!(s.entry.event, Event::Protection { .. }))
-    {
-        let Some(number) = numbers.get(&item.case).copied() else {
-            continue;
-        };
-        let person = heads
-            .iter()
-            .find(|h| h.case.id == item.case)
-            .and_then(|h| h.person.clone());
+    for item in staged.iter().filter(|s| matches!(s.entry.event, Event::Protection { .. })) {
+        let Some(number) = numbers.get(&item.case).copied() else { continue };
+        let person = heads.iter().find(|h| h.case.id == item.case).and_then(|h| h.person.clone());
         let row = ErasureRow {
             position: item.entry.position.0,
             case_number: number,
@@ -174,12 +146,8 @@ fn erase_protected(
 }
 
 fn erase_case(link: &mut Link<'_>, number: i64) -> Result<(), StorageError> {
-    let kept: Vec<&str> = QUESTIONS
-        .iter()
-        .map(|q| q.question)
-        .filter(|q| q.allowed_when_anonymous())
-        .map(Question::code)
-        .collect();
+    let kept: Vec<&str> =
+        QUESTIONS.iter().map(|q| q.question).filter(|q| q.allowed_when_anonymous()).map(Question::code).collect();
     each!(link, c => diesel::delete(case_subjects::table.filter(case_subjects::case_number.eq(number))).execute(c))?;
     each!(link, c => diesel::delete(answers::table
         .filter(answers::case_number.eq(number))
@@ -193,11 +161,6 @@ fn erase_case(link: &mut Link<'_>, number: i64) -> Result<(), StorageError> {
 
 /// The person goes too, unless another case of the same person still stands under that identity.
 fn erase_unless_needed(link: &mut Link<'_>, person: &[u8]) -> Result<(), StorageError> {
-    let others: i64 =
-        each!(link, c => cases::table.filter(cases::person.eq(person)).count().get_result(c))?;
-    if others == 0 {
-        persons::erase(link, person)
-    } else {
-        Ok(())
-    }
+    let others: i64 = each!(link, c => cases::table.filter(cases::person.eq(person)).count().get_result(c))?;
+    if others == 0 { persons::erase(link, person) } else { Ok(()) }
 }

@@ -60,10 +60,7 @@ pub struct CaseRow {
 /// Days since 1970-01-01.
 #[must_use]
 pub fn day_number(day: NaiveDate) -> i32 {
-    (day - NaiveDate::default())
-        .num_days()
-        .try_into()
-        .unwrap_or(i32::MAX)
+    (day - NaiveDate::default()).num_days().try_into().unwrap_or(i32::MAX)
 }
 
 /// The day of a number of days since 1970-01-01.
@@ -71,11 +68,7 @@ pub fn day_number(day: NaiveDate) -> i32 {
 pub fn day_of(number: i32) -> NaiveDate {
     let epoch = NaiveDate::default();
     let days = Days::new(u64::from(number.unsigned_abs()));
-    let day = if number < 0 {
-        epoch.checked_sub_days(days)
-    } else {
-        epoch.checked_add_days(days)
-    };
+    let day = if number < 0 { epoch.checked_sub_days(days) } else { epoch.checked_add_days(days) };
     day.unwrap_or(epoch)
 }
 
@@ -187,11 +180,7 @@ pub fn by_references(
 ///
 /// # Errors
 /// When the database fails.
-pub fn numbers_after(
-    link: &mut Link<'_>,
-    after: i64,
-    limit: i64,
-) -> Result<Vec<i64>, StorageError> {
+pub fn numbers_after(link: &mut Link<'_>, after: i64, limit: i64) -> Result<Vec<i64>, StorageError> {
     Ok(each!(link, c => cases::table
         .filter(cases::number.gt(after))
         .order(cases::number)

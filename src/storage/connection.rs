@@ -80,8 +80,7 @@ const PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; P
 
 impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for Pragmas {
     fn on_acquire(&self, c: &mut SqliteConnection) -> Result<(), diesel::r2d2::Error> {
-        c.batch_execute(PRAGMAS)
-            .map_err(diesel::r2d2::Error::QueryError)
+        c.batch_execute(PRAGMAS).map_err(diesel::r2d2::Error::QueryError)
     }
 }
 
@@ -106,21 +105,13 @@ impl Db {
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             migrate_postgres(url)?;
             let manager = ConnectionManager::new(url);
-            let pool = Pool::builder()
-                .max_size(readers)
-                .min_idle(Some(1))
-                .connection_timeout(WAIT)
-                .build(manager)?;
+            let pool =
+                Pool::builder().max_size(readers).min_idle(Some(1)).connection_timeout(WAIT).build(manager)?;
             Readers::Postgres(pool)
         } else {
-            return Err(StorageError::Setup(
-                "the URL begins with sqlite:// or postgres://".to_owned(),
-            ));
+            return Err(StorageError::Setup("the URL begins with sqlite:// or postgres://".to_owned()));
         };
-        Ok(Self {
-            url: Arc::from(url),
-            pool,
-        })
+        Ok(Self { url: Arc::from(url), pool })
     }
 
     /// `sqlite` or `postgres`.
@@ -163,9 +154,7 @@ impl Db {
     /// When the database fails.
     pub fn checkpoint(&self) -> Result<(), StorageError> {
         match &self.pool {
-            Readers::Sqlite(pool) => Ok(pool
-                .get()?
-                .batch_execute("PRAGMA wal_checkpoint(PASSIVE)")?),
+            Readers::Sqlite(pool) => Ok(pool.get()?.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")?),
             Readers::Postgres(_) => Ok(()),
         }
     }
@@ -173,11 +162,8 @@ impl Db {
 
 fn make_folder(path: &str) -> Result<(), StorageError> {
     match Path::new(path).parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => {
-            std::fs::create_dir_all(folder).map_err(|e| {
-                StorageError::Setup(format!("the folder of the database can't be made: {e}"))
-            })
-        }
+        Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder)
+            .map_err(|e| StorageError::Setup(format!("the folder of the database can't be made: {e}"))),
         _ => Ok(()),
     }
 }
@@ -188,8 +174,7 @@ fn establish_sqlite(path: &str) -> Result<SqliteConnection, StorageError> {
 
 fn establish_postgres(url: &str) -> Result<PgConnection, StorageError> {
     // libpq's text may quote the URL, and with it a password; it goes to nobody.
-    PgConnection::establish(url)
-        .map_err(|_| StorageError::Unavailable("PostgreSQL refused the connection".to_owned()))
+    PgConnection::establish(url).map_err(|_| StorageError::Unavailable("PostgreSQL refused the connection".to_owned()))
 }
 
 fn migrate_sqlite(path: &str) -> Result<(), StorageError> {

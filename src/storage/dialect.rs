@@ -44,9 +44,7 @@ macro_rules! insert_rows {
             }
             $crate::storage::dialect::Link::Postgres(c) => {
                 for chunk in $rows.chunks(1000) {
-                    diesel::insert_into($table)
-                        .values(chunk)
-                        .execute(&mut **c)?;
+                    diesel::insert_into($table).values(chunk).execute(&mut **c)?;
                 }
             }
         }
@@ -113,9 +111,7 @@ impl Link<'_> {
     /// # Errors
     /// When the database fails.
     pub fn lock_hashes(&mut self, hashes: &[Vec<u8>]) -> Result<(), StorageError> {
-        let Self::Postgres(c) = self else {
-            return Ok(());
-        };
+        let Self::Postgres(c) = self else { return Ok(()) };
         let mut keys: Vec<i64> = hashes.iter().map(|h| lock_key(h)).collect();
         keys.sort_unstable();
         keys.dedup();
@@ -134,9 +130,7 @@ impl Link<'_> {
     /// When the database fails.
     pub fn lock_cases(&mut self, ids: &[Vec<u8>]) -> Result<(), StorageError> {
         use super::schema::cases::dsl as t;
-        let Self::Postgres(c) = self else {
-            return Ok(());
-        };
+        let Self::Postgres(c) = self else { return Ok(()) };
         t::cases
             .filter(t::id.eq_any(ids))
             .order(t::number)
@@ -223,10 +217,7 @@ impl diesel::query_builder::QueryFragment<diesel::sqlite::Sqlite> for UpdateHead
     }
 }
 
-fn update_heads_postgres(
-    c: &mut PgConnection,
-    heads: &[super::cases::CaseRow],
-) -> Result<(), StorageError> {
+fn update_heads_postgres(c: &mut PgConnection, heads: &[super::cases::CaseRow]) -> Result<(), StorageError> {
     if heads.is_empty() {
         return Ok(());
     }

@@ -37,16 +37,13 @@ impl From<Error> for StorageError {
     fn from(error: Error) -> Self {
         match error {
             // The message of a violation may quote the value; the constraint's name never does.
-            Error::DatabaseError(DatabaseErrorKind::UniqueViolation, info) => Self::Conflict(
-                info.constraint_name()
-                    .unwrap_or("a unique value")
-                    .to_owned(),
-            ),
+            Error::DatabaseError(DatabaseErrorKind::UniqueViolation, info) => {
+                Self::Conflict(info.constraint_name().unwrap_or("a unique value").to_owned())
+            }
             Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => {
                 Self::Conflict("serialization".to_owned())
             }
-            Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _)
-            | Error::BrokenTransactionManager => {
+            Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _) | Error::BrokenTransactionManager => {
                 Self::Unavailable("the connection was closed".to_owned())
             }
             Error::DatabaseError(kind, info) => {

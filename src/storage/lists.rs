@@ -62,21 +62,15 @@ pub fn page(
 ) -> Result<(Vec<CaseRow>, i64), StorageError> {
     macro_rules! filtered {
         () => {{
-            let mut query = cases::table
-                .into_boxed()
-                .filter(cases::state.eq(filter.state.unwrap_or(OPEN)));
+            let mut query = cases::table.into_boxed().filter(cases::state.eq(filter.state.unwrap_or(OPEN)));
             match &filter.handler {
                 Some((Agency::Fk, id)) => query = query.filter(cases::fk_handler.eq(id)),
                 Some((Agency::Af, id)) => query = query.filter(cases::af_handler.eq(id)),
                 None => {}
             }
             match &filter.offices {
-                Some((Agency::Fk, offices)) => {
-                    query = query.filter(cases::fk_office.eq_any(offices))
-                }
-                Some((Agency::Af, offices)) => {
-                    query = query.filter(cases::af_office.eq_any(offices))
-                }
+                Some((Agency::Fk, offices)) => query = query.filter(cases::fk_office.eq_any(offices)),
+                Some((Agency::Af, offices)) => query = query.filter(cases::af_office.eq_any(offices)),
                 None => {}
             }
             if let Some(step) = &filter.step {

@@ -33,21 +33,11 @@ struct Row<'a> {
 ///
 /// # Errors
 /// When the database fails.
-pub fn append(
-    link: &mut Link<'_>,
-    entries: &[Entry],
-    known_from: i64,
-) -> Result<i64, StorageError> {
+pub fn append(link: &mut Link<'_>, entries: &[Entry], known_from: i64) -> Result<i64, StorageError> {
     let position = link.take_positions(1)? + 1;
     let rows: Vec<Row<'_>> = entries
         .iter()
-        .map(|e| Row {
-            kind: &e.kind,
-            code: &e.code,
-            position,
-            known_from,
-            body: &e.body,
-        })
+        .map(|e| Row { kind: &e.kind, code: &e.code, position, known_from, body: &e.body })
         .collect();
     each!(link, c => diesel::insert_into(changes::table)
         .values((changes::position.eq(position), changes::subject.eq("organisation")))
@@ -65,14 +55,9 @@ pub fn current(link: &mut Link<'_>) -> Result<Vec<Entry>, StorageError> {
         .order(organisation_rows::position)
         .select((organisation_rows::kind, organisation_rows::code, organisation_rows::body))
         .load(c))?;
-    let newest: BTreeMap<(String, String), String> = rows
-        .into_iter()
-        .map(|(kind, code, body)| ((kind, code), body))
-        .collect();
-    Ok(newest
-        .into_iter()
-        .map(|((kind, code), body)| Entry { kind, code, body })
-        .collect())
+    let newest: BTreeMap<(String, String), String> =
+        rows.into_iter().map(|(kind, code, body)| ((kind, code), body)).collect();
+    Ok(newest.into_iter().map(|((kind, code), body)| Entry { kind, code, body }).collect())
 }
 
 /// The position of the newest version; 0 when there is none.

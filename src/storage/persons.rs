@@ -72,14 +72,8 @@ pub fn insert(link: &mut Link<'_>, new: &[NewPerson]) -> Result<(), StorageError
         })
         .collect();
     insert_rows!(link, persons::table, &rows);
-    let rows: Vec<LookupRow<'_>> = new
-        .iter()
-        .map(|p| LookupRow {
-            key_id: &p.key_id,
-            hash: &p.hash,
-            person: &p.id,
-        })
-        .collect();
+    let rows: Vec<LookupRow<'_>> =
+        new.iter().map(|p| LookupRow { key_id: &p.key_id, hash: &p.hash, person: &p.id }).collect();
     insert_rows!(link, person_lookups::table, &rows);
     Ok(())
 }
@@ -99,18 +93,7 @@ pub fn number_of(
         .select((persons::master_key, persons::sealed_key, persons::sealed_number))
         .first(c)
         .optional())?;
-    row.map(|(master_key, key, number)| {
-        vault.open(
-            person,
-            &Sealed {
-                master_key,
-                key,
-                number,
-            },
-            today,
-        )
-    })
-    .transpose()
+    row.map(|(master_key, key, number)| vault.open(person, &Sealed { master_key, key, number }, today)).transpose()
 }
 
 /// Erases a person with its key: nothing can read the number again, in a backup either.

@@ -59,9 +59,7 @@ pub fn insert(link: &mut Link<'_>, rows: &[Receipt]) -> Result<(), StorageError>
 /// # Errors
 /// When the database fails.
 pub fn forget_before(link: &mut Link<'_>, micros: i64) -> Result<usize, StorageError> {
-    Ok(
-        each!(link, c => diesel::delete(receipts::table.filter(receipts::created.lt(micros))).execute(c))?,
-    )
+    Ok(each!(link, c => diesel::delete(receipts::table.filter(receipts::created.lt(micros))).execute(c))?)
 }
 
 /// A registration that a client reference stands for.

@@ -1,9 +1,6 @@
 //! One schema for both backends, as diesel sees it. The SQL stands in `migrations/`.
 
-#![expect(
-    missing_docs,
-    reason = "the columns are described in migrations/*/up.sql"
-)]
+#![expect(missing_docs, reason = "the columns are described in migrations/*/up.sql")]
 
 diesel::table! {
     change_head (one) {
@@ -202,23 +199,4 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(
-    change_head,
-    changes,
-    persons,
-    person_lookups,
-    cases,
-    registrations,
-    case_subjects,
-    answers,
-    consents,
-    case_references,
-    case_handlers,
-    reason_texts,
-    meetings,
-    case_offices,
-    erasures,
-    organisation_rows,
-    receipts,
-    access_log
-);
+diesel::allow_tables_to_appear_in_same_query!(change_head, changes, persons, person_lookups, cases, registrations, case_subjects, answers, consents, case_references, case_handlers, reason_texts, meetings, case_offices, erasures, organisation_rows, receipts, access_log);

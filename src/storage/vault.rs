@@ -25,9 +25,7 @@ pub struct Vault {
 
 impl std::fmt::Debug for Vault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Vault")
-            .field("id", &self.id)
-            .finish_non_exhaustive()
+        f.debug_struct("Vault").field("id", &self.id).finish_non_exhaustive()
     }
 }
 
@@ -105,10 +103,7 @@ impl Vault {
         today: chrono::NaiveDate,
     ) -> Result<IdentityNumber, StorageError> {
         if sealed.master_key != self.id {
-            return Err(StorageError::Setup(format!(
-                "master key {} is needed, and not configured",
-                sealed.master_key
-            )));
+            return Err(StorageError::Setup(format!("master key {} is needed, and not configured", sealed.master_key)));
         }
         let key = Zeroizing::new(decrypt(&*self.master, person, &sealed.key)?);
         let digits = Zeroizing::new(decrypt(&key, person, &sealed.number)?);
@@ -117,23 +112,12 @@ impl Vault {
     }
 }
 
-fn encrypt(
-    key: &[u8; 32],
-    person: &[u8],
-    text: &[u8],
-    chance: &mut dyn Chance,
-) -> Result<Vec<u8>, StorageError> {
+fn encrypt(key: &[u8; 32], person: &[u8], text: &[u8], chance: &mut dyn Chance) -> Result<Vec<u8>, StorageError> {
     let mut nonce = [0; NONCE_BYTES];
     chance.fill(&mut nonce);
     let cipher = XChaCha20Poly1305::new(key.into());
     let sealed = cipher
-        .encrypt(
-            XNonce::from_slice(&nonce),
-            Payload {
-                msg: text,
-                aad: person,
-            },
-        )
+        .encrypt(XNonce::from_slice(&nonce), Payload { msg: text, aad: person })
         .map_err(|_| StorageError::Corrupt("identity"))?;
     Ok([&nonce[..], &sealed].concat())
 }
@@ -145,13 +129,5 @@ fn decrypt(key: &[u8], person: &[u8], sealed: &[u8]) -> Result<Vec<u8>, StorageE
     }
     let (nonce, text) = sealed.split_at(NONCE_BYTES);
     let cipher = XChaCha20Poly1305::new_from_slice(key).map_err(|_| corrupt())?;
-    cipher
-        .decrypt(
-            XNonce::from_slice(nonce),
-            Payload {
-                msg: text,
-                aad: person,
-            },
-        )
-        .map_err(|_| corrupt())
+    cipher.decrypt(XNonce::from_slice(nonce), Payload { msg: text, aad: person }).map_err(|_| corrupt())
 }

@@ -7,12 +7,10 @@ use super::instant;
 use super::rows::RegistrationRow;
 use crate::domain::answers::{Answer, AnswerKind, Answers, Choice, Question};
 use crate::domain::code::{
-    AgreementId, CaseId, CaseReference, ClientId, ConsentForm, District, HandlerId, InsatsCode,
-    MunicipalityCode, OfficeCode, Position, RegistrationId,
+    AgreementId, CaseId, CaseReference, ClientId, ConsentForm, District, HandlerId, InsatsCode, MunicipalityCode,
+    OfficeCode, Position, RegistrationId,
 };
-use crate::domain::command::{
-    Consent, Correction, CorrectionKind, HandlerChange, Handlers, Reason, Registrar,
-};
+use crate::domain::command::{Consent, Correction, CorrectionKind, HandlerChange, Handlers, Reason, Registrar};
 use crate::domain::journal::{Entry, Event, Opened};
 use crate::domain::organisation::OfficePair;
 use crate::domain::person::Sex;
@@ -66,21 +64,13 @@ fn known(choices: &'static [Choice], code: &str) -> Option<&'static str> {
 }
 
 /// Adds one row of `answers`.
-pub fn add_answer(
-    answers: &mut Answers,
-    question: &str,
-    place: i16,
-    value: &str,
-) -> Result<(), StorageError> {
+pub fn add_answer(answers: &mut Answers, question: &str, place: i16, value: &str) -> Result<(), StorageError> {
     let question = Question::from_code(question).ok_or_else(missing)?;
     let answer = match question.row().kind {
         AnswerKind::Bool => Answer::Bool(value == "true"),
         AnswerKind::Code(choices) => Answer::Code(known(choices, value).ok_or_else(missing)?),
         AnswerKind::Codes(choices) => {
-            let mut codes = answers
-                .codes(question)
-                .map(<[_]>::to_vec)
-                .unwrap_or_default();
+            let mut codes = answers.codes(question).map(<[_]>::to_vec).unwrap_or_default();
             if place >= 0 {
                 codes.push(known(choices, value).ok_or_else(missing)?);
             }
@@ -118,11 +108,7 @@ pub fn entry(row: RegistrationRow, beside: Beside, sex: Sex) -> Result<Entry, St
         position: Position(row.position),
         known_from: instant(row.known_from),
         by,
-        agreement: row
-            .agreement
-            .as_deref()
-            .map(|a| AgreementId::parse(a).map_err(corrupt))
-            .transpose()?,
+        agreement: row.agreement.as_deref().map(|a| AgreementId::parse(a).map_err(corrupt)).transpose()?,
         event: event(&row, beside, sex)?,
     })
 }
@@ -140,47 +126,26 @@ fn event(row: &RegistrationRow, beside: Beside, sex: Sex) -> Result<Event, Stora
     };
     Ok(match row.kind.as_str() {
         "step" => {
-            let kind = row
-                .step
-                .as_deref()
-                .and_then(StepKind::from_code)
-                .ok_or_else(missing)?;
+            let kind = row.step.as_deref().and_then(StepKind::from_code).ok_or_else(missing)?;
             let (answers, opened) = if kind == StepKind::Begaran {
                 let (answers, opened) = opened(beside, sex)?;
                 (answers, Some(Box::new(opened)))
             } else {
                 (beside.answers, None)
             };
-            Event::Step {
-                kind,
-                date: date()?,
-                answers,
-                opened,
-            }
+            Event::Step { kind, date: date()?, answers, opened }
         }
         "consent_withdrawal" => {
-            let ending = detail["ending"]
-                .as_str()
-                .and_then(|d| d.parse().ok())
-                .ok_or_else(missing)?;
-            Event::Withdrawal {
-                date: date()?,
-                ending,
-            }
+            let ending = detail["ending"].as_str().and_then(|d| d.parse().ok()).ok_or_else(missing)?;
+            Event::Withdrawal { date: date()?, ending }
         }
-        "answers" => Event::Answers {
-            registration: target()?,
-            answers: beside.answers,
-        },
+        "answers" => Event::Answers { registration: target()?, answers: beside.answers },
         "office_change" => Event::Offices {
             date: date()?,
             offices: pair(&beside.offices)?.ok_or_else(missing)?,
             handlers: change(beside.handlers),
         },
-        "handlers" => Event::Handlers {
-            date: date()?,
-            handlers: change(beside.handlers),
-        },
+        "handlers" => Event::Handlers { date: date()?, handlers: change(beside.handlers) },
         "protection" => Event::Protection { date: date()? },
         "reference" => Event::Reference {
             agency: agency(&row.agency)?,
@@ -204,27 +169,14 @@ fn opened(beside: Beside, sex: Sex) -> Result<(Answers, Opened), StorageError> {
         offices: pair(&beside.offices)?.ok_or_else(missing)?,
         handlers,
         consent: beside.consent,
-        municipality: municipality
-            .as_deref()
-            .map(MunicipalityCode::parse)
-            .transpose()
-            .map_err(corrupt)?,
-        district: district
-            .as_deref()
-            .map(District::parse)
-            .transpose()
-            .map_err(corrupt)?,
+        municipality: municipality.as_deref().map(MunicipalityCode::parse).transpose().map_err(corrupt)?,
+        district: district.as_deref().map(District::parse).transpose().map_err(corrupt)?,
     };
     Ok((beside.answers, opened))
 }
 
 fn pair(offices: &[(Agency, OfficeCode)]) -> Result<Option<OfficePair>, StorageError> {
-    let of = |agency| {
-        offices
-            .iter()
-            .find(|(a, _)| *a == agency)
-            .map(|(_, code)| code.clone())
-    };
+    let of = |agency| offices.iter().find(|(a, _)| *a == agency).map(|(_, code)| code.clone());
     match (of(Agency::Fk), of(Agency::Af)) {
         (Some(fk), Some(af)) => Ok(Some(OfficePair { fk, af })),
         (None, None) => Ok(None),
@@ -243,27 +195,17 @@ fn change(handlers: Vec<(Agency, Option<HandlerId>)>) -> HandlerChange {
     change
 }
 
-fn correction(
-    row: &RegistrationRow,
-    detail: &Value,
-    beside: Beside,
-) -> Result<Correction, StorageError> {
+fn correction(row: &RegistrationRow, detail: &Value, beside: Beside) -> Result<Correction, StorageError> {
     let target = || registration(row.supersedes.as_deref().ok_or_else(missing)?);
     let kind = match detail["kind"].as_str().unwrap_or_default() {
-        "undo" => CorrectionKind::Undo {
-            registration: target()?,
-        },
+        "undo" => CorrectionKind::Undo { registration: target()? },
         "move" => CorrectionKind::Move {
             registration: target()?,
             date: row.date.map(day_of).ok_or_else(missing)?,
         },
         "replace" => CorrectionKind::Replace {
             registration: target()?,
-            step: row
-                .step
-                .as_deref()
-                .and_then(StepKind::from_code)
-                .ok_or_else(missing)?,
+            step: row.step.as_deref().and_then(StepKind::from_code).ok_or_else(missing)?,
             answers: (detail["answersGiven"] == Value::Bool(true)).then_some(beside.answers),
         },
         "answers" => CorrectionKind::Answers {
@@ -271,23 +213,14 @@ fn correction(
             answers: beside.answers,
             withdrawn: detail["withdrawn"]
                 .as_array()
-                .map(|codes| {
-                    codes
-                        .iter()
-                        .filter_map(|c| Question::from_code(c.as_str()?))
-                        .collect()
-                })
+                .map(|codes| codes.iter().filter_map(|c| Question::from_code(c.as_str()?)).collect())
                 .unwrap_or_default(),
         },
         // A correction of something since erased changes nothing any more.
         "municipality" => match beside.subject {
             Some((_, Some(municipality), district)) => CorrectionKind::Municipality {
                 municipality: MunicipalityCode::parse(&municipality).map_err(corrupt)?,
-                district: district
-                    .as_deref()
-                    .map(District::parse)
-                    .transpose()
-                    .map_err(corrupt)?,
+                district: district.as_deref().map(District::parse).transpose().map_err(corrupt)?,
             },
             _ => erased(),
         },
@@ -298,22 +231,13 @@ fn correction(
             offices: pair(&beside.offices)?,
         },
         "felregistrering" => CorrectionKind::Felregistrering {
-            replaced_by: detail["replacedBy"]
-                .as_str()
-                .and_then(|id| id.parse().ok())
-                .map(CaseId),
+            replaced_by: detail["replacedBy"].as_str().and_then(|id| id.parse().ok()).map(CaseId),
         },
         "undo_felregistrering" => CorrectionKind::UndoFelregistrering,
         _ => return Err(missing()),
     };
     let code = detail["reason"].as_str().unwrap_or_default().to_owned();
-    Ok(Correction {
-        kind,
-        reason: Reason {
-            code,
-            text: beside.text,
-        },
-    })
+    Ok(Correction { kind, reason: Reason { code, text: beside.text } })
 }
 
 /// What a correction of erased data has become: one that concerns nothing.

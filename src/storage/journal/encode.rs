@@ -4,8 +4,7 @@ use serde_json::{Value, json};
 
 use super::micros;
 use super::rows::{
-    AnswerRow, ConsentRow, HandlerRow, MeetingRow, OfficeRow, ReferenceRow, RegistrationRow, Rows,
-    SubjectRow, TextRow,
+    AnswerRow, ConsentRow, HandlerRow, MeetingRow, OfficeRow, ReferenceRow, RegistrationRow, Rows, SubjectRow, TextRow,
 };
 use crate::domain::answers::{Answer, Answers, Question};
 use crate::domain::code::RegistrationId;
@@ -17,18 +16,8 @@ use crate::domain::step::Agency;
 use crate::storage::cases::day_number;
 
 /// Adds the rows of an entry whose position is set.
-pub fn encode(
-    number: i64,
-    entry: &Entry,
-    client_reference: Option<&str>,
-    fingerprint: Option<Vec<u8>>,
-    rows: &mut Rows,
-) {
-    let mut out = Encoder {
-        number,
-        position: entry.position.0,
-        rows,
-    };
+pub fn encode(number: i64, entry: &Entry, client_reference: Option<&str>, fingerprint: Option<Vec<u8>>, rows: &mut Rows) {
+    let mut out = Encoder { number, position: entry.position.0, rows };
     let mut row = RegistrationRow {
         case_number: number,
         position: entry.position.0,
@@ -48,12 +37,7 @@ pub fn encode(
         detail: None,
     };
     match &entry.event {
-        Event::Step {
-            kind,
-            date,
-            answers,
-            opened,
-        } => {
+        Event::Step { kind, date, answers, opened } => {
             row.step = Some(kind.code().to_owned());
             row.date = Some(day_number(*date));
             out.answers(answers);
@@ -65,18 +49,11 @@ pub fn encode(
             row.date = Some(day_number(*date));
             row.detail = Some(json!({ "ending": ending }).to_string());
         }
-        Event::Answers {
-            registration,
-            answers,
-        } => {
+        Event::Answers { registration, answers } => {
             row.supersedes = Some(bytes(*registration));
             out.answers(answers);
         }
-        Event::Offices {
-            date,
-            offices,
-            handlers,
-        } => {
+        Event::Offices { date, offices, handlers } => {
             row.date = Some(day_number(*date));
             out.offices(offices, *date);
             out.handler_change(handlers, *date);
@@ -195,13 +172,11 @@ impl Encoder<'_> {
                 }
                 Answer::Dates(dates) => {
                     self.none_chosen(*question, dates.is_empty());
-                    self.rows
-                        .meetings
-                        .extend(dates.iter().map(|date| MeetingRow {
-                            case_number: self.number,
-                            position: self.position,
-                            date: day_number(*date),
-                        }));
+                    self.rows.meetings.extend(dates.iter().map(|date| MeetingRow {
+                        case_number: self.number,
+                        position: self.position,
+                        date: day_number(*date),
+                    }));
                 }
             }
         }
@@ -224,19 +199,14 @@ impl Encoder<'_> {
     }
 
     fn correction(&mut self, correction: &Correction, row: &mut RegistrationRow) {
-        let mut detail =
-            json!({ "kind": correction.kind.code(), "reason": correction.reason.code });
+        let mut detail = json!({ "kind": correction.kind.code(), "reason": correction.reason.code });
         match &correction.kind {
             CorrectionKind::Undo { registration } => row.supersedes = Some(bytes(*registration)),
             CorrectionKind::Move { registration, date } => {
                 row.supersedes = Some(bytes(*registration));
                 row.date = Some(day_number(*date));
             }
-            CorrectionKind::Replace {
-                registration,
-                step,
-                answers,
-            } => {
+            CorrectionKind::Replace { registration, step, answers } => {
                 row.supersedes = Some(bytes(*registration));
                 row.step = Some(step.code().to_owned());
                 detail["answersGiven"] = Value::Bool(answers.is_some());
@@ -244,19 +214,12 @@ impl Encoder<'_> {
                     self.answers(answers);
                 }
             }
-            CorrectionKind::Answers {
-                registration,
-                answers,
-                withdrawn,
-            } => {
+            CorrectionKind::Answers { registration, answers, withdrawn } => {
                 row.supersedes = Some(bytes(*registration));
                 detail["withdrawn"] = withdrawn.iter().map(|q| q.code()).collect();
                 self.answers(answers);
             }
-            CorrectionKind::Municipality {
-                municipality,
-                district,
-            } => {
+            CorrectionKind::Municipality { municipality, district } => {
                 self.rows.erasable.subjects.push(SubjectRow {
                     case_number: self.number,
                     position: self.position,
@@ -266,11 +229,7 @@ impl Encoder<'_> {
                 });
             }
             CorrectionKind::Consent(consent) => self.consent(consent),
-            CorrectionKind::OfficeChange {
-                registration,
-                date,
-                offices,
-            } => {
+            CorrectionKind::OfficeChange { registration, date, offices } => {
                 row.supersedes = Some(bytes(*registration));
                 row.date = date.map(day_number);
                 if let Some(offices) = offices {

@@ -6,8 +6,7 @@ use diesel::prelude::*;
 
 use super::decode::{self, Beside};
 use super::rows::{
-    AnswerRow, ConsentRow, HandlerRow, MeetingRow, OfficeRow, ReferenceRow, RegistrationRow,
-    SubjectRow, TextRow,
+    AnswerRow, ConsentRow, HandlerRow, MeetingRow, OfficeRow, ReferenceRow, RegistrationRow, SubjectRow, TextRow,
 };
 use crate::domain::case::{Case, IdentityState};
 use crate::domain::code::CaseReference;
@@ -17,8 +16,8 @@ use crate::storage::cases::CaseRow;
 use crate::storage::dialect::Link;
 use crate::storage::error::StorageError;
 use crate::storage::schema::{
-    answers, case_handlers, case_offices, case_references, case_subjects, cases, consents,
-    meetings, reason_texts, registrations,
+    answers, case_handlers, case_offices, case_references, case_subjects, cases, consents, meetings, reason_texts,
+    registrations,
 };
 
 /// Which cases.
@@ -63,8 +62,7 @@ impl Loaded {
         let first = self.entries.first().map(|e| e.position.0);
         for reference in self.references.iter().filter(|r| Some(r.position) == first) {
             if let Ok(code) = CaseReference::parse(&reference.reference) {
-                case.references
-                    .insert(0, (decode::agency(&reference.agency)?, code));
+                case.references.insert(0, (decode::agency(&reference.agency)?, code));
             }
         }
         Ok(case)
@@ -117,68 +115,42 @@ pub fn load(link: &mut Link<'_>, selection: Selection<'_>) -> Result<Vec<Loaded>
 
 type Key = (i64, i64);
 
-fn beside(
-    link: &mut Link<'_>,
-    selection: Selection<'_>,
-) -> Result<HashMap<Key, Beside>, StorageError> {
+fn beside(link: &mut Link<'_>, selection: Selection<'_>) -> Result<HashMap<Key, Beside>, StorageError> {
     let mut all: HashMap<Key, Beside> = HashMap::new();
     let mut answered = rows!(link, selection, answers, AnswerRow);
     // The version of an insats stands after its code, and several codes stand in their order.
-    answered.sort_unstable_by(|a, b| {
-        (a.case_number, a.position, a.place).cmp(&(b.case_number, b.position, b.place))
-    });
+    answered.sort_unstable_by(|a, b| (a.case_number, a.position, a.place).cmp(&(b.case_number, b.position, b.place)));
     for row in answered {
-        let answers = &mut all
-            .entry((row.case_number, row.position))
-            .or_default()
-            .answers;
+        let answers = &mut all.entry((row.case_number, row.position)).or_default().answers;
         decode::add_answer(answers, &row.question, row.place, &row.value)?;
     }
     let mut held = rows!(link, selection, meetings, MeetingRow);
     held.sort_unstable_by_key(|m| (m.case_number, m.position, m.date));
     for row in held {
-        decode::add_meeting(
-            &mut all
-                .entry((row.case_number, row.position))
-                .or_default()
-                .answers,
-            row.date,
-        );
+        decode::add_meeting(&mut all.entry((row.case_number, row.position)).or_default().answers, row.date);
     }
     for row in rows!(link, selection, case_subjects, SubjectRow) {
         let subject = (row.birth, row.municipality, row.district);
-        all.entry((row.case_number, row.position))
-            .or_default()
-            .subject = Some(subject);
+        all.entry((row.case_number, row.position)).or_default().subject = Some(subject);
     }
     for row in rows!(link, selection, consents, ConsentRow) {
         let consent = decode::consent(row.obtained_on, &row.obtained_by, &row.office, &row.form)?;
-        all.entry((row.case_number, row.position))
-            .or_default()
-            .consent = Some(consent);
+        all.entry((row.case_number, row.position)).or_default().consent = Some(consent);
     }
     for row in rows!(link, selection, case_offices, OfficeRow) {
         let office = (decode::agency(&row.agency)?, decode::office(&row.office)?);
-        all.entry((row.case_number, row.position))
-            .or_default()
-            .offices
-            .push(office);
+        all.entry((row.case_number, row.position)).or_default().offices.push(office);
     }
     for row in rows!(link, selection, case_handlers, HandlerRow) {
         let handler = row.handler.as_deref().map(decode::handler).transpose()?;
         let handler = (decode::agency(&row.agency)?, handler);
-        all.entry((row.case_number, row.position))
-            .or_default()
-            .handlers
-            .push(handler);
+        all.entry((row.case_number, row.position)).or_default().handlers.push(handler);
     }
     for row in rows!(link, selection, case_references, ReferenceRow) {
-        let reference = CaseReference::parse(&row.reference)
-            .map_err(|_| StorageError::Corrupt("case_references"))?;
+        let reference =
+            CaseReference::parse(&row.reference).map_err(|_| StorageError::Corrupt("case_references"))?;
         let reference = (decode::agency(&row.agency)?, reference);
-        all.entry((row.case_number, row.position))
-            .or_default()
-            .reference = Some(reference);
+        all.entry((row.case_number, row.position)).or_default().reference = Some(reference);
     }
     for row in rows!(link, selection, reason_texts, TextRow) {
         all.entry((row.case_number, row.position)).or_default().text = Some(row.text);
@@ -194,10 +166,7 @@ fn assemble(
 ) -> Result<Vec<Loaded>, StorageError> {
     let mut of_case: HashMap<i64, Vec<ReferenceRow>> = HashMap::new();
     for reference in references {
-        of_case
-            .entry(reference.case_number)
-            .or_default()
-            .push(reference.clone());
+        of_case.entry(reference.case_number).or_default().push(reference.clone());
     }
     let mut loaded: Vec<Loaded> = heads
         .into_iter()
@@ -209,13 +178,9 @@ fn assemble(
         .collect();
     for row in registrations {
         // Both are ascending by number; a registration whose case was not read belongs to a later reading.
-        let Ok(place) = loaded.binary_search_by_key(&row.case_number, |l| l.row.number) else {
-            continue;
-        };
+        let Ok(place) = loaded.binary_search_by_key(&row.case_number, |l| l.row.number) else { continue };
         let sex = Sex::from_code(&loaded[place].row.sex).ok_or(StorageError::Corrupt("cases"))?;
-        let beside = beside
-            .remove(&(row.case_number, row.position))
-            .unwrap_or_default();
+        let beside = beside.remove(&(row.case_number, row.position)).unwrap_or_default();
         loaded[place].entries.push(decode::entry(row, beside, sex)?);
     }
     Ok(loaded)

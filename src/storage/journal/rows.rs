@@ -1,15 +1,12 @@
 //! The rows that one entry of a journal is kept as.
 
-#![expect(
-    missing_docs,
-    reason = "the columns are described in migrations/*/up.sql"
-)]
+#![expect(missing_docs, reason = "the columns are described in migrations/*/up.sql")]
 
 use diesel::prelude::*;
 
 use crate::storage::schema::{
-    answers, case_handlers, case_offices, case_references, case_subjects, consents, meetings,
-    reason_texts, registrations,
+    answers, case_handlers, case_offices, case_references, case_subjects, consents, meetings, reason_texts,
+    registrations,
 };
 
 /// A row of `registrations`.
