@@ -129,7 +129,10 @@ fn make_key(file: &Path, chance: &mut dyn Chance) -> Result<Zeroizing<[u8; 32]>,
     chance.fill(&mut *key);
     let text: Zeroizing<String> = Zeroizing::new(key.iter().map(|b| format!("{b:02x}")).collect());
     crate::auth::tokens::write_secret(file, text.as_bytes())?;
-    log::warn!("a master key was made at {}; keep a copy of it, for without it identities can't be read", file.display());
+    log::warn!(
+        "a master key was made at {}; keep a copy of it, for without it identities can't be read",
+        file.display()
+    );
     Ok(key)
 }
 

@@ -36,10 +36,30 @@ pub const VARIABLES: &[Variable] = &[
     variable("SUS_DATA_DIR", "./data", "a folder", "Where the embedded database and the keys made at first start lie."),
     variable("SUS_DATABASE_URL", "sqlite://SUS_DATA_DIR/sus.db", "sqlite://PATH or postgres://…", "The database."),
     variable("SUS_LISTEN", "127.0.0.1:8080", "ADDRESS:PORT", "Where the service listens."),
-    variable("SUS_PUBLIC_URL", "http:// and SUS_LISTEN", "http(s)://HOST without a path", "The address that clients use."),
-    variable("SUS_MASTER_KEY", "–", "64 hexadecimal digits", "The key that seals every person's key. Never together with SUS_MASTER_KEY_FILE."),
-    variable("SUS_MASTER_KEY_FILE", "made at first start in SUS_DATA_DIR (embedded database and loopback only)", "a file holding 64 hexadecimal digits", "The same key in a file."),
-    variable("SUS_LOG", "info", "error, warn, info, debug, trace or env_logger's filters", "How much is logged. Never personal data."),
+    variable(
+        "SUS_PUBLIC_URL",
+        "http:// and SUS_LISTEN",
+        "http(s)://HOST without a path",
+        "The address that clients use.",
+    ),
+    variable(
+        "SUS_MASTER_KEY",
+        "–",
+        "64 hexadecimal digits",
+        "The key that seals every person's key. Never together with SUS_MASTER_KEY_FILE.",
+    ),
+    variable(
+        "SUS_MASTER_KEY_FILE",
+        "made at first start in SUS_DATA_DIR (embedded database and loopback only)",
+        "a file holding 64 hexadecimal digits",
+        "The same key in a file.",
+    ),
+    variable(
+        "SUS_LOG",
+        "info",
+        "error, warn, info, debug, trace or env_logger's filters",
+        "How much is logged. Never personal data.",
+    ),
     variable("SUS_WORKERS", "one per processor", "1–256", "Threads that answer requests."),
     variable("SUS_MAX_BODY_BYTES", "16777216", "1024–1073741824", "Longest request body."),
     variable("SUS_MAX_BATCH", "10000", "1–100000", "Most registrations in one request."),
@@ -171,8 +191,7 @@ impl Config {
         read.refuse_unknown();
         let data_dir = PathBuf::from(read.text("SUS_DATA_DIR").unwrap_or_else(|| "./data".to_owned()));
         let database_url = read.database_url(&data_dir);
-        let listen: SocketAddr =
-            read.parsed("SUS_LISTEN").unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
+        let listen: SocketAddr = read.parsed("SUS_LISTEN").unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
         let standard = Limits::default();
         let days = Settings::default();
         let config = Self {
@@ -260,9 +279,8 @@ impl Reader {
     }
 
     fn database_url(&mut self, data_dir: &std::path::Path) -> Secret {
-        let url = self
-            .text("SUS_DATABASE_URL")
-            .unwrap_or_else(|| format!("sqlite://{}", data_dir.join("sus.db").display()));
+        let url =
+            self.text("SUS_DATABASE_URL").unwrap_or_else(|| format!("sqlite://{}", data_dir.join("sus.db").display()));
         if !["sqlite://", "postgres://", "postgresql://"].iter().any(|s| url.starts_with(s) && url.len() > s.len()) {
             self.refuse("SUS_DATABASE_URL");
         }

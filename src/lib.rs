@@ -25,6 +25,7 @@
 pub mod app;
 pub mod auth;
 pub mod chance;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod demo;

@@ -17,13 +17,7 @@ use crate::http::trace;
 pub fn application(
     app: web::Data<App>,
 ) -> actix_web::App<
-    impl ServiceFactory<
-        ServiceRequest,
-        Config = (),
-        Response = ServiceResponse<BoxBody>,
-        Error = Error,
-        InitError = (),
-    >,
+    impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<BoxBody>, Error = Error, InitError = ()>,
 > {
     actix_web::App::new().configure(|services| app::configure(services, app)).wrap(from_fn(trace::around))
 }
@@ -53,4 +47,12 @@ pub async fn serve(app: web::Data<App>, listener: TcpListener, started: impl FnO
         log::error!("the writer could not be drained");
     }
     ended
+}
+
+/// The same for a thread of its own: starts the runtime, serves until told to stop, and drains the writer.
+///
+/// # Errors
+/// When the listener can't be used.
+pub fn run(app: App, listener: TcpListener) -> io::Result<()> {
+    actix_web::rt::System::new().block_on(serve(web::Data::new(app), listener, |_| {}))
 }

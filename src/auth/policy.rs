@@ -228,7 +228,9 @@ impl Reach {
 pub fn reach(caller: &Caller, organisation: &Organisation, today: NaiveDate) -> Reach {
     match caller.agency {
         Some(agency) if caller.has(Role::System) => Reach::Agency(agency),
-        Some(agency) if caller.has(Role::Deltagaransvarig) => Reach::Offices(assigned(caller, agency, organisation, today)),
+        Some(agency) if caller.has(Role::Deltagaransvarig) => {
+            Reach::Offices(assigned(caller, agency, organisation, today))
+        }
         _ => Reach::Offices(BTreeSet::new()),
     }
 }
@@ -236,7 +238,9 @@ pub fn reach(caller: &Caller, organisation: &Organisation, today: NaiveDate) -> 
 /// The offices of the agency where the person has an assignment as deltagaransvarig today.
 fn assigned(caller: &Caller, agency: Agency, organisation: &Organisation, today: NaiveDate) -> BTreeSet<OfficeCode> {
     let person = caller.handler.as_ref().and_then(|id| organisation.handlers.get(id)).filter(|h| h.agency == agency);
-    let Some(person) = person else { return BTreeSet::new() };
+    let Some(person) = person else {
+        return BTreeSet::new();
+    };
     person
         .assignments
         .iter()

@@ -151,7 +151,7 @@ impl Write for Lazy {
 
 pub fn generate(args: &GenerateArgs) -> Result<(), Failure> {
     let mut out = BufWriter::new(io::stdout().lock());
-    let history = national::National { seed: args.seed, cases: args.cases, until: SystemClock.today() };
+    let history = national::National { seed: args.seed, cases: args.cases.into(), until: SystemClock.today() };
     let result = if args.targets {
         write!(out, "{}", targets::table(&targets::compare(history.lines(), history.factor())))
     } else if args.organisation {

@@ -20,7 +20,7 @@ pub fn demo(config: Config, args: &DemoArgs) -> Result<(), Failure> {
     let service = service(&config)?;
     println!("A fresh database in {}.\n", config.data_dir.display());
     load(&service, &pilot::organisation(), lines(pilot::registrations().into_iter()))?;
-    let history = national::National { seed: args.seed, cases: args.cases, until: SystemClock.today() };
+    let history = national::National { seed: args.seed, cases: args.cases.into(), until: SystemClock.today() };
     if args.cases > 0 {
         load(&service, &national::organisation(), lines(history.lines()))?;
         println!("\nThe synthetic history beside the published figures:\n");

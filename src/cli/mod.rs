@@ -67,7 +67,7 @@ enum Command {
     #[command(after_help = texts::GENERATE)]
     Generate(GenerateArgs),
     /// Show the rules, all or one by its code
-    #[command(after_help = texts::RULES)]
+    #[command(after_help = texts::RULES_HELP)]
     Rules(RulesArgs),
 }
 
@@ -81,7 +81,7 @@ struct ServeArgs {
 #[derive(Args)]
 struct DemoArgs {
     /// How many synthetic cases
-    #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(0..=2_000_000))]
+    #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(0..=2_000_000))]
     cases: u32,
     /// The same seed gives the same history
     #[arg(long, default_value_t = 1)]

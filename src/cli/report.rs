@@ -1,5 +1,7 @@
 //! `sus report`.
 
+use std::io::Write;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Failure, ReportArgs, service};
@@ -32,18 +34,19 @@ pub fn print(service: &Service, args: &ReportArgs) -> Result<(), Failure> {
     let counted = Counted { as_of, counted_to: args.counted_to, at_least: None };
     let (_, organisation) = service.organisation()?;
     let reports = Reports::default();
-    let report = reports
-        .pull(&service.db, &organisation, &request, counted, service.clock.now(), lang)
-        .map_err(|error| match error {
-            FollowError::Pull(PullError::Request(errors)) => {
-                errors.iter().map(|e| e.en()).collect::<Vec<_>>().join("\n     ")
+    let report =
+        reports.pull(&service.db, &organisation, &request, counted, service.clock.now(), lang).map_err(|error| {
+            match error {
+                FollowError::Pull(PullError::Request(errors)) => {
+                    errors.iter().map(|e| e.en()).collect::<Vec<_>>().join("\n     ")
+                }
+                other => other.to_string(),
             }
-            other => other.to_string(),
         })?;
     match args.format.as_str() {
-        "json" => println!("{}", render::json(&report)),
-        "csv" => print!("{}", render::csv(&report)?),
-        _ => print!("{}", render::table(&report)),
+        "json" => println!("{}", render::json::render(&report)?),
+        "csv" => std::io::stdout().write_all(&render::csv::render(&report, render::csv::Options::default())?)?,
+        _ => print!("{}", render::table::render(&report)),
     }
     Ok(())
 }

@@ -3,8 +3,6 @@
 use std::net::TcpListener;
 use std::sync::Arc;
 
-use actix_web::web::Data;
-
 use super::{Failure, service};
 use crate::app::{self, App};
 use crate::auth::tokens::Verifier;
@@ -34,13 +32,13 @@ pub fn serve_with(
     } else {
         Verifier::closed()
     };
-    let listener = TcpListener::bind(config.listen).map_err(|e| format!("{} can't be listened on: {e}", config.listen))?;
+    let listener =
+        TcpListener::bind(config.listen).map_err(|e| format!("{} can't be listened on: {e}", config.listen))?;
     let address = listener.local_addr()?;
-    let app = Data::new(App::new(service, verifier, config.clone(), Arc::new(SystemClock), chance));
-    log::info!("listening on http://{address} ({})", app.service.db.backend());
+    log::info!("listening on http://{address} ({})", service.db.backend());
+    let app = App::new(service, verifier, config.clone(), Arc::new(SystemClock), chance);
     ready(address);
-    actix_web::rt::System::new().block_on(server::serve(app, listener, |_| {}))?;
-    Ok(())
+    Ok(server::run(app, listener)?)
 }
 
 pub fn development_issuer(

@@ -61,7 +61,7 @@ Examples:
   sus generate national --organisation > organisation.json
   sus generate national --cases 100000 --targets";
 
-pub const RULES: &str = "\
+pub const RULES_HELP: &str = "\
 Examples:
   sus rules
   sus rules gk_planerad_samma_dag --lang en";
@@ -74,7 +74,8 @@ pub fn rules(args: &RulesArgs) -> Result<(), Failure> {
             }
         }
         Some(code) => {
-            let rule = Rule::from_code(code).ok_or_else(|| format!("no rule is called {code}; `sus rules` lists them"))?;
+            let rule =
+                Rule::from_code(code).ok_or_else(|| format!("no rule is called {code}; `sus rules` lists them"))?;
             let row = rule.row();
             println!("{} (version {}, {})\n", row.code, row.version, row.severity.code());
             println!("sv: {}\nen: {}\n\nExample: {}", row.sv, row.en, row.example);

@@ -64,7 +64,11 @@ impl Follower<'_> {
             }
             self.registered_by(line, agency, &offices, known_on);
             if line["kind"] == "consent_withdrawal" {
-                self.expect(date <= known_on && at.is_some_and(|(s, d)| d < date && !s.is_ending()), line, "withdrawal");
+                self.expect(
+                    date <= known_on && at.is_some_and(|(s, d)| d < date && !s.is_ending()),
+                    line,
+                    "withdrawal",
+                );
                 at = Some((StepKind::Avbrutet, date));
             }
             let Some(step) = line["step"].as_str() else { continue };
@@ -74,7 +78,9 @@ impl Follower<'_> {
             match line["onBehalfOf"].as_str() {
                 Some(id) => {
                     let agreement = &self.register.agreements[&AgreementId::parse(id).unwrap()];
-                    let holds = agreement.agency == agency && agreement.steps.contains(&step) && agreement.validity.contains(date);
+                    let holds = agreement.agency == agency
+                        && agreement.steps.contains(&step)
+                        && agreement.validity.contains(date);
                     self.expect(holds && owner == Some(agency.other()), line, "agreement");
                 }
                 None => self.expect(owner == Some(agency), line, "owner"),
@@ -111,7 +117,11 @@ impl Follower<'_> {
         let parsed = IdentityNumber::parse(number, self.today).unwrap();
         self.expect(parsed.is_test_number(), line, "a number that somebody may have");
         self.expect(parsed.birth_date().is_some_and(|b| b < date), line, "birth");
-        self.expect(is_known_on(&MunicipalityCode::parse(line["municipality"].as_str().unwrap()).unwrap(), date), line, "kommun");
+        self.expect(
+            is_known_on(&MunicipalityCode::parse(line["municipality"].as_str().unwrap()).unwrap(), date),
+            line,
+            "kommun",
+        );
         self.expect(day(&line["consent"]["obtainedOn"]) <= date, line, "consent");
         let earlier = self.ended.get(number).cloned();
         let free = earlier.is_none_or(|e| e.is_some_and(|e| Some(e.as_str()) < line["recordedAt"].as_str()));

@@ -19,8 +19,8 @@ use crate::domain::person::test_number;
 
 /// The towns of the forty cases; index into [`TOWNS`].
 const TOWN_OF: [usize; 40] = [
-    0, 1, 0, 2, 3, 0, 4, 1, 0, 2, 0, 5, 1, 0, 3, 2, 0, 1, 0, 4, 3, 0, 1, 2, 0, 0, 3, 1, 0, 2, 5, 0, 1, 3, 0, 2, 0, 1, 3,
-    2,
+    0, 1, 0, 2, 3, 0, 4, 1, 0, 2, 0, 5, 1, 0, 3, 2, 0, 1, 0, 4, 3, 0, 1, 2, 0, 0, 3, 1, 0, 2, 5, 0, 1, 3, 0, 2, 0, 1,
+    3, 2,
 ];
 
 /// Who the cases are about, so that no other made-up data has the same people.
@@ -130,7 +130,11 @@ impl PilotCase {
     fn lines(mut self) -> Vec<Value> {
         // The first is the example that the documentation follows through.
         let first = self.n == 0;
-        let request = if first { day(2016, 10, 3) } else { workday(day(2016, 10, 3) + Duration::days((self.n * 42 / 40) as i64)) };
+        let request = if first {
+            day(2016, 10, 3)
+        } else {
+            workday(day(2016, 10, 3) + Duration::days((self.n * 42 / 40) as i64))
+        };
         self.request(request);
         let gk = if first { day(2016, 10, 12) } else { workday(request + self.days(1, 8, 14)) };
         match outcome(self.n) {
@@ -223,7 +227,8 @@ impl PilotCase {
             "fortsattHosFk": continues_at_fk,
         });
         if works {
-            answers["arbetstyper"] = json!([if self.n.is_multiple_of(2) { "subventionerat" } else { "ej_subventionerat" }]);
+            answers["arbetstyper"] =
+                json!([if self.n.is_multiple_of(2) { "subventionerat" } else { "ej_subventionerat" }]);
             answers["arbetsandel"] = json!([50, 75, 100][self.n % 3]);
         }
         if studies {
@@ -350,8 +355,10 @@ mod tests {
 
     #[test]
     fn every_line_follows_the_rules() {
-        let persons: HashSet<String> =
-            registrations().iter().filter_map(|l| Some(l["participant"]["personnummer"].as_str()?.to_owned())).collect();
+        let persons: HashSet<String> = registrations()
+            .iter()
+            .filter_map(|l| Some(l["participant"]["personnummer"].as_str()?.to_owned()))
+            .collect();
         assert_eq!(persons.len(), 40);
         assert!(persons.contains("198503129804"));
         let today = "2026-11-21".parse().unwrap();
@@ -366,9 +373,16 @@ mod tests {
     fn the_first_case_is_the_documented_one() {
         let lines: Vec<Value> = registrations().into_iter().filter(|l| l["caseReference"] == "FK-2016-0001").collect();
         let chain: Vec<_> = lines.iter().map(|l| (l["step"].as_str().unwrap(), l["date"].as_str().unwrap())).collect();
-        assert_eq!(chain, [
-            ("begaran", "2016-10-03"), ("gk", "2016-10-12"), ("planerad_afi", "2016-10-27"),
-            ("afi", "2016-11-14"), ("avslutat", "2017-08-31")]);
+        assert_eq!(
+            chain,
+            [
+                ("begaran", "2016-10-03"),
+                ("gk", "2016-10-12"),
+                ("planerad_afi", "2016-10-27"),
+                ("afi", "2016-11-14"),
+                ("avslutat", "2017-08-31")
+            ]
+        );
         assert_eq!(lines[2]["answers"]["moten"], json!(["2016-10-12", "2016-10-26"]));
         assert_eq!(lines[0]["answers"]["tidOffentligForsorjning"], "1_2_ar");
     }

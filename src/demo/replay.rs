@@ -66,7 +66,10 @@ fn date(value: &Value) -> NaiveDate {
 }
 
 fn pair(value: &Value) -> OfficePair {
-    OfficePair { fk: OfficeCode::parse(text(&value["fk"])).unwrap(), af: OfficeCode::parse(text(&value["af"])).unwrap() }
+    OfficePair {
+        fk: OfficeCode::parse(text(&value["fk"])).unwrap(),
+        af: OfficeCode::parse(text(&value["af"])).unwrap(),
+    }
 }
 
 fn handler(value: &Value) -> Option<HandlerId> {

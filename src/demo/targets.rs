@@ -26,8 +26,7 @@ pub enum Measure {
 
 impl Measure {
     /// All, in the order of the table.
-    pub const ALL: [Self; 5] =
-        [Self::GkHeld, Self::NewInInsats, Self::MeanDays, Self::ShareToInsats, Self::ShareWomen];
+    pub const ALL: [Self; 5] = [Self::GkHeld, Self::NewInInsats, Self::MeanDays, Self::ShareToInsats, Self::ShareWomen];
 
     /// Short name for tables.
     #[must_use]
@@ -257,7 +256,13 @@ pub fn table(rows: &[Row]) -> String {
         "measure", "year", "published", "at this size", "outcome", "differs"
     );
     for row in rows {
-        let digits = if row.measure.is_count() { 0 } else if row.measure == Measure::MeanDays { 1 } else { 3 };
+        let digits = if row.measure.is_count() {
+            0
+        } else if row.measure == Measure::MeanDays {
+            1
+        } else {
+            3
+        };
         let figure = |value: Option<f64>, digits: usize| value.map_or("none".to_owned(), |v| format!("{v:.digits$}"));
         let differs = row.deviation().map_or("–".to_owned(), |d| format!("{:+.1} %", d * 100.0));
         // Writing to a String can't fail.

@@ -11,9 +11,35 @@ const FIRST: [&str; 24] = [
 ];
 /// Last names, chosen among words of nature.
 const LAST: [&str; 29] = [
-    "Ek", "Björk", "Alm", "Lind", "Rönn", "Hassel", "Sjö", "Berg", "Dal", "Forsell", "Åkerö", "Strand", "Holm", "Vik",
-    "Näs", "Myrén", "Tallund", "Granvik", "Ängdal", "Hagström", "Kvist", "Löv", "Sten", "Backe", "Tjärn", "Udd",
-    "Selet", "Vass", "Öhr",
+    "Ek",
+    "Björk",
+    "Alm",
+    "Lind",
+    "Rönn",
+    "Hassel",
+    "Sjö",
+    "Berg",
+    "Dal",
+    "Forsell",
+    "Åkerö",
+    "Strand",
+    "Holm",
+    "Vik",
+    "Näs",
+    "Myrén",
+    "Tallund",
+    "Granvik",
+    "Ängdal",
+    "Hagström",
+    "Kvist",
+    "Löv",
+    "Sten",
+    "Backe",
+    "Tjärn",
+    "Udd",
+    "Selet",
+    "Vass",
+    "Öhr",
 ];
 
 /// The `n`th made-up name; the first 696 differ.

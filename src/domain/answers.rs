@@ -407,12 +407,8 @@ pub fn is_organisation_number(text: &str) -> bool {
     if digits.len() != 10 || text.len() != 10 || digits[2] < 2 {
         return false;
     }
-    let sum: u32 = digits
-        .iter()
-        .enumerate()
-        .map(|(i, d)| if i % 2 == 0 { d * 2 / 10 + d * 2 % 10 } else { *d })
-        .sum();
-    sum % 10 == 0
+    let sum: u32 = digits.iter().enumerate().map(|(i, d)| if i % 2 == 0 { d * 2 / 10 + d * 2 % 10 } else { *d }).sum();
+    sum.is_multiple_of(10)
 }
 
 #[cfg(test)]

@@ -18,13 +18,7 @@ pub fn check_opening(opening: &Opening, day: NaiveDate, facts: &Facts<'_>, findi
     }
 }
 
-fn named(
-    opening: &Opening,
-    birth: Option<NaiveDate>,
-    day: NaiveDate,
-    facts: &Facts<'_>,
-    findings: &mut Findings,
-) {
+fn named(opening: &Opening, birth: Option<NaiveDate>, day: NaiveDate, facts: &Facts<'_>, findings: &mut Findings) {
     match &opening.consent {
         None => findings.add(Rule::SamtyckeSaknas, "/consent"),
         Some(consent) => check(consent, birth, day.min(facts.today), facts, findings),
@@ -49,13 +43,7 @@ fn anonymous(opening: &Opening, findings: &mut Findings) {
 
 /// The consent was obtained before the request was sent and before anything was registered – so by `last` – at an
 /// office of the agency that obtained it, when that office was open.
-pub fn check(
-    consent: &Consent,
-    birth: Option<NaiveDate>,
-    last: NaiveDate,
-    facts: &Facts<'_>,
-    findings: &mut Findings,
-) {
+pub fn check(consent: &Consent, birth: Option<NaiveDate>, last: NaiveDate, facts: &Facts<'_>, findings: &mut Findings) {
     if consent.obtained_on > last {
         let finding = Finding::new(Rule::SamtyckeEfterBegaran, "/consent/obtainedOn");
         findings.push(finding.allowed(Allowed::DateTo(last)));

@@ -30,35 +30,35 @@ pub fn check(
     match kind {
         CorrectionKind::Undo { registration } => {
             let index = standing_step(case, *registration, findings)?;
-            let agreement = owned(case, index, request, facts, findings);
+            let agreement = owned(case, index, kind, request, facts, findings);
             last_step_only(case, index, findings)?;
             Some(agreement)
         }
         CorrectionKind::Move { registration, .. } | CorrectionKind::Replace { registration, .. } => {
             let index = standing_step(case, *registration, findings)?;
             not_a_withdrawal(case, *registration, findings);
-            Some(owned(case, index, request, facts, findings))
+            Some(owned(case, index, kind, request, facts, findings))
         }
         CorrectionKind::Answers { registration, answers, withdrawn } => {
             let index = standing_step(case, *registration, findings)?;
             if answers.get(Question::Orsak).is_some() || withdrawn.contains(&Question::Orsak) {
                 not_a_withdrawal(case, *registration, findings);
             }
-            Some(owned(case, index, request, facts, findings))
+            Some(owned(case, index, kind, request, facts, findings))
         }
         CorrectionKind::Municipality { municipality, .. } => {
             if case.identity != IdentityState::Named {
                 findings.add(Rule::AnonymMedUppgifter, "/municipality");
             }
             offices::check_municipality(municipality, case.begun(), "/municipality", findings);
-            Some(owned(case, 0, request, facts, findings))
+            Some(owned(case, 0, kind, request, facts, findings))
         }
         CorrectionKind::Consent(corrected) => {
             if case.identity == IdentityState::Anonymous {
                 findings.add(Rule::AnonymMedUppgifter, "/consent");
             }
             consent::check(corrected, case.birth, consent::last_day(case), facts, findings);
-            Some(owned(case, 0, request, facts, findings))
+            Some(owned(case, 0, kind, request, facts, findings))
         }
         CorrectionKind::OfficeChange { .. } => office_change(case, kind, request, facts, findings),
         CorrectionKind::Felregistrering { .. } => Some(None),
@@ -116,11 +116,13 @@ fn not_a_withdrawal(case: &Case, registration: RegistrationId, findings: &mut Fi
     }
 }
 
-/// A correction belongs to the agency that owned the registration, or to one that an agreement lets act for it.
-/// A withdrawal could be recorded by either, so either may undo it.
+/// A correction belongs to the agency that owned the registration, or to one that an agreement lets act for it – that
+/// covers the registration as it stood and as it becomes. A withdrawal could be recorded by either, so either may undo
+/// it.
 fn owned(
     case: &Case,
     index: usize,
+    kind: &CorrectionKind,
     request: &Request,
     facts: &Facts<'_>,
     findings: &mut Findings,
@@ -131,12 +133,28 @@ fn owned(
     if facts.by.agency == owner || by_either {
         return None;
     }
-    let Some(given) = &request.agreement else {
-        findings.push(Finding::new(Rule::RattelseFelMyndighet, "").allowed(Allowed::Agency(owner)));
-        return None;
-    };
-    let pair = case.offices_on(step.date);
-    ownership::check(owner, step.kind, pair, step.date, Some(given), facts, findings)
+    if let Some(given) = &request.agreement {
+        let becomes = match kind {
+            CorrectionKind::Move { date, .. } => (step.kind, *date),
+            CorrectionKind::Replace { step: kind, .. } => (*kind, step.date),
+            _ => (step.kind, step.date),
+        };
+        let covers = |id: &AgreementId| {
+            [(step.kind, step.date), becomes].into_iter().all(|(kind, day)| {
+                let pair = case.offices_on(day);
+                facts.organisation.agreements_for(facts.by.agency, kind, pair, day).any(|a| a.id == *id)
+            })
+        };
+        if covers(given) {
+            findings.push(Finding::new(Rule::ForAnnansRakning, "/onBehalfOf").allowed(Allowed::Agency(owner)));
+            return Some(given.clone());
+        }
+        let covering = facts.organisation.agreements.keys().filter(|id| covers(id)).map(ToString::to_string);
+        let finding = Finding::new(Rule::OverenskommelseGallerInte, "/onBehalfOf");
+        findings.push(finding.allowed(Allowed::Values(covering.collect())));
+    }
+    findings.push(Finding::new(Rule::RattelseFelMyndighet, "").allowed(Allowed::Agency(owner)));
+    None
 }
 
 /// Either agency of the case may change offices, so either may put a change right; the request's are FK's.
@@ -172,7 +190,7 @@ fn office_change(
         offices::check_valid_on(pair, date.unwrap_or(period.from), facts, findings);
         return Some(None);
     }
-    Some(owned(case, 0, request, facts, findings))
+    Some(owned(case, 0, kind, request, facts, findings))
 }
 
 /// The whole chain as corrected keeps every rule, and is not the chain that stood.

@@ -4,8 +4,8 @@
 
 use chrono::NaiveDate;
 
-use super::rule::{Rule, Severity};
 use super::organisation::Validity;
+use super::rule::{Rule, Severity};
 use super::step::{Agency, StepKind};
 
 /// What would be right instead.
@@ -55,9 +55,7 @@ impl Allowed {
             Self::DateTo(day) if or == "eller" => format!("till och med {day}"),
             Self::DateTo(day) => format!("up to {day}"),
             Self::DateBetween(first, last) => format!("{first} – {last}"),
-            Self::Steps(steps) => {
-                join(steps.iter().map(|(step, agency)| format!("{step} ({agency})")).collect(), or)
-            }
+            Self::Steps(steps) => join(steps.iter().map(|(step, agency)| format!("{step} ({agency})")).collect(), or),
             Self::Agency(agency) => agency.to_string(),
             Self::Values(values) => join(values.clone(), or),
             Self::Shape(text) => (*text).to_owned(),

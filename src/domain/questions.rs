@@ -100,9 +100,7 @@ fn insats_is_defined(case: &Case, step: &Step, facts: &Facts<'_>, findings: &mut
         // A participant may take part where the office is, as well as at home.
         let mut all = places.iter().chain(served());
         definition.kind == step.kind
-            && all.any(|m| {
-                definition.county == m.county() && definition.municipality.as_ref().is_none_or(|d| d == m)
-            })
+            && all.any(|m| definition.county == m.county() && definition.municipality.as_ref().is_none_or(|d| d == m))
     });
     if !defined {
         findings.add(Rule::InsatsOkand, pointer(Question::Insats));

@@ -87,8 +87,7 @@ use StepKind::{Afi, Ali, Avbrutet, Avslutat, Begaran, Gk, KonsultativtStod, Plan
 
 impl StepKind {
     /// All nine, in the order of the process.
-    pub const ALL: [Self; 9] =
-        [Begaran, Gk, PlaneradAfi, PlaneradAli, Afi, Ali, KonsultativtStod, Avslutat, Avbrutet];
+    pub const ALL: [Self; 9] = [Begaran, Gk, PlaneradAfi, PlaneradAli, Afi, Ali, KonsultativtStod, Avslutat, Avbrutet];
 
     /// The code on the wire and in storage.
     #[must_use]

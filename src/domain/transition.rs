@@ -116,16 +116,12 @@ pub fn decide(case: Option<(&Case, CaseId)>, request: &Request, facts: &Facts<'_
 
 type Candidate = Option<(Event, Option<AgreementId>, Case)>;
 
-fn on_case(
-    case: &Case,
-    command: &Command,
-    request: &Request,
-    facts: &Facts<'_>,
-    findings: &mut Findings,
-) -> Candidate {
+fn on_case(case: &Case, command: &Command, request: &Request, facts: &Facts<'_>, findings: &mut Findings) -> Candidate {
     match command {
         Command::Register(new) => step(case, new, request, facts, findings),
-        Command::Answer { registration, answers } => late_answers(case, *registration, answers, request, facts, findings),
+        Command::Answer { registration, answers } => {
+            late_answers(case, *registration, answers, request, facts, findings)
+        }
         Command::ChangeOffices { date, offices, handlers } => {
             change_offices(case, *date, offices, handlers, facts, findings)
         }
@@ -317,7 +313,9 @@ fn notices(case: &Case, index: usize, facts: &Facts<'_>, findings: &mut Findings
     late(case, index, facts, findings);
     consent::notice_of_age(case, index, facts, findings);
     if step.kind == StepKind::Gk
-        && case.before(index).is_some_and(|b| b.kind == StepKind::Begaran && (1..7).contains(&(step.date - b.date).num_days()))
+        && case
+            .before(index)
+            .is_some_and(|b| b.kind == StepKind::Begaran && (1..7).contains(&(step.date - b.date).num_days()))
     {
         findings.add(Rule::BegaranSentTillAf, "/date");
     }
@@ -349,8 +347,7 @@ fn late_answers(
     let step = &case.steps[index];
     let owner = ownership::owner_of(case, index);
     let pair = case.offices_on(step.date);
-    let agreement =
-        ownership::check(owner, step.kind, pair, step.date, request.agreement.as_ref(), facts, findings);
+    let agreement = ownership::check(owner, step.kind, pair, step.date, request.agreement.as_ref(), facts, findings);
     questions::check_late(case, index, answers, findings);
     let answers = with_versions(answers, step.date, facts);
     let (event, _, after) = finish(case, Event::Answers { registration, answers }, None, facts)?;

@@ -39,7 +39,8 @@ fn tagged(request: &HttpRequest, media: &str, bytes: Vec<u8>, cache: &'static st
     let tag: String = digest.iter().take(12).map(|b| format!("{b:02x}")).collect();
     let tag = format!("\"{tag}\"");
     let known = request.headers().get(IF_NONE_MATCH).and_then(|h| h.to_str().ok());
-    let matches = known.is_some_and(|k| k.split(',').any(|t| t.trim().trim_start_matches("W/") == tag || t.trim() == "*"));
+    let matches =
+        known.is_some_and(|k| k.split(',').any(|t| t.trim().trim_start_matches("W/") == tag || t.trim() == "*"));
     let mut answer = if matches { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer.insert_header((ETAG, tag)).insert_header((CACHE_CONTROL, cache));
     if matches {

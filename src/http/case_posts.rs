@@ -64,49 +64,77 @@ macro_rules! case_post {
 /// The operations.
 pub const ENDPOINTS: &[Endpoint] = &[
     case_post!(
-        create_correction, "/cases/{id}/corrections", CorrectCase,
+        create_correction,
+        "/cases/{id}/corrections",
+        CorrectCase,
         "Rätta / Correct",
         "Rättar: inget skrivs över, rättelsen läggs till med sitt skäl och alla regler prövas på hela kedjan. / \
          Corrects: nothing is overwritten, the correction is added with its reason and every rule is tried on the whole chain.",
-        "Correction", examples::correction, Correction
+        "Correction",
+        examples::correction,
+        Correction
     ),
     case_post!(
-        create_office_change, "/cases/{id}/office-changes", ChangeOffices,
+        create_office_change,
+        "/cases/{id}/office-changes",
+        ChangeOffices,
         "Byt kontor / Change offices",
         "Byter kontor från en dag; båda kontoren anges. / Changes offices from a day on; both are stated.",
-        "OfficeChange", examples::office_change, OfficeChange
+        "OfficeChange",
+        examples::office_change,
+        OfficeChange
     ),
     case_post!(
-        create_handler_change, "/cases/{id}/handlers", ChangeHandlers,
+        create_handler_change,
+        "/cases/{id}/handlers",
+        ChangeHandlers,
         "Byt handläggare / Change handläggare",
         "Byter ansvarig handläggare från en dag; null tar bort. / Changes the responsible handläggare from a day on; null clears.",
-        "HandlerChange", examples::handler_change, Handlers
+        "HandlerChange",
+        examples::handler_change,
+        Handlers
     ),
     case_post!(
-        create_answers, "/cases/{id}/answers", AnswerLate,
+        create_answers,
+        "/cases/{id}/answers",
+        AnswerLate,
         "Svara i efterhand / Answer late",
         "Besvarar frågor som aldrig besvarats; det är ingen rättelse. / Answers questions never answered; that is no correction.",
-        "LateAnswers", examples::late_answers, Answers
+        "LateAnswers",
+        examples::late_answers,
+        Answers
     ),
     case_post!(
-        create_consent_withdrawal, "/cases/{id}/consent-withdrawals", WithdrawConsent,
+        create_consent_withdrawal,
+        "/cases/{id}/consent-withdrawals",
+        WithdrawConsent,
         "Återkalla samtycke / Withdraw the consent",
         "Deltagaren har återkallat samtycket: samarbetet avbryts den dagen, och steg daterade senare ersätts. / \
          The participant withdrew the consent: the cooperation is broken off that day, and steps dated later are superseded.",
-        "Dated", examples::dated, ConsentWithdrawal
+        "Dated",
+        examples::dated,
+        ConsentWithdrawal
     ),
     case_post!(
-        create_protection, "/cases/{id}/protections", ProtectIdentity,
+        create_protection,
+        "/cases/{id}/protections",
+        ProtectIdentity,
         "Skydda identitet / Protect the identity",
         "Deltagaren har fått skyddad identitet: identiteten tas bort och kommer aldrig tillbaka. / \
          The participant got a protected identity: the identity is taken away and never comes back.",
-        "Dated", examples::dated, Protection
+        "Dated",
+        examples::dated,
+        Protection
     ),
     case_post!(
-        create_reference, "/cases/{id}/references", AddReference,
+        create_reference,
+        "/cases/{id}/references",
+        AddReference,
         "Lägg till ärendereferens / Add a case reference",
         "Lägger till myndighetens eget ärendenummer. / Adds the agency's own number of the case.",
-        "Reference", examples::reference, Reference
+        "Reference",
+        examples::reference,
+        Reference
     ),
 ];
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::answer::{list, private, private_with, reading, scope};
 use super::endpoint::{Answer, Content, Endpoint, Parameter, Verb, caller};
 use super::extract::{Query, body, json};
-use super::openapi::{COUNTED_TO, AS_OF, LIMIT, PAGE, examples};
+use super::openapi::{AS_OF, COUNTED_TO, LIMIT, PAGE, examples};
 use super::problem::{Kind, Problem};
 use super::registrations::entry;
 use crate::app::App;
@@ -44,11 +44,31 @@ pub const ENDPOINTS: &[Endpoint] = &[
         query: &[
             parameter("handler", "me eller ett handläggar-id. / me or a handläggare id.", "string", "me"),
             parameter("office", "Kontor. / Office.", "string", "FK-GAVLE"),
-            parameter("status", "open (förval), ended, felregistrering. / open (default), ended, felregistrering.", "string", "open"),
+            parameter(
+                "status",
+                "open (förval), ended, felregistrering. / open (default), ended, felregistrering.",
+                "string",
+                "open",
+            ),
             parameter("step", "Steg som ärendet står i. / Step the case stands at.", "string", "gk"),
-            parameter("dueBefore", "Nästa registrering ska göras före dagen. / Next registration is due before the day.", "date", "2016-11-01"),
-            parameter("waiting", "true: väntar på den andra myndigheten; false: på den egna. / true: waits for the other agency; false: for the own.", "boolean", "true"),
-            parameter("missing", "Bara ärenden med obesvarade frågor. / Only cases with unanswered questions.", "boolean", "true"),
+            parameter(
+                "dueBefore",
+                "Nästa registrering ska göras före dagen. / Next registration is due before the day.",
+                "date",
+                "2016-11-01",
+            ),
+            parameter(
+                "waiting",
+                "true: väntar på den andra myndigheten; false: på den egna. / true: waits for the other agency; false: for the own.",
+                "boolean",
+                "true",
+            ),
+            parameter(
+                "missing",
+                "Bara ärenden med obesvarade frågor. / Only cases with unanswered questions.",
+                "boolean",
+                "true",
+            ),
             PAGE,
             LIMIT,
         ],
@@ -232,12 +252,7 @@ async fn one(
     found.await?.ok_or_else(|| Problem::new(Kind::FinnsInte))
 }
 
-fn shown(
-    found: Found,
-    reader: &Reader<'_>,
-    link: &mut Link<'_>,
-    app: &App,
-) -> Result<(Found, CaseView), StorageError> {
+fn shown(found: Found, reader: &Reader<'_>, link: &mut Link<'_>, app: &App) -> Result<(Found, CaseView), StorageError> {
     let mut view = CaseView::of(&found.case, &app.service.settings, reader.today);
     if let Some(person) = &found.person {
         let number = persons::number_of(link, &app.service.vault, person, reader.today)?;

@@ -71,9 +71,7 @@ async fn list_changes(app: web::Data<App>, request: HttpRequest) -> Result<HttpR
 }
 
 fn change(change: &Change) -> Value {
-    let id = |bytes: &Option<Vec<u8>>| {
-        bytes.as_deref().and_then(|b| Uuid::from_slice(b).ok()).map(|u| u.to_string())
-    };
+    let id = |bytes: &Option<Vec<u8>>| bytes.as_deref().and_then(|b| Uuid::from_slice(b).ok()).map(|u| u.to_string());
     json!({
         "position": change.position,
         "knownFrom": change.known_from.and_then(DateTime::from_timestamp_micros),

@@ -121,7 +121,10 @@ pub struct Endpoint {
 pub fn resources(endpoints: &[Endpoint]) -> Vec<impl HttpServiceFactory + use<>> {
     let mut paths: Vec<&'static str> = endpoints.iter().map(|e| e.path).collect();
     paths.dedup();
-    paths.into_iter().map(|path| resource(path, endpoints.iter().filter(|e| e.path == path).copied().collect())).collect()
+    paths
+        .into_iter()
+        .map(|path| resource(path, endpoints.iter().filter(|e| e.path == path).copied().collect()))
+        .collect()
 }
 
 fn resource(path: &'static str, endpoints: Vec<Endpoint>) -> impl HttpServiceFactory {
@@ -221,7 +224,8 @@ fn check_accept(endpoint: &Endpoint, accept: Option<&str>) -> Result<(), Problem
     let mut all = offered;
     all.dedup();
     let all = all.join(", ");
-    Err(Problem::new(Kind::FormatSaknas).detail(format!("Format som finns: {all}."), format!("Available formats: {all}.")))
+    Err(Problem::new(Kind::FormatSaknas)
+        .detail(format!("Format som finns: {all}."), format!("Available formats: {all}.")))
 }
 
 /// Whether an `Accept` header takes a media type.

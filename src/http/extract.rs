@@ -36,8 +36,7 @@ pub async fn body(mut payload: Payload, limit: usize) -> Result<Vec<u8>, Problem
 /// Too much, and how much would be right.
 #[must_use]
 pub fn too_large(limit: usize, unit_sv: &str, unit_en: &str) -> Problem {
-    Problem::new(Kind::ForStort)
-        .detail(format!("Högst {limit} {unit_sv}."), format!("At most {limit} {unit_en}."))
+    Problem::new(Kind::ForStort).detail(format!("Högst {limit} {unit_sv}."), format!("At most {limit} {unit_en}."))
 }
 
 /// Reads one JSON value.
@@ -47,7 +46,8 @@ pub fn too_large(limit: usize, unit_sv: &str, unit_en: &str) -> Problem {
 pub fn json(bytes: &[u8]) -> Result<Value, Problem> {
     serde_json::from_slice(bytes).map_err(|error| {
         let (line, column) = (error.line(), error.column());
-        Problem::new(Kind::JsonFel).detail(format!("Rad {line}, tecken {column}."), format!("Line {line}, column {column}."))
+        Problem::new(Kind::JsonFel)
+            .detail(format!("Rad {line}, tecken {column}."), format!("Line {line}, column {column}."))
     })
 }
 

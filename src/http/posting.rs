@@ -15,8 +15,8 @@ use crate::auth::Caller;
 use crate::auth::policy::Action;
 use crate::domain::finding::Findings;
 use crate::domain::transition::Settings;
-use crate::registrations::job::Render;
 use crate::registrations::job::Post;
+use crate::registrations::job::Render;
 use crate::registrations::view::{self, HandlersView, OfficesView};
 use crate::registrations::{Actor, Done, Idempotency, Job, Outcome, Rendered};
 

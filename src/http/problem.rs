@@ -242,9 +242,7 @@ impl From<AuthError> for Problem {
             AuthError::NotYetValid => "Åtkomsten gäller inte än.",
             _ => "Åtkomsten gäller inte här.",
         };
-        Self::new(Kind::EjInloggad)
-            .detail(sv, error.to_string())
-            .header(WWW_AUTHENTICATE.as_str(), challenge)
+        Self::new(Kind::EjInloggad).detail(sv, error.to_string()).header(WWW_AUTHENTICATE.as_str(), challenge)
     }
 }
 

@@ -59,48 +59,91 @@ macro_rules! register {
 /// The operations.
 pub const ENDPOINTS: &[Endpoint] = &[
     register!(
-        list_offices, "/offices", ListOffices, "OfficeList", examples::offices, AGENCY_QUERY, "Kontor / Offices",
+        list_offices,
+        "/offices",
+        ListOffices,
+        "OfficeList",
+        examples::offices,
+        AGENCY_QUERY,
+        "Kontor / Offices",
         "Kontoren med område, kommuner, giltighet och efterträdare. / The offices with area, kommuner, validity and successor.",
         Source::Organisation("offices")
     ),
     register!(
-        list_areas, "/areas", ListAreas, "AreaList", examples::areas, &[AGENCY, PAGE, LIMIT], "Områden / Areas",
+        list_areas,
+        "/areas",
+        ListAreas,
+        "AreaList",
+        examples::areas,
+        &[AGENCY, PAGE, LIMIT],
+        "Områden / Areas",
         "Verksamhetsområden (FK) och marknadsområden (AF). / Areas of each agency.",
         Source::Organisation("areas")
     ),
     register!(
-        list_municipalities, "/municipalities", ListMunicipalities, "MunicipalityList", examples::municipalities, QUERY,
+        list_municipalities,
+        "/municipalities",
+        ListMunicipalities,
+        "MunicipalityList",
+        examples::municipalities,
+        QUERY,
         "Kommuner / Municipalities",
         "Kommunerna med SCB:s koder och när de gällt. / The municipalities by SCB's codes and when they were valid.",
         Source::Municipalities
     ),
     register!(
-        list_counties, "/counties", ListCounties, "CountyList", examples::counties, QUERY, "Län / Counties",
+        list_counties,
+        "/counties",
+        ListCounties,
+        "CountyList",
+        examples::counties,
+        QUERY,
+        "Län / Counties",
         "Länen med SCB:s koder och när de gällt. / The counties by SCB's codes and when they were valid.",
         Source::Counties
     ),
     register!(
-        list_steering_groups, "/steering-groups", ListSteeringGroups, "SteeringGroupList", examples::steering_groups,
-        &[PAGE, LIMIT], "Styrgrupper / Steering groups",
+        list_steering_groups,
+        "/steering-groups",
+        ListSteeringGroups,
+        "SteeringGroupList",
+        examples::steering_groups,
+        &[PAGE, LIMIT],
+        "Styrgrupper / Steering groups",
         "Styrgrupperna med sina kontor eller kommuner. / The steering groups with their offices or municipalities.",
         Source::Organisation("steeringGroups")
     ),
     register!(
-        list_handlers, "/handlers", ListHandlers, "HandlerList", examples::handlers, &[AGENCY, PAGE, LIMIT],
+        list_handlers,
+        "/handlers",
+        ListHandlers,
+        "HandlerList",
+        examples::handlers,
+        &[AGENCY, PAGE, LIMIT],
         "Handläggare / Handläggare",
         "Handläggarna och deras uppdrag. / The handläggare and their assignments.",
         Source::Organisation("handlers")
     ),
     register!(
-        list_local_agreements, "/local-agreements", ListLocalAgreements, "LocalAgreementList", examples::agreements,
-        QUERY, "Lokala överenskommelser / Local agreements",
+        list_local_agreements,
+        "/local-agreements",
+        ListLocalAgreements,
+        "LocalAgreementList",
+        examples::agreements,
+        QUERY,
+        "Lokala överenskommelser / Local agreements",
         "Vilken myndighet som får registrera vad åt den andra, var och när. / \
          Which agency may register what for the other, where and when.",
         Source::Organisation("localAgreements")
     ),
     register!(
-        list_insats_definitions, "/insats-definitions", ListInsatsDefinitions, "InsatsDefinitionList",
-        examples::insats_definitions, QUERY, "Definitioner av insatser / Definitions of insatser",
+        list_insats_definitions,
+        "/insats-definitions",
+        ListInsatsDefinitions,
+        "InsatsDefinitionList",
+        examples::insats_definitions,
+        QUERY,
+        "Definitioner av insatser / Definitions of insatser",
         "Vad som räknas som arbetsförberedande och arbetslivsinriktat, per län med lokala tillägg, i alla versioner. / \
          What counts as work-preparing and work-oriented, per county with local additions, in all versions.",
         Source::Organisation("insatsDefinitions")
@@ -158,7 +201,13 @@ async fn organisation(app: web::Data<App>, kind: &'static str) -> Result<Vec<Val
 }
 
 fn municipality(m: &geography::Municipality) -> Value {
-    place(m.code.as_str(), &m.name, &m.validity, Some(m.code.county().as_str()), m.successor.as_ref().map(|s| s.as_str()))
+    place(
+        m.code.as_str(),
+        &m.name,
+        &m.validity,
+        Some(m.code.county().as_str()),
+        m.successor.as_ref().map(|s| s.as_str()),
+    )
 }
 
 fn county(c: &geography::County) -> Value {

@@ -109,13 +109,13 @@ async fn create_registrations(
     let bytes = body(payload, app.config.limits.body_bytes).await?;
     let (values, is_batch) = read(&request, &bytes, app.config.limits.batch)?;
     let idempotency = key.map(|key| {
-        let op = json!(["create_registrations", atomic, dry_run, is_batch, values.iter().map(shown).collect::<Vec<_>>()]);
+        let op =
+            json!(["create_registrations", atomic, dry_run, is_batch, values.iter().map(shown).collect::<Vec<_>>()]);
         Idempotency { key, fingerprint: app.service.fingerprint(&op) }
     });
     let references = values.iter().map(|v| reference(v.as_ref().ok()?)).collect();
     let posts = values.into_iter().map(|value| post(&app, value)).collect();
-    let asked =
-        Asked { caller, action: Action::CreateRegistrations, atomic, dry_run, if_match: None, idempotency };
+    let asked = Asked { caller, action: Action::CreateRegistrations, atomic, dry_run, if_match: None, idempotency };
     let render = if is_batch { render_batch(&app, references) } else { render_one(&app, &request) };
     submit(&app, &request, asked, posts, render).await
 }

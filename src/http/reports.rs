@@ -55,8 +55,18 @@ pub const ENDPOINTS: &[Endpoint] = &[
                 baspaket for a period and a geography, beside the county and the country. Always fresh; asOf and \
                 countedTo say what was counted, and the same two give the same report again.",
         query: &[
-            Parameter { name: "from", about: "Periodens första dag; krävs. / First day of the period; required.", kind: "date", example: "2016-10-01" },
-            Parameter { name: "to", about: "Periodens sista dag; krävs. / Last day of the period; required.", kind: "date", example: "2016-12-31" },
+            Parameter {
+                name: "from",
+                about: "Periodens första dag; krävs. / First day of the period; required.",
+                kind: "date",
+                example: "2016-10-01",
+            },
+            Parameter {
+                name: "to",
+                about: "Periodens sista dag; krävs. / Last day of the period; required.",
+                kind: "date",
+                example: "2016-12-31",
+            },
             Parameter {
                 name: "geography",
                 about: "riket (förval), lan:21, kommun:2180, fk-omrade:KOD, af-omrade:KOD, fk-kontor:KOD, af-kontor:KOD, \
@@ -72,8 +82,18 @@ pub const ENDPOINTS: &[Endpoint] = &[
                 kind: "integer",
                 example: "186",
             },
-            Parameter { name: "format", about: "json eller csv; går före Accept. / json or csv; goes before Accept.", kind: "string", example: "csv" },
-            Parameter { name: "lang", about: "sv (förval) eller en. / sv (default) or en.", kind: "string", example: "sv" },
+            Parameter {
+                name: "format",
+                about: "json eller csv; går före Accept. / json or csv; goes before Accept.",
+                kind: "string",
+                example: "csv",
+            },
+            Parameter {
+                name: "lang",
+                about: "sv (förval) eller en. / sv (default) or en.",
+                kind: "string",
+                example: "sv",
+            },
         ],
         headers: &["If-None-Match"],
         takes: &[],
@@ -173,7 +193,8 @@ async fn get_report_baspaket(app: web::Data<App>, request: HttpRequest) -> Resul
     let report = counting.await.map_err(|_| Problem::new(Kind::Upptagen))?.map_err(refused)?;
     drop(turn);
     if csv {
-        let text = render::csv::render(&report, render::csv::Options::default()).map_err(|_| Problem::new(Kind::InterntFel))?;
+        let text = render::csv::render(&report, render::csv::Options::default())
+            .map_err(|_| Problem::new(Kind::InterntFel))?;
         return Ok(revalidated(&request, "text/csv; charset=utf-8", text));
     }
     let text = render::json::render(&report).map_err(|_| Problem::new(Kind::InterntFel))?;

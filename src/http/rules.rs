@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::answer::{cacheable, list};
 use super::endpoint::{Answer, Content, Endpoint, Verb};
 use super::extract::Query;
-use super::openapi::{PAGING, PAGED};
+use super::openapi::{PAGED, PAGING};
 use super::problem::{Kind, Problem};
 use crate::auth::policy::Action;
 use crate::domain::rule::{RULE_SET, RULES, Rule, RuleRow};

@@ -110,7 +110,8 @@ impl<'a> Checks<'a> {
                 Members::Municipalities(kommuner) => {
                     for (i, m) in kommuner.iter().enumerate() {
                         if geography::municipality(m).is_none() {
-                            let pointer = self.places.of("steeringGroups", code.as_str(), &format!("/municipalities/{i}"));
+                            let pointer =
+                                self.places.of("steeringGroups", code.as_str(), &format!("/municipalities/{i}"));
                             self.report(Problem::UnknownReference.with(pointer, "kommun", "kommun"));
                         }
                     }
@@ -141,9 +142,7 @@ impl<'a> Checks<'a> {
 
     fn agreements(&mut self) {
         for (id, agreement) in &self.organisation.agreements {
-            for (field, code, agency) in
-                [("/fk", &agreement.fk, Agency::Fk), ("/af", &agreement.af, Agency::Af)]
-            {
+            for (field, code, agency) in [("/fk", &agreement.fk, Agency::Fk), ("/af", &agreement.af, Agency::Af)] {
                 let pointer = self.places.of("localAgreements", id.as_str(), field);
                 if self.office(code, pointer.clone()).is_some_and(|o| o.agency != agency) {
                     let (sv, en) = ("kontoret hör till den andra", "the office is of the other one");
@@ -179,8 +178,7 @@ impl<'a> Checks<'a> {
 
 fn roles_collide(handler: &Handler) -> bool {
     let of = |role| handler.assignments.iter().filter(move |a| a.role == role);
-    of(Role::Samverkansadministrator)
-        .any(|a| of(Role::Deltagaransvarig).any(|d| overlap(&a.validity, &d.validity)))
+    of(Role::Samverkansadministrator).any(|a| of(Role::Deltagaransvarig).any(|d| overlap(&a.validity, &d.validity)))
 }
 
 fn overlap(a: &Validity, b: &Validity) -> bool {

@@ -10,8 +10,7 @@ use serde_json::Value;
 use super::finding::{OrganisationFinding, Problem};
 use super::reader::{Object, Reader, date, name, paragraph};
 use crate::domain::code::{
-    AgreementId, AreaCode, CountyCode, HandlerId, InsatsCode, MunicipalityCode, NotACode, OfficeCode,
-    SteeringGroupCode,
+    AgreementId, AreaCode, CountyCode, HandlerId, InsatsCode, MunicipalityCode, NotACode, OfficeCode, SteeringGroupCode,
 };
 use crate::domain::organisation::{
     Area, Assignment, Handler, InsatsDefinition, LocalAgreement, Members, Office, Organisation, Role, SteeringGroup,
@@ -49,8 +48,7 @@ pub struct Parsed {
 }
 
 /// The names of the six lists.
-pub const LISTS: [&str; 6] =
-    ["areas", "offices", "steeringGroups", "handlers", "localAgreements", "insatsDefinitions"];
+pub const LISTS: [&str; 6] = ["areas", "offices", "steeringGroups", "handlers", "localAgreements", "insatsDefinitions"];
 
 /// Reads every entry that can be read, and says what is wrong with the others.
 #[must_use]
@@ -151,8 +149,7 @@ fn area(r: &mut Reader, value: &Value, pointer: String) -> Option<Area> {
 }
 
 fn office(r: &mut Reader, value: &Value, pointer: String) -> Option<Office> {
-    const FIELDS: [&str; 8] =
-        ["code", "agency", "area", "name", "municipalities", "validFrom", "validTo", "successor"];
+    const FIELDS: [&str; 8] = ["code", "agency", "area", "name", "municipalities", "validFrom", "validTo", "successor"];
     let o = r.object(value, pointer, &FIELDS)?;
     let code = r.field(&o, "code", OfficeCode::parse);
     let agency = r.field(&o, "agency", agency);
@@ -184,7 +181,8 @@ fn steering_group(r: &mut Reader, value: &Value, pointer: String) -> Option<Stee
         (false, true) => Members::Offices(offices),
         (true, false) => Members::Municipalities(municipalities),
         _ => {
-            let (sv, en) = ("antingen offices eller municipalities, minst en", "either offices or municipalities, at least one");
+            let (sv, en) =
+                ("antingen offices eller municipalities, minst en", "either offices or municipalities, at least one");
             r.report(Problem::Members.with(o.pointer, sv, en));
             return None;
         }

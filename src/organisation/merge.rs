@@ -41,16 +41,9 @@ impl Changes {
     /// Whether the register stays as it was.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        [
-            self.areas,
-            self.offices,
-            self.steering_groups,
-            self.handlers,
-            self.local_agreements,
-            self.insats_definitions,
-        ]
-        .iter()
-        .all(|c| c.added == 0 && c.changed == 0)
+        [self.areas, self.offices, self.steering_groups, self.handlers, self.local_agreements, self.insats_definitions]
+            .iter()
+            .all(|c| c.added == 0 && c.changed == 0)
     }
 }
 

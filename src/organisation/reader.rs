@@ -164,9 +164,7 @@ pub(super) fn paragraph(text: &str) -> Result<String, NotACode> {
 }
 
 fn line(text: &str, max: usize) -> Option<String> {
-    let fits = !text.is_empty()
-        && text.trim() == text
-        && text.chars().count() <= max
-        && !text.chars().any(char::is_control);
+    let fits =
+        !text.is_empty() && text.trim() == text && text.chars().count() <= max && !text.chars().any(char::is_control);
     fits.then(|| text.to_owned())
 }

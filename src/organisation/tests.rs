@@ -86,7 +86,12 @@ fn each_thing_that_is_wrong_is_found_where_it_stands() {
         ("/insatsDefinitions/0/kind", json!("gk"), "org_format", "/insatsDefinitions/0/kind"),
         ("/insatsDefinitions/0/lan", json!("99"), "org_unknown_reference", "/insatsDefinitions/0/lan"),
         ("/insatsDefinitions/1/municipality", json!("0180"), "org_outside_lan", "/insatsDefinitions/1/municipality"),
-        ("/insatsDefinitions/0/examples/0", json!(number.as_digits()), "org_identity_number", "/insatsDefinitions/0/examples/0"),
+        (
+            "/insatsDefinitions/0/examples/0",
+            json!(number.as_digits()),
+            "org_identity_number",
+            "/insatsDefinitions/0/examples/0",
+        ),
     ] {
         let findings = read(&with(pointer, value), today()).unwrap_err();
         assert!(findings.iter().any(|f| f.code == code && f.pointer == at), "{pointer}: {findings:?}");
@@ -107,9 +112,12 @@ fn all_findings_come_at_once_and_a_broken_entry_is_not_reported_twice() {
 #[test]
 fn an_administrator_is_never_responsible_for_participants_at_the_same_time() {
     let both = |to: Value| {
-        with("/handlers/0/assignments", json!([
+        with(
+            "/handlers/0/assignments",
+            json!([
             {"office": "FK-GAVLE", "role": "deltagaransvarig", "validFrom": "2016-01-01", "validTo": to},
-            {"office": "FK-GAVLE", "role": "samverkansadministrator", "validFrom": "2017-01-01"}]))
+            {"office": "FK-GAVLE", "role": "samverkansadministrator", "validFrom": "2017-01-01"}]),
+        )
     };
     assert!(read(&both(json!("2016-12-31")), today()).is_ok());
     let findings = read(&both(json!("2017-01-01")), today()).unwrap_err();

@@ -11,9 +11,10 @@ use crate::domain::organisation::{
 /// The whole register; reading it again gives the same.
 #[must_use]
 pub fn to_json(organisation: &Organisation) -> Value {
-    let areas = organisation.areas.values().map(|a| {
-        json!({"code": a.code.as_str(), "agency": a.agency.code(), "name": a.name})
-    });
+    let areas = organisation
+        .areas
+        .values()
+        .map(|a| json!({"code": a.code.as_str(), "agency": a.agency.code(), "name": a.name}));
     json!({
         "areas": areas.collect::<Vec<_>>(),
         "offices": organisation.offices.values().map(office).collect::<Vec<_>>(),
@@ -26,8 +27,7 @@ pub fn to_json(organisation: &Organisation) -> Value {
 
 /// Fields in the order given; those without a value are left out.
 fn object<const N: usize>(fields: [(&str, Option<Value>); N], validity: Option<&Validity>) -> Value {
-    let mut map: Map<String, Value> =
-        fields.into_iter().filter_map(|(k, v)| Some((k.to_owned(), v?))).collect();
+    let mut map: Map<String, Value> = fields.into_iter().filter_map(|(k, v)| Some((k.to_owned(), v?))).collect();
     if let Some(validity) = validity {
         map.insert("validFrom".to_owned(), json!(validity.from));
         if let Some(to) = validity.to {

@@ -80,12 +80,7 @@ fn refuse_type(pointer: &str, expected: &'static str, findings: &mut Findings) -
     None
 }
 
-fn chosen(
-    choices: &'static [Choice],
-    code: &str,
-    pointer: &str,
-    findings: &mut Findings,
-) -> Option<&'static str> {
+fn chosen(choices: &'static [Choice], code: &str, pointer: &str, findings: &mut Findings) -> Option<&'static str> {
     let found = choices.iter().find(|c| c.code == code).map(|c| c.code);
     if found.is_none() {
         let all: Vec<&str> = choices.iter().map(|c| c.code).collect();

@@ -47,7 +47,12 @@ impl<'a> Fields<'a> {
     }
 
     /// A field that must be there.
-    pub fn required(&mut self, name: &'static str, expected: &'static str, findings: &mut Findings) -> Option<&'a Value> {
+    pub fn required(
+        &mut self,
+        name: &'static str,
+        expected: &'static str,
+        findings: &mut Findings,
+    ) -> Option<&'a Value> {
         let found = self.raw(name);
         if found.is_none() {
             let finding = Finding::new(Rule::FaltSaknas, self.pointer(name));

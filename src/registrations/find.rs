@@ -131,11 +131,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// When the database fails; then nothing may be shown.
-    pub fn by_reference(
-        &self,
-        link: &mut Link<'_>,
-        reference: &CaseReference,
-    ) -> Result<Vec<Found>, StorageError> {
+    pub fn by_reference(&self, link: &mut Link<'_>, reference: &CaseReference) -> Result<Vec<Found>, StorageError> {
         let found = cases::by_references(link, &[reference.to_string()])?;
         let numbers: Vec<i64> = found.into_iter().map(|(_, _, number)| number).collect();
         let rows = cases::by_numbers(link, &numbers)?;

@@ -58,12 +58,13 @@ impl Registers {
     /// When the database fails or its rows can't be understood.
     pub fn with_version(&self, link: &mut Link<'_>) -> Result<(i64, Arc<Organisation>), StorageError> {
         let version = rows::version(link)?;
-        let mut known = self.known.lock().map_err(|_| StorageError::Failed("the registers are in disorder".to_owned()))?;
+        let mut known =
+            self.known.lock().map_err(|_| StorageError::Failed("the registers are in disorder".to_owned()))?;
         if known.0 != version {
             let whole = assemble(&rows::current(link)?)?;
             // The rows were checked when they came in; a text that looks like a number today did so then.
-            let organisation = file::read(&whole, chrono::NaiveDate::MIN)
-                .map_err(|_| StorageError::Corrupt("organisation_rows"))?;
+            let organisation =
+                file::read(&whole, chrono::NaiveDate::MIN).map_err(|_| StorageError::Corrupt("organisation_rows"))?;
             *known = (version, Arc::new(organisation));
         }
         Ok((known.0, Arc::clone(&known.1)))
@@ -93,8 +94,7 @@ impl Registers {
 
     fn import_in(&self, link: &mut Link<'_>, value: &Value, now: DateTime<Utc>) -> Result<(Changes, i64), ImportError> {
         let before = self.current(link)?;
-        let (merged, changes) =
-            file::import(&before, value, swedish_day(now)).map_err(ImportError::Findings)?;
+        let (merged, changes) = file::import(&before, value, swedish_day(now)).map_err(ImportError::Findings)?;
         let old = rows::current(link)?;
         let new: Vec<Entry> = entries(&file::to_json(&merged)).into_iter().filter(|e| !old.contains(e)).collect();
         if new.is_empty() {

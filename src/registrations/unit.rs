@@ -104,10 +104,8 @@ pub fn carry_out(
 }
 
 fn find_receipts(link: &mut Link<'_>, jobs: &[Job]) -> Result<HashMap<(String, String), Receipt>, StorageError> {
-    let keys: Vec<(String, String)> = jobs
-        .iter()
-        .filter_map(|job| Some((client_of(&job.actor), job.idempotency.as_ref()?.key.clone())))
-        .collect();
+    let keys: Vec<(String, String)> =
+        jobs.iter().filter_map(|job| Some((client_of(&job.actor), job.idempotency.as_ref()?.key.clone()))).collect();
     let found = receipts::find(link, &keys)?;
     Ok(found.into_iter().map(|r| ((r.client.clone(), r.idempotency_key.clone()), r)).collect())
 }
@@ -267,12 +265,8 @@ impl Unit<'_, '_> {
         // What may be undone is kept aside: nothing of a dry run or of an atomic batch that failed may stay.
         let undoable = job.dry_run || (job.atomic && job.posts.len() > 1);
         let before = undoable.then(|| self.overlay.clone());
-        let mut results: Vec<Result<Pending, Findings>> = job
-            .posts
-            .iter()
-            .enumerate()
-            .map(|(index, post)| self.decide_post(job, post, index))
-            .collect();
+        let mut results: Vec<Result<Pending, Findings>> =
+            job.posts.iter().enumerate().map(|(index, post)| self.decide_post(job, post, index)).collect();
         let failed = job.atomic && results.iter().any(Result::is_err);
         if let Some(before) = before.filter(|_| job.dry_run || failed) {
             self.staged.truncate(before.staged);
@@ -393,14 +387,8 @@ impl Unit<'_, '_> {
         decision: transition::Decision,
     ) -> Pending {
         let id = RegistrationId(uuid_v7(self.around.now, self.around.chance));
-        let entry = Entry {
-            id,
-            position: Position(0),
-            known_from,
-            by,
-            agreement: decision.agreement,
-            event: decision.event,
-        };
+        let entry =
+            Entry { id, position: Position(0), known_from, by, agreement: decision.agreement, event: decision.event };
         let reference = new_reference(item, &entry.by);
         let (case, number) = match &slot {
             Some(slot) => {

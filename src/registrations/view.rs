@@ -42,10 +42,7 @@ pub struct HandlersView {
 
 impl From<&Handlers> for HandlersView {
     fn from(handlers: &Handlers) -> Self {
-        Self {
-            fk: handlers.fk.as_ref().map(ToString::to_string),
-            af: handlers.af.as_ref().map(ToString::to_string),
-        }
+        Self { fk: handlers.fk.as_ref().map(ToString::to_string), af: handlers.af.as_ref().map(ToString::to_string) }
     }
 }
 
@@ -230,10 +227,8 @@ impl CaseView {
             .iter()
             .map(|p| json!({"registration": p.registration.to_string(), "from": p.from, "offices": OfficesView::from(&p.offices)}))
             .collect();
-        let handlers = Handlers {
-            fk: case.present_handler(Agency::Fk).cloned(),
-            af: case.present_handler(Agency::Af).cloned(),
-        };
+        let handlers =
+            Handlers { fk: case.present_handler(Agency::Fk).cloned(), af: case.present_handler(Agency::Af).cloned() };
         Self {
             id: case.id.to_string(),
             version: case.version,

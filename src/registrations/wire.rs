@@ -156,9 +156,9 @@ enum LineKind {
 }
 
 fn line_kind(code: &str) -> Option<LineKind> {
-    Kind::from_code(code).map(LineKind::Plain).or_else(|| {
-        CorrectionKind::CODES.into_iter().find(|c| *c == code).map(LineKind::Correction)
-    })
+    Kind::from_code(code)
+        .map(LineKind::Plain)
+        .or_else(|| CorrectionKind::CODES.into_iter().find(|c| *c == code).map(LineKind::Correction))
 }
 
 fn line_kinds() -> Vec<&'static str> {
@@ -374,8 +374,7 @@ fn consent_of(value: &Value, findings: &mut Findings) -> Option<Consent> {
     let mut fields = Fields::of(value, "/consent", findings)?;
     let obtained_on = fields.required_date("obtainedOn", findings);
     let obtained_by = fields.required("obtainedBy", "FK or AF", findings);
-    let obtained_by =
-        obtained_by.and_then(|_| fields.choice("obtainedBy", Agency::from_code, &["FK", "AF"], findings));
+    let obtained_by = obtained_by.and_then(|_| fields.choice("obtainedBy", Agency::from_code, &["FK", "AF"], findings));
     let office = fields.required("office", OfficeCode::EXPECTED, findings);
     let office = office.and_then(|_| fields.code("office", OfficeCode::parse, findings));
     let form = fields.required("form", ConsentForm::EXPECTED, findings);

@@ -11,11 +11,11 @@ use tokio::sync::oneshot;
 
 use super::cache::Cache;
 use super::job::{Answer, Job, Refusal};
+use super::registers::Registers;
 use super::unit::{Surroundings, carry_out};
 use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::domain::transition::Settings;
-use super::registers::Registers;
 use crate::storage::connection::Owned;
 use crate::storage::vault::Vault;
 use crate::storage::{Db, StorageError};

@@ -7,7 +7,7 @@ use chrono::{DateTime, Days, NaiveDate};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use crate::domain::answers::{Answer, Answers, Question, FORTSATT};
+use crate::domain::answers::{Answer, Answers, FORTSATT, Question};
 use crate::domain::case::{Case, HandlerPeriod, IdentityState, OfficePeriod, Step};
 use crate::domain::code::{
     AreaCode, CaseId, MunicipalityCode, OfficeCode, Position, RegistrationId, SteeringGroupCode,
@@ -52,11 +52,7 @@ pub(super) fn case(steps: &[(StepKind, &str)]) -> Case {
         municipality: Some(MunicipalityCode::parse("2180").unwrap()),
         district: None,
         steps,
-        offices: vec![OfficePeriod {
-            registration: RegistrationId(Uuid::nil()),
-            from,
-            offices: pair("FK-0", "AF-0"),
-        }],
+        offices: vec![OfficePeriod { registration: RegistrationId(Uuid::nil()), from, offices: pair("FK-0", "AF-0") }],
         handlers: vec![HandlerPeriod { from, handlers: Handlers::default() }],
         consent: None,
         references: Vec::new(),
@@ -66,6 +62,7 @@ pub(super) fn case(steps: &[(StepKind, &str)]) -> Case {
         last_known_from: known_from,
         last_position: Position(1),
         corrections: 0,
+        undone: Vec::new(),
     }
 }
 
@@ -86,8 +83,7 @@ pub(super) fn organisation() -> Organisation {
             all.areas.insert(area.clone(), Area { code: area.clone(), agency, name: format!("Område {area}") });
             let municipalities = served.iter().map(|k| MunicipalityCode::parse(k).unwrap()).collect();
             let name = format!("Kontor {code}");
-            let office =
-                Office { code: code.clone(), agency, area, name, municipalities, validity, successor: None };
+            let office = Office { code: code.clone(), agency, area, name, municipalities, validity, successor: None };
             all.offices.insert(code, office);
         }
     }
@@ -96,8 +92,7 @@ pub(super) fn organisation() -> Organisation {
     for (code, members) in [("par", Members::Offices(offices)), ("kom", Members::Municipalities(kommuner))] {
         let code = SteeringGroupCode::parse(code).unwrap();
         let name = format!("Grupp {code}");
-        all.steering_groups
-            .insert(code.clone(), SteeringGroup { code, name, members, valid_from: validity.from });
+        all.steering_groups.insert(code.clone(), SteeringGroup { code, name, members, valid_from: validity.from });
     }
     all
 }
@@ -157,13 +152,16 @@ fn grown(seed: &Seed) -> Case {
     for (gap, choice) in seed.gaps.iter().zip(&seed.choices) {
         let from = at.current().kind;
         let next: Vec<_> = step::next(Some(from)).collect();
-        // Twenty of sixty choices stop the walk, so that open cases of every length are met.
+        // Ten of sixty choices stop the walk, so that open cases of every length are met.
         if next.is_empty() || *choice >= 50 {
             break;
         }
+        // Endings are chosen seldom, else hardly any walk would reach an insats and leave it again.
+        let staying: Vec<_> = next.iter().filter(|t| !t.to.is_ending()).copied().collect();
+        let pool = if choice % 5 > 0 { staying } else { next };
         day = day + Days::new(*gap);
         let mut step = at.steps[0].clone();
-        step.kind = next[choice % next.len()].to;
+        step.kind = pool[choice / 5 % pool.len()].to;
         step.date = day;
         step.answers = Answers::default();
         at.steps.push(step);
@@ -203,13 +201,8 @@ fn answer(case: &mut Case, random: &[u8]) {
     if let Some(choice) = FORTSATT.get(usize::from(random[1] % 8)) {
         given.push((Question::FortsattHandlaggning, Answer::Code(choice.code)));
     }
-    let five = [
-        Question::Arbetar,
-        Question::Studerar,
-        Question::Program,
-        Question::OppetArbetslos,
-        Question::FortsattHosFk,
-    ];
+    let five =
+        [Question::Arbetar, Question::Studerar, Question::Program, Question::OppetArbetslos, Question::FortsattHosFk];
     for (question, random) in five.into_iter().zip(&random[2..]) {
         if random % 8 > 0 {
             given.push((question, Answer::Bool(random % 8 > 5)));

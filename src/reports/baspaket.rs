@@ -142,7 +142,7 @@ impl Merge for Active {
 }
 
 /// The cells of all parts for one level.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Cells {
     pub(super) nya_gk: Cube<u64>,
     pub(super) utfall_gk: Cube<u64>,
@@ -198,11 +198,7 @@ impl Cells {
 }
 
 /// A row for each combination of codes and totals.
-fn rows<T: Merge + Clone>(
-    cube: &Cube<T>,
-    level: &str,
-    figures: impl Fn(&[usize], &T) -> Vec<Figure>,
-) -> Vec<Row> {
+fn rows<T: Merge + Clone>(cube: &Cube<T>, level: &str, figures: impl Fn(&[usize], &T) -> Vec<Figure>) -> Vec<Row> {
     cube.combinations()
         .map(|codes| {
             let named = cube.axes().iter().zip(&codes);
@@ -228,7 +224,5 @@ fn counts(cube: &Cube<u64>, share_over: Option<&str>, level: &str) -> Vec<Row> {
 }
 
 fn days(cube: &Cube<Durations>, level: &str) -> Vec<Row> {
-    rows(cube, level, |_, d| {
-        vec![Figure::number(d.mean()), Figure::number(d.median()), Figure::Count(d.n())]
-    })
+    rows(cube, level, |_, d| vec![Figure::number(d.mean()), Figure::number(d.median()), Figure::Count(d.n())])
 }

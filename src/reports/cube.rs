@@ -26,7 +26,7 @@ impl Axis {
 
     /// How many there are of [`values`](Self::values).
     #[must_use]
-    pub const fn len(self) -> usize {
+    pub const fn size(self) -> usize {
         self.codes.len() + self.summed as usize
     }
 }
@@ -44,43 +44,47 @@ impl Merge for u64 {
 }
 
 /// Whole days as a histogram: exact mean and median in one pass.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Durations {
     bins: Vec<u32>,
-    n: u64,
-    sum: u64,
 }
 
 impl Durations {
-    /// Adds one observation.
+    /// Adds one observation. One bin is all that is touched; number and sum are read from the bins afterwards.
     #[inline]
     pub fn add(&mut self, days: i32) {
         // Chains increase strictly, so a length is never negative.
         let days = usize::try_from(days).unwrap_or(0);
         if days >= self.bins.len() {
-            self.bins.resize((days + 1).next_power_of_two(), 0);
+            self.grow(days);
         }
         self.bins[days] += 1;
-        self.n += 1;
-        self.sum += days as u64;
+    }
+
+    #[cold]
+    fn grow(&mut self, days: usize) {
+        self.bins.resize((days + 1).next_power_of_two(), 0);
     }
 
     /// How many observations.
     #[must_use]
-    pub const fn n(&self) -> u64 {
-        self.n
+    pub fn n(&self) -> u64 {
+        self.bins.iter().map(|count| u64::from(*count)).sum()
     }
 
     /// The mean; `None` without observations.
     #[must_use]
     pub fn mean(&self) -> Option<f64> {
-        (self.n > 0).then(|| self.sum as f64 / self.n as f64)
+        let n = self.n();
+        let sum: u64 = (0..).zip(&self.bins).map(|(days, count)| days * u64::from(*count)).sum();
+        (n > 0).then(|| sum as f64 / n as f64)
     }
 
     /// The median; of an even number the mean of the middle two; `None` without observations.
     #[must_use]
     pub fn median(&self) -> Option<f64> {
-        let (lower, upper) = (self.nth(self.n.checked_sub(1)? / 2)?, self.nth(self.n / 2)?);
+        let n = self.n();
+        let (lower, upper) = (self.nth(n.checked_sub(1)? / 2)?, self.nth(n / 2)?);
         Some((lower + upper) as f64 / 2.0)
     }
 
@@ -96,22 +100,17 @@ impl Durations {
 
 impl Merge for Durations {
     fn merge(&mut self, other: &Self) {
-        if other.n == 0 {
-            return;
-        }
         if other.bins.len() > self.bins.len() {
             self.bins.resize(other.bins.len(), 0);
         }
         for (bin, more) in self.bins.iter_mut().zip(&other.bins) {
             *bin += more;
         }
-        self.n += other.n;
-        self.sum += other.sum;
     }
 }
 
 /// Cells along some axes; the last axis varies fastest.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Cube<T> {
     axes: &'static [Axis],
     cells: Vec<T>,
@@ -163,12 +162,12 @@ impl<T: Merge + Clone> Cube<T> {
     /// Every combination of codes and totals, in the order of the axes.
     pub fn combinations(&self) -> impl Iterator<Item = Vec<usize>> + use<T> {
         let axes = self.axes;
-        let count: usize = axes.iter().map(|a| a.len()).product();
+        let count: usize = axes.iter().map(|a| a.size()).product();
         (0..count).map(move |mut number| {
             let mut codes = vec![0; axes.len()];
             for (code, axis) in codes.iter_mut().zip(axes).rev() {
-                *code = number % axis.len();
-                number /= axis.len();
+                *code = number % axis.size();
+                number /= axis.size();
             }
             codes
         })

@@ -11,7 +11,7 @@ use crate::domain::step::StepKind::{self, Afi, Ali, Avbrutet, Avslutat, Begaran,
 use super::arbitrary::{answered, case, date, organisation, pair};
 use super::report::{Figure, Report};
 use super::request::{Lang, Request};
-use super::{pull, render, Facts};
+use super::{Facts, pull, render};
 
 fn report(cases: &[Case], from: &str, to: &str, geography: &str) -> Report {
     let facts = Facts::build((1..).zip(cases), Position(7)).unwrap();
@@ -27,7 +27,8 @@ fn figures(report: &Report, part: &str, codes: &[&str]) -> Vec<Figure> {
 
 fn on_level(report: &Report, part: &str, codes: &[&str], level: &str) -> Vec<Figure> {
     let part = report.parts.iter().find(|p| p.id == part).unwrap();
-    let here = |r: &&super::report::Row| r.level == level && r.dimensions.iter().map(|(_, c)| *c).eq(codes.iter().copied());
+    let here =
+        |r: &&super::report::Row| r.level == level && r.dimensions.iter().map(|(_, c)| *c).eq(codes.iter().copied());
     part.rows.iter().find(here).unwrap().figures.clone()
 }
 
@@ -83,7 +84,8 @@ fn to_which_insats_is_the_first_that_started_by_the_last_day() {
 #[test]
 fn one_outcome_a_case_the_first_that_fits() {
     let bool = |q, yes| (q, Answer::Bool(yes));
-    let no = [Question::Arbetar, Question::Studerar, Question::Program, Question::OppetArbetslos, Question::FortsattHosFk];
+    let no =
+        [Question::Arbetar, Question::Studerar, Question::Program, Question::OppetArbetslos, Question::FortsattHosFk];
     let nothing: Vec<_> = no.iter().map(|q| bool(*q, false)).collect();
     let with = |more: Vec<(Question, Answer)>| [nothing.clone(), more].concat();
     let types = |t: &[&'static str]| (Question::Arbetstyper, Answer::Codes(t.to_vec()));
@@ -101,21 +103,44 @@ fn one_outcome_a_case_the_first_that_fits() {
         ("uppgift_saknas", vec![]),
         ("annat", nothing.clone()),
     ] {
-        let mut ended = case(&[(Begaran, "2016-01-01"), (Gk, "2016-01-11"), (PlaneradAfi, "2016-01-21"), (Afi, "2016-02-01"), (PlaneradAli, "2016-03-01"), (Avslutat, "2016-04-01")]);
+        let mut ended = case(&[
+            (Begaran, "2016-01-01"),
+            (Gk, "2016-01-11"),
+            (PlaneradAfi, "2016-01-21"),
+            (Afi, "2016-02-01"),
+            (PlaneradAli, "2016-03-01"),
+            (Avslutat, "2016-04-01"),
+        ]);
         answered(&mut ended, 5, &answers);
         // The last activity decides: a plan after it changes nothing.
         let figures = whole(&[ended], "utfall_insats", &["afi", utfall, "samtliga"]);
         assert_eq!(figures, [Figure::Count(1), Figure::Number(1.0)], "{utfall}");
     }
-    let mut broken = case(&[(Begaran, "2016-01-01"), (Gk, "2016-01-11"), (PlaneradAfi, "2016-01-21"), (Ali, "2016-02-01"), (Avbrutet, "2016-04-01")]);
+    let mut broken = case(&[
+        (Begaran, "2016-01-01"),
+        (Gk, "2016-01-11"),
+        (PlaneradAfi, "2016-01-21"),
+        (Ali, "2016-02-01"),
+        (Avbrutet, "2016-04-01"),
+    ]);
     answered(&mut broken, 4, &all_yes);
     assert_eq!(whole(&[broken], "utfall_insats", &["ali", "avbrutet", "kvinna"])[0], Figure::Count(1));
 }
 
 #[test]
 fn who_moves_is_counted_at_both_offices_and_once_in_total() {
-    let mut moved = case(&[(Begaran, "2016-01-01"), (Gk, "2016-01-11"), (PlaneradAfi, "2016-01-21"), (Afi, "2016-02-01"), (Ali, "2016-09-01")]);
-    moved.offices.push(OfficePeriod { from: date("2016-06-01"), offices: pair("FK-1", "AF-1"), ..moved.offices[0].clone() });
+    let mut moved = case(&[
+        (Begaran, "2016-01-01"),
+        (Gk, "2016-01-11"),
+        (PlaneradAfi, "2016-01-21"),
+        (Afi, "2016-02-01"),
+        (Ali, "2016-09-01"),
+    ]);
+    moved.offices.push(OfficePeriod {
+        from: date("2016-06-01"),
+        offices: pair("FK-1", "AF-1"),
+        ..moved.offices[0].clone()
+    });
     let cases = [moved];
     let at = |geography: &str, insats: &str| {
         let report = report(&cases, "2016-01-01", "2016-08-31", geography);
@@ -131,6 +156,32 @@ fn who_moves_is_counted_at_both_offices_and_once_in_total() {
     assert_eq!(figures(&year, "aktiva", &["samtliga", "kvinna"]), [Figure::Count(1), Figure::Count(1)]);
     assert_eq!(figures(&year, "aktiva", &["afi", "kvinna"]), [Figure::Count(0), Figure::Count(1)]);
     assert_eq!(figures(&year, "nya_insats", &["samtliga", "kvinna"]), [Figure::Count(1)]);
+}
+
+#[test]
+fn both_days_of_a_period_are_included_and_the_day_of_the_next_step_is_its_own() {
+    let steps = [
+        (Begaran, "2016-01-01"),
+        (Gk, "2016-01-11"),
+        (PlaneradAfi, "2016-01-21"),
+        (Afi, "2016-02-01"),
+        (Avslutat, "2016-03-01"),
+    ];
+    let cases = [case(&steps)];
+    let active = |from: &str, to: &str| figures(&report(&cases, from, to, "riket"), "aktiva", &["afi", "kvinna"]);
+    let (none, ended, now) = (
+        [Figure::Count(0), Figure::Count(0)],
+        [Figure::Count(0), Figure::Count(1)],
+        [Figure::Count(1), Figure::Count(1)],
+    );
+    assert_eq!(active("2016-01-01", "2016-01-31"), none);
+    assert_eq!(active("2016-01-01", "2016-02-01"), now);
+    assert_eq!(active("2016-02-29", "2016-02-29"), now);
+    assert_eq!(active("2016-02-29", "2016-03-01"), ended);
+    assert_eq!(active("2016-03-01", "2016-03-31"), none);
+    let left = |from: &str, to: &str| figures(&report(&cases, from, to, "riket"), "tid_insats", &["afi", "kvinna"])[2];
+    assert_eq!(left("2016-03-01", "2016-03-01"), Figure::Count(1));
+    assert_eq!(left("2016-02-01", "2016-02-29"), Figure::Count(0));
 }
 
 #[test]

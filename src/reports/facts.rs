@@ -30,10 +30,7 @@ impl Layer {
     pub(super) fn new(observations: Observations, places: usize) -> Result<Self, PolarsError> {
         let frames: Result<Vec<Frame>, PolarsError> =
             observations.0.into_iter().map(|rows| Frame::new(rows, places)).collect();
-        frames?
-            .try_into()
-            .map(Self)
-            .map_err(|_| PolarsError::ComputeError("a layer has a frame for each kind".into()))
+        frames?.try_into().map(Self).map_err(|_| PolarsError::ComputeError("a layer has a frame for each kind".into()))
     }
 
     pub(super) fn frame(&self, kind: Kind) -> &Frame {

@@ -194,11 +194,7 @@ fn snapshot<T>(
 }
 
 /// All cases, folded in piece by piece. `count` says how many of a case's entries are counted.
-fn build(
-    link: &mut Link<'_>,
-    counted_to: i64,
-    count: impl Fn(&Loaded, usize) -> usize,
-) -> Result<Facts, FollowError> {
+fn build(link: &mut Link<'_>, counted_to: i64, count: impl Fn(&Loaded, usize) -> usize) -> Result<Facts, FollowError> {
     let mut builder = FactsBuilder::default();
     let mut last = 0;
     loop {

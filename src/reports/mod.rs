@@ -48,6 +48,6 @@ mod examples;
 mod properties;
 
 pub use facts::{CaseKey, Facts, FactsBuilder};
-pub use pull::{pull, PullError};
+pub use pull::{PullError, pull};
 pub use report::Report;
 pub use request::{Geography, Lang, Period, Request};

@@ -23,12 +23,7 @@ pub(super) struct Places {
 
 impl Places {
     /// The number of a place, a new one when it is new.
-    pub(super) fn number(
-        &mut self,
-        fk: &OfficeCode,
-        af: &OfficeCode,
-        municipality: Option<&MunicipalityCode>,
-    ) -> u32 {
+    pub(super) fn number(&mut self, fk: &OfficeCode, af: &OfficeCode, municipality: Option<&MunicipalityCode>) -> u32 {
         let place = Place { fk: fk.clone(), af: af.clone(), municipality: municipality.cloned() };
         let next = self.all.len() as u32;
         *self.numbers.entry(place).or_insert_with_key(|place| {
@@ -43,8 +38,7 @@ impl Places {
 
     /// The places of a selection, ascending.
     pub(super) fn selected(&self, selection: &Selection) -> Vec<u32> {
-        let included =
-            |(_, p): &(usize, &Place)| selection.includes(&p.fk, &p.af, p.municipality.as_ref());
+        let included = |(_, p): &(usize, &Place)| selection.includes(&p.fk, &p.af, p.municipality.as_ref());
         self.all.iter().enumerate().filter(included).map(|(i, _)| i as u32).collect()
     }
 }

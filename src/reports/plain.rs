@@ -12,60 +12,73 @@ use crate::domain::answers::Question;
 use crate::domain::case::{Case, IdentityState};
 use crate::domain::step::{Form, StepKind};
 
-use super::baspaket::{Measures, PARTS};
-use super::cube::SAMTLIGA;
+use super::baspaket::{Form as PartForm, Measures, PARTS};
+use super::cube::{Axis, SAMTLIGA};
 use super::report::{Figure, Row};
 use super::request::Period;
 use super::selection::{Level, Selection};
 
-/// What was observed in a part: for each combination of codes, the totals included.
-#[derive(Debug, Default)]
-struct Sheet {
-    counts: BTreeMap<Vec<&'static str>, u64>,
-    distinct: BTreeMap<Vec<&'static str>, u64>,
-    days: BTreeMap<Vec<&'static str>, Vec<i64>>,
+/// A code of each dimension, in the part's order; the rest is empty.
+type Codes = [&'static str; 3];
+
+fn padded(codes: &[&'static str]) -> Codes {
+    let mut all = [""; 3];
+    for (to, code) in all.iter_mut().zip(codes) {
+        *to = code;
+    }
+    all
 }
 
-/// Every way to put `samtliga` for some of the codes.
-fn with_totals(codes: &[&'static str]) -> Vec<Vec<&'static str>> {
-    codes.iter().fold(vec![Vec::new()], |combinations, code| {
-        let longer = |last: &'static str| {
-            combinations.iter().map(move |c: &Vec<&'static str>| [c.as_slice(), &[last]].concat())
-        };
-        longer(code).chain(longer(SAMTLIGA)).collect()
-    })
+/// What was observed in a part.
+#[derive(Debug, Default)]
+struct Sheet {
+    counts: BTreeMap<Codes, u64>,
+    distinct: BTreeMap<Codes, u64>,
+    days: BTreeMap<Codes, Vec<i64>>,
+}
+
+/// What agrees with the wanted codes: the same, or any where the total is the sum.
+fn agreeing<'a, T>(all: &'a BTreeMap<Codes, T>, axes: &'a [Axis], wanted: Codes) -> impl Iterator<Item = &'a T> {
+    let agrees = move |codes: &Codes| {
+        let summed = |i: usize| axes.get(i).is_some_and(|a| a.summed) && wanted[i] == SAMTLIGA;
+        (0..3).all(|i| codes[i] == wanted[i] || summed(i))
+    };
+    all.iter().filter(move |(codes, _)| agrees(codes)).map(|(_, value)| value)
 }
 
 impl Sheet {
     fn count(&mut self, codes: &[&'static str]) {
-        for combination in with_totals(codes) {
-            *self.counts.entry(combination).or_default() += 1;
-        }
+        *self.counts.entry(padded(codes)).or_default() += 1;
+    }
+
+    fn count_distinct(&mut self, codes: &[&'static str]) {
+        *self.distinct.entry(padded(codes)).or_default() += 1;
     }
 
     fn add_days(&mut self, codes: &[&'static str], days: i64) {
-        for combination in with_totals(codes) {
-            self.days.entry(combination).or_default().push(days);
-        }
+        self.days.entry(padded(codes)).or_default().push(days);
     }
 
-    fn figures(&self, measures: Measures, codes: &[&'static str], over: Option<usize>) -> Vec<Figure> {
-        let count = |codes: &[&'static str]| self.counts.get(codes).copied().unwrap_or(0);
-        match measures {
+    fn figures(&self, form: &PartForm, codes: &[&'static str]) -> Vec<Figure> {
+        let count = |codes: Codes| agreeing(&self.counts, form.axes, codes).sum::<u64>();
+        let codes = padded(codes);
+        match form.measures {
             Measures::Count => vec![Figure::Count(count(codes))],
             Measures::Stock => {
-                let distinct = self.distinct.get(codes).copied().unwrap_or(0);
+                let distinct = agreeing(&self.distinct, form.axes, codes).sum();
                 vec![Figure::Count(count(codes)), Figure::Count(distinct)]
             }
-            Measures::Share(_) => {
-                let mut whole = codes.to_vec();
-                if let Some(over) = over {
-                    whole[over] = SAMTLIGA;
+            Measures::Share(over) => {
+                let mut whole = codes;
+                for (code, axis) in whole.iter_mut().zip(form.axes) {
+                    if axis.name == over {
+                        *code = SAMTLIGA;
+                    }
                 }
-                vec![Figure::Count(count(codes)), Figure::share(count(codes), count(&whole))]
+                vec![Figure::Count(count(codes)), Figure::share(count(codes), count(whole))]
             }
             Measures::Days => {
-                let mut days = self.days.get(codes).cloned().unwrap_or_default();
+                let mut days: Vec<i64> = agreeing(&self.days, form.axes, codes).flatten().copied().collect();
                 days.sort_unstable();
                 let n = days.len();
                 let mean = (n > 0).then(|| days.iter().sum::<i64>() as f64 / n as f64);
@@ -127,10 +140,10 @@ impl Loop<'_> {
         let pair = case.steps.windows(2).find(|pair| pair[0].kind == StepKind::Gk);
         let Some(next) = pair.map(|pair| &pair[1]).filter(|next| self.counted(case, next.date)) else { return };
         let utfall = match next.kind {
-            StepKind::Avslutat => match next.answers.code(Question::FortsattHandlaggning) {
-                Some(code @ ("endast_af" | "endast_fk" | "ingen")) => code,
-                _ => "uppgift_saknas",
-            },
+            StepKind::Avslutat => {
+                let answer = next.answers.code(Question::FortsattHandlaggning);
+                answer.filter(|code| ["endast_af", "endast_fk", "ingen"].contains(code)).unwrap_or("uppgift_saknas")
+            }
             other => other.code(),
         };
         self.sheet("utfall_gk").count(&[utfall, case.sex.code()]);
@@ -169,20 +182,16 @@ impl Loop<'_> {
     }
 
     fn new_in_insats(&mut self, case: &Case) {
-        let mut any = false;
-        for kind in [StepKind::Afi, StepKind::Ali] {
-            let first = case.steps.iter().find(|s| s.kind == kind);
-            if first.is_some_and(|s| self.counted(case, s.date)) {
-                any = true;
-                for kon in [case.sex.code(), SAMTLIGA] {
-                    *self.sheet("nya_insats").counts.entry(vec![kind.code(), kon]).or_default() += 1;
-                }
-            }
+        let entered = |kind: &StepKind| {
+            let first = case.steps.iter().find(|s| s.kind == *kind);
+            first.is_some_and(|s| self.counted(case, s.date))
+        };
+        let kinds: Vec<StepKind> = [StepKind::Afi, StepKind::Ali].into_iter().filter(entered).collect();
+        for kind in &kinds {
+            self.sheet("nya_insats").count(&[kind.code(), case.sex.code()]);
         }
-        if any {
-            for kon in [case.sex.code(), SAMTLIGA] {
-                *self.sheet("nya_insats").counts.entry(vec![SAMTLIGA, kon]).or_default() += 1;
-            }
+        if !kinds.is_empty() {
+            self.sheet("nya_insats").count(&[SAMTLIGA, case.sex.code()]);
         }
     }
 
@@ -191,6 +200,7 @@ impl Loop<'_> {
         let on_last_day = case.step_on(to).filter(|s| s.kind.is_insats()).map(|s| s.kind.code());
         if let Some(code) = on_last_day.filter(|_| self.selected(case, to)) {
             self.sheet("aktiva").count(&[code, case.sex.code()]);
+            self.sheet("aktiva").count(&[SAMTLIGA, case.sex.code()]);
         }
         let mut kinds: Vec<&'static str> = Vec::new();
         for (i, step) in case.steps.iter().enumerate().filter(|(_, s)| s.kind.is_insats()) {
@@ -210,9 +220,7 @@ impl Loop<'_> {
             kinds.push(SAMTLIGA);
         }
         for kind in kinds {
-            for kon in [case.sex.code(), SAMTLIGA] {
-                *self.sheet("aktiva").distinct.entry(vec![kind, kon]).or_default() += 1;
-            }
+            self.sheet("aktiva").count_distinct(&[kind, case.sex.code()]);
         }
     }
 
@@ -222,21 +230,13 @@ impl Loop<'_> {
         for kind in StepKind::ALL.into_iter().filter(|k| !k.is_ending()) {
             let steps = case.steps.windows(2).filter(|pair| pair[0].kind == kind);
             let days = steps.map(|pair| days_between(pair[0].date, pair[1].date)).sum();
-            for codes in with_totals(&[held, sex]) {
-                let codes = [&[kind.code()], codes.as_slice()].concat();
-                self.sheet("tid_per_steg").days.entry(codes).or_default().push(days);
-            }
+            self.sheet("tid_per_steg").add_days(&[kind.code(), held, sex], days);
         }
-        for codes in with_totals(&[held, sex]) {
-            let total = days_between(case.begun(), end);
-            let all = [&[SAMTLIGA], codes.as_slice()].concat();
-            self.sheet("tid_per_steg").days.entry(all).or_default().push(total);
-            let from_request = [&["begaran"], codes.as_slice()].concat();
-            self.sheet("tid_samarbete").days.entry(from_request).or_default().push(total);
-            if let Some(gk) = case.gk_date() {
-                let from_gk = [&["gk"], codes.as_slice()].concat();
-                self.sheet("tid_samarbete").days.entry(from_gk).or_default().push(days_between(gk, end));
-            }
+        let total = days_between(case.begun(), end);
+        self.sheet("tid_per_steg").add_days(&[SAMTLIGA, held, sex], total);
+        self.sheet("tid_samarbete").add_days(&["begaran", held, sex], total);
+        if let Some(gk) = case.gk_date() {
+            self.sheet("tid_samarbete").add_days(&["gk", held, sex], days_between(gk, end));
         }
     }
 
@@ -292,17 +292,15 @@ pub fn baspaket<'a>(cases: impl IntoIterator<Item = &'a Case>, period: Period, l
         .iter()
         .map(|form| {
             let sheet = all.sheets.get(form.id).unwrap_or(&nothing);
-            let over = form.axes.iter().position(|a| form.measures == Measures::Share(a.name));
             let combinations = form.axes.iter().fold(vec![Vec::new()], |shorter, axis| {
-                let extend = |codes: Vec<&'static str>| {
-                    axis.values().map(move |value| [codes.as_slice(), &[value]].concat())
-                };
+                let extend =
+                    |codes: Vec<&'static str>| axis.values().map(move |value| [codes.as_slice(), &[value]].concat());
                 shorter.into_iter().flat_map(extend).collect()
             });
             let row = |codes: Vec<&'static str>| Row {
                 dimensions: form.axes.iter().map(|a| a.name).zip(codes.iter().copied()).collect(),
                 level: level.code.clone(),
-                figures: sheet.figures(form.measures, &codes, over),
+                figures: sheet.figures(form, &codes),
             };
             combinations.into_iter().map(row).collect()
         })

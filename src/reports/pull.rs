@@ -9,8 +9,8 @@ use polars::prelude::{PolarsError, PolarsResult};
 use crate::domain::organisation::Organisation;
 
 use super::baspaket::PARTS;
-use super::catalogue::{catalogue, Text};
-use super::disclosure::{disclose, Policy};
+use super::catalogue::{Text, catalogue};
+use super::disclosure::{Policy, disclose};
 use super::facts::Facts;
 use super::report::{Part, Report, Row};
 use super::request::{Lang, Period, Request, RequestError};
@@ -111,26 +111,33 @@ pub fn pull(
     Ok(disclose(report, Policy::Exact))
 }
 
-/// The rows of a level. Those of riket and of a län are the same whoever asks, so they are kept.
+/// The rows of a level. Those of riket and of a län are the same whoever asks, so they are kept, under the name of
+/// that level, also when they are the selection itself.
 fn level_rows(facts: &Facts, period: Period, level: &Level) -> PolarsResult<Arc<Vec<Vec<Row>>>> {
-    let count = || PolarsResult::Ok(Arc::new(Pass::new(facts, period, &level.selection).cells()?.rows(&level.code)));
-    if !matches!(level.selection, Selection::All | Selection::County(_)) {
-        return count();
-    }
-    let key = (period, level.code.clone());
+    let name = match &level.selection {
+        Selection::All => "riket".to_owned(),
+        Selection::County(code) => format!("lan:{code}"),
+        _ => return Ok(Arc::new(Pass::new(facts, period, &level.selection).cells()?.rows(&level.code))),
+    };
     let lock = || facts.kept.lock().unwrap_or_else(PoisonError::into_inner);
-    if level.code == "urval" {
-        // Riket and län as the selection itself: the same figures as on the level of that name, under another name.
-        return count();
+    let key = (period, name);
+    let found = lock().get(&key).map(Arc::clone);
+    let rows = match found {
+        Some(rows) => rows,
+        None => {
+            // Counted outside the lock: two who ask at once may both count, but nobody waits.
+            let rows = Arc::new(Pass::new(facts, period, &level.selection).cells()?.rows(&key.1));
+            let mut kept = lock();
+            if kept.len() >= KEPT {
+                kept.clear();
+            }
+            kept.insert(key.clone(), Arc::clone(&rows));
+            rows
+        }
+    };
+    if level.code == key.1 {
+        return Ok(rows);
     }
-    if let Some(rows) = lock().get(&key) {
-        return Ok(Arc::clone(rows));
-    }
-    let rows = count()?;
-    let mut kept = lock();
-    if kept.len() >= KEPT {
-        kept.clear();
-    }
-    kept.insert(key, Arc::clone(&rows));
-    Ok(rows)
+    let renamed = |row: &Row| Row { level: level.code.clone(), ..row.clone() };
+    Ok(Arc::new(rows.iter().map(|part| part.iter().map(renamed).collect()).collect()))
 }

@@ -3,8 +3,8 @@
 //! Lives here: the shape of the answer, and how it looks as JSON. Never here: how figures are counted.
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
-use serde::ser::{SerializeMap, Serializer};
 use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
 
 /// One figure.
 #[derive(Debug, Clone, Copy, PartialEq)]

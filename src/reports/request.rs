@@ -160,10 +160,9 @@ impl Geography {
                 Ok(Resolved::new(code, found.name.clone(), selection, found.municipalities.iter()))
             }
             Self::Styrgrupp(group) => {
-                let found = organisation
-                    .steering_groups
-                    .get(group)
-                    .ok_or_else(|| unknown(listed(&mut organisation.steering_groups.keys().map(ToString::to_string))))?;
+                let found = organisation.steering_groups.get(group).ok_or_else(|| {
+                    unknown(listed(&mut organisation.steering_groups.keys().map(ToString::to_string)))
+                })?;
                 let name = found.name.clone();
                 match &found.members {
                     Members::Municipalities(codes) => {

@@ -5,14 +5,20 @@
 
 use std::ops::Range;
 
-use polars::prelude::PolarsResult;
+use polars::prelude::{PolarsError, PolarsResult};
 
 use super::baspaket::Cells;
 use super::facts::{Facts, Layer, Numbers};
 use super::frame::Columns;
-use super::observations::{day, part, Kind};
+use super::observations::{Kind, day, part};
 use super::request::Period;
 use super::selection::Selection;
+
+/// From how many rows a second thread pays. Tests are to meet both ways.
+const MANY: usize = if cfg!(test) { 150 } else { 200_000 };
+
+/// How many kinds of step have days; the code after them is their total.
+const STEPS: usize = Kind::Ended.more().len();
 
 /// Rows of one kind in one layer.
 struct View<'a> {
@@ -65,12 +71,30 @@ impl<'a> Pass<'a> {
 
     /// All cells.
     pub(super) fn cells(&self) -> PolarsResult<Cells> {
+        let others = |cells: &mut Cells| {
+            self.gk(cells)?;
+            self.times(cells)?;
+            self.new_insatser(cells)?;
+            self.active(cells)
+        };
         let mut cells = Cells::default();
-        self.gk(&mut cells)?;
-        self.times(&mut cells)?;
-        self.ended(&mut cells)?;
-        self.new_insatser(&mut cells)?;
-        self.active(&mut cells)?;
+        if self.places.is_some() || self.facts.rows() < MANY {
+            self.ended(&mut cells)?;
+            others(&mut cells)?;
+            return Ok(cells);
+        }
+        // Ended cases are about half of the work, and share no cell with the rest.
+        let ended = std::thread::scope(|scope| {
+            let ended = scope.spawn(|| {
+                let mut cells = Cells::default();
+                self.ended(&mut cells).map(|()| cells)
+            });
+            others(&mut cells)?;
+            ended.join().map_err(|_| PolarsError::ComputeError("the pass over ended cases stopped".into()))?
+        })?;
+        cells.tid_per_steg = ended.tid_per_steg;
+        cells.tid_samarbete = ended.tid_samarbete;
+        cells.utfall_insats = ended.utfall_insats;
         Ok(cells)
     }
 
@@ -122,8 +146,7 @@ impl<'a> Pass<'a> {
                     cells.tid_per_steg.cell([step, held, sex]).add(days[i]);
                     total += days[i];
                 }
-                cells.tid_per_steg.cell([steps.len(), held, sex]).add(total);
-                cells.tid_samarbete.cell([0, held, sex]).add(total);
+                cells.tid_per_steg.cell([STEPS, held, sex]).add(total);
                 if held == 0 {
                     // GK follows directly upon the request, so what is left is counted from GK.
                     cells.tid_samarbete.cell([1, held, sex]).add(total - steps[0][i]);
@@ -132,6 +155,11 @@ impl<'a> Pass<'a> {
                     *cells.utfall_insats.cell([last, part(key, 3), sex]) += 1;
                 }
             });
+        }
+        for (held, sex) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+            // The days of all steps together are the days from the request.
+            let total = cells.tid_per_steg.cell([STEPS, held, sex]).clone();
+            *cells.tid_samarbete.cell([0, held, sex]) = total;
         }
         Ok(())
     }

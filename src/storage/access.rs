@@ -42,12 +42,7 @@ pub struct AccessRow {
 ///
 /// # Errors
 /// When the database fails: then the answer may not leave.
-pub fn log(
-    link: &mut Link<'_>,
-    scope: &Scope,
-    query: Option<Vec<u8>>,
-    cases: &[String],
-) -> Result<(), StorageError> {
+pub fn log(link: &mut Link<'_>, scope: &Scope, query: Option<Vec<u8>>, cases: &[String]) -> Result<(), StorageError> {
     append(link, &[row(scope, query, cases)])
 }
 

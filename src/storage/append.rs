@@ -10,8 +10,8 @@ use super::error::StorageError;
 use super::journal::{Rows, encode, micros};
 use super::persons::{self, NewPerson};
 use super::schema::{
-    answers, case_handlers, case_offices, case_references, case_subjects, cases, changes, consents, erasures,
-    meetings, reason_texts, registrations,
+    answers, case_handlers, case_offices, case_references, case_subjects, cases, changes, consents, erasures, meetings,
+    reason_texts, registrations,
 };
 use crate::domain::answers::{QUESTIONS, Question};
 use crate::domain::case::Case;
@@ -59,8 +59,7 @@ pub fn append(
     persons::insert(link, new_persons)?;
     let count = i64::try_from(staged.len()).unwrap_or(i64::MAX);
     let before = link.take_positions(count)?;
-    let mut numbers: HashMap<CaseId, i64> =
-        heads.iter().filter_map(|h| Some((h.case.id, h.number?))).collect();
+    let mut numbers: HashMap<CaseId, i64> = heads.iter().filter_map(|h| Some((h.case.id, h.number?))).collect();
     let mut rows = Rows::default();
     let mut log = Vec::with_capacity(staged.len());
     for (position, item) in (before + 1..).zip(staged.iter_mut()) {

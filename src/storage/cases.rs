@@ -161,10 +161,7 @@ pub fn of_persons(link: &mut Link<'_>, persons: &[Vec<u8>]) -> Result<Vec<CaseRo
 ///
 /// # Errors
 /// When the database fails.
-pub fn by_references(
-    link: &mut Link<'_>,
-    references: &[String],
-) -> Result<Vec<(String, String, i64)>, StorageError> {
+pub fn by_references(link: &mut Link<'_>, references: &[String]) -> Result<Vec<(String, String, i64)>, StorageError> {
     let mut rows = Vec::new();
     for chunk in references.chunks(1000) {
         rows.extend(each!(link, c => case_references::table

@@ -105,8 +105,7 @@ impl Db {
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             migrate_postgres(url)?;
             let manager = ConnectionManager::new(url);
-            let pool =
-                Pool::builder().max_size(readers).min_idle(Some(1)).connection_timeout(WAIT).build(manager)?;
+            let pool = Pool::builder().max_size(readers).min_idle(Some(1)).connection_timeout(WAIT).build(manager)?;
             Readers::Postgres(pool)
         } else {
             return Err(StorageError::Setup("the URL begins with sqlite:// or postgres://".to_owned()));

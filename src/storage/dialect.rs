@@ -118,9 +118,11 @@ impl Link<'_> {
         if keys.is_empty() {
             return Ok(());
         }
-        diesel::sql_query("SELECT count(pg_advisory_xact_lock(key)) AS n FROM (SELECT unnest($1::bigint[]) AS key ORDER BY key) k")
-            .bind::<Array<BigInt>, _>(keys)
-            .execute(*c)?;
+        diesel::sql_query(
+            "SELECT count(pg_advisory_xact_lock(key)) AS n FROM (SELECT unnest($1::bigint[]) AS key ORDER BY key) k",
+        )
+        .bind::<Array<BigInt>, _>(keys)
+        .execute(*c)?;
         Ok(())
     }
 
@@ -131,12 +133,7 @@ impl Link<'_> {
     pub fn lock_cases(&mut self, ids: &[Vec<u8>]) -> Result<(), StorageError> {
         use super::schema::cases::dsl as t;
         let Self::Postgres(c) = self else { return Ok(()) };
-        t::cases
-            .filter(t::id.eq_any(ids))
-            .order(t::number)
-            .select(t::number)
-            .for_update()
-            .load::<i64>(*c)?;
+        t::cases.filter(t::id.eq_any(ids)).order(t::number).select(t::number).for_update().load::<i64>(*c)?;
         Ok(())
     }
 

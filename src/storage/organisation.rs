@@ -35,10 +35,8 @@ struct Row<'a> {
 /// When the database fails.
 pub fn append(link: &mut Link<'_>, entries: &[Entry], known_from: i64) -> Result<i64, StorageError> {
     let position = link.take_positions(1)? + 1;
-    let rows: Vec<Row<'_>> = entries
-        .iter()
-        .map(|e| Row { kind: &e.kind, code: &e.code, position, known_from, body: &e.body })
-        .collect();
+    let rows: Vec<Row<'_>> =
+        entries.iter().map(|e| Row { kind: &e.kind, code: &e.code, position, known_from, body: &e.body }).collect();
     each!(link, c => diesel::insert_into(changes::table)
         .values((changes::position.eq(position), changes::subject.eq("organisation")))
         .execute(c))?;

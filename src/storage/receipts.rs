@@ -83,11 +83,7 @@ pub struct Referenced {
 ///
 /// # Errors
 /// When the database fails.
-pub fn referenced(
-    link: &mut Link<'_>,
-    client: &str,
-    references: &[String],
-) -> Result<Vec<Referenced>, StorageError> {
+pub fn referenced(link: &mut Link<'_>, client: &str, references: &[String]) -> Result<Vec<Referenced>, StorageError> {
     let mut found = Vec::new();
     for chunk in references.chunks(1000) {
         found.extend(each!(link, c => registrations::table

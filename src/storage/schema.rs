@@ -199,4 +199,23 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(change_head, changes, persons, person_lookups, cases, registrations, case_subjects, answers, consents, case_references, case_handlers, reason_texts, meetings, case_offices, erasures, organisation_rows, receipts, access_log);
+diesel::allow_tables_to_appear_in_same_query!(
+    change_head,
+    changes,
+    persons,
+    person_lookups,
+    cases,
+    registrations,
+    case_subjects,
+    answers,
+    consents,
+    case_references,
+    case_handlers,
+    reason_texts,
+    meetings,
+    case_offices,
+    erasures,
+    organisation_rows,
+    receipts,
+    access_log
+);

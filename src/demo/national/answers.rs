@@ -63,29 +63,63 @@ pub(super) fn before(initiated_by: &str, rng: &mut ChaCha8Rng) -> Value {
     a.insert("anstalld".into(), json!(employed));
     if employed {
         a.insert("arbetsgivare".into(), json!(employer(rng.random_range(0..4_000))));
-        a.insert("anstallningstyp".into(), json!(one(rng, &[("tillsvidare", 80), ("tidsbegransad", 17), ("annan", 3)])));
+        a.insert(
+            "anstallningstyp".into(),
+            json!(one(rng, &[("tillsvidare", 80), ("tidsbegransad", 17), ("annan", 3)])),
+        );
     }
     a.insert("egetForetag".into(), json!(!employed && percent(rng, 3)));
     a.insert("inskrivenAf".into(), json!(percent(rng, 32)));
     work_and_study(&mut a, works, studies, rng);
     a.insert("program".into(), json!(!studies && percent(rng, 6)));
-    let benefit = one(rng, &[
-        ("sjukpenning", 55), ("rehabiliteringspenning", 8), ("sjukersattning", 5), ("aktivitetsersattning", 20),
-        ("aktivitetsstod", 5), ("a_kassa", 2), ("annan", 2), ("ingen", 3),
-    ]);
+    let benefit = one(
+        rng,
+        &[
+            ("sjukpenning", 55),
+            ("rehabiliteringspenning", 8),
+            ("sjukersattning", 5),
+            ("aktivitetsersattning", 20),
+            ("aktivitetsstod", 5),
+            ("a_kassa", 2),
+            ("annan", 2),
+            ("ingen", 3),
+        ],
+    );
     let mut benefits = vec![benefit];
     if benefit != "ingen" && percent(rng, 9) {
         benefits.push("forsorjningsstod");
     }
     a.insert("formaner".into(), json!(benefits));
-    a.insert("tidOffentligForsorjning".into(), json!(one(rng, &[
-        ("ingen", 2), ("under_3_man", 6), ("3_6_man", 12), ("7_12_man", 19), ("1_2_ar", 27), ("3_5_ar", 18),
-        ("6_9_ar", 9), ("minst_10_ar", 7),
-    ])));
-    a.insert("utbildning".into(), json!(one(rng, &[
-        ("ej_avslutad_grundskola", 4), ("grundskola", 21), ("gymnasium", 49), ("eftergymnasial_kort", 10),
-        ("eftergymnasial_lang", 14), ("uppgift_saknas", 2),
-    ])));
+    a.insert(
+        "tidOffentligForsorjning".into(),
+        json!(one(
+            rng,
+            &[
+                ("ingen", 2),
+                ("under_3_man", 6),
+                ("3_6_man", 12),
+                ("7_12_man", 19),
+                ("1_2_ar", 27),
+                ("3_5_ar", 18),
+                ("6_9_ar", 9),
+                ("minst_10_ar", 7),
+            ]
+        )),
+    );
+    a.insert(
+        "utbildning".into(),
+        json!(one(
+            rng,
+            &[
+                ("ej_avslutad_grundskola", 4),
+                ("grundskola", 21),
+                ("gymnasium", 49),
+                ("eftergymnasial_kort", 10),
+                ("eftergymnasial_lang", 14),
+                ("uppgift_saknas", 2),
+            ]
+        )),
+    );
     with_gaps(a, rng)
 }
 

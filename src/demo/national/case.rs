@@ -26,9 +26,8 @@ const WAITS: [f64; 9] = [3.0, 8.0, 13.0, 18.0, 23.0, 29.0, 37.0, 50.0, 95.0];
 /// Days from one meeting of the joint mapping to the last.
 const MEETINGS: [f64; 5] = [0.0, 0.0, 10.0, 16.0, 40.0];
 /// Days from an event to its registration: half the same day, one in twenty after more than ten.
-const LATE: [f64; 21] = [
-    0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.9, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.5, 8.0, 10.0, 75.0,
-];
+const LATE: [f64; 21] =
+    [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.9, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.5, 8.0, 10.0, 75.0];
 
 /// What a step is besides its day.
 struct Step {
@@ -143,7 +142,8 @@ impl Writer {
     /// The whole chain, whatever the last day.
     fn steps(&mut self, draft: &Draft<'_>, person: Option<Person>, sex: Sex) -> Vec<Step> {
         let request = draft.request;
-        let mut steps = vec![Step { agency: "FK", code: "begaran", on: request.on, fields: self.begin(draft, person, sex) }];
+        let mut steps =
+            vec![Step { agency: "FK", code: "begaran", on: request.on, fields: self.begin(draft, person, sex) }];
         if person.is_none() {
             return steps;
         }
@@ -183,7 +183,12 @@ impl Writer {
             }
         } else if outcome < year.starts + 0.08 {
             let a = self.leaving_gk("konsultativt_stod", &meetings);
-            steps.push(Step { agency: "FK", code: "konsultativt_stod", on: workday(left), fields: json!({"answers": a}) });
+            steps.push(Step {
+                agency: "FK",
+                code: "konsultativt_stod",
+                on: workday(left),
+                fields: json!({"answers": a}),
+            });
         } else if self.rng.random_range(0..100_u32) < 20 {
             steps.push(self.broken_off("FK", workday(left)));
         } else {

@@ -96,8 +96,10 @@ fn handlers() -> Vec<Value> {
     let mut handlers = Vec::new();
     let mut next = 0;
     let mut add = |id: String, agency: &str, roles: &[(String, &str)]| {
-        let assignments: Vec<Value> =
-            roles.iter().map(|(office, role)| json!({"office": office, "role": role, "validFrom": "2016-01-01"})).collect();
+        let assignments: Vec<Value> = roles
+            .iter()
+            .map(|(office, role)| json!({"office": office, "role": role, "validFrom": "2016-01-01"}))
+            .collect();
         handlers.push(json!({"id": id, "agency": agency, "name": name(next), "assignments": assignments}));
         next += 1;
     };
@@ -127,19 +129,38 @@ fn handlers() -> Vec<Value> {
 }
 
 fn insatser() -> Vec<Value> {
-    let whole = |code: &str, kind: &str, text: &str, examples: &[&str]| {
-        json!({"code": code, "kind": kind, "lan": "21", "text": text, "examples": examples, "validFrom": "2016-01-01"})
-    };
+    let whole = |code: &str, kind: &str, text: &str, examples: &[&str]| json!({"code": code, "kind": kind, "lan": "21", "text": text, "examples": examples, "validFrom": "2016-01-01"});
     vec![
-        whole("21-afi-01", "afi", "Arbetsträning utan krav på prestation, för att pröva och bygga upp tid och tempo.",
-            &["Några timmar i veckan på en anpassad arbetsplats", "Upptrappning av arbetstid med veckovis uppföljning"]),
-        whole("21-afi-02", "afi", "Förberedande och orienterande aktiviteter inför val av arbete eller studier.",
-            &["Vägledning i grupp", "Studiebesök på arbetsplatser"]),
-        whole("21-afi-03", "afi", "Kartläggning av arbetsförmåga med specialist.",
-            &["Bedömning hos arbetsterapeut", "Samtal med arbetspsykolog"]),
-        whole("21-ali-01", "ali", "Arbetspraktik på en ordinarie arbetsplats.",
-            &["Praktik hos ny arbetsgivare", "Praktik i nytt yrke"]),
-        whole("21-ali-02", "ali", "Anställning med stöd.", &["Lönebidrag för utveckling i anställning", "Särskild stödperson (SIUS)"]),
+        whole(
+            "21-afi-01",
+            "afi",
+            "Arbetsträning utan krav på prestation, för att pröva och bygga upp tid och tempo.",
+            &["Några timmar i veckan på en anpassad arbetsplats", "Upptrappning av arbetstid med veckovis uppföljning"],
+        ),
+        whole(
+            "21-afi-02",
+            "afi",
+            "Förberedande och orienterande aktiviteter inför val av arbete eller studier.",
+            &["Vägledning i grupp", "Studiebesök på arbetsplatser"],
+        ),
+        whole(
+            "21-afi-03",
+            "afi",
+            "Kartläggning av arbetsförmåga med specialist.",
+            &["Bedömning hos arbetsterapeut", "Samtal med arbetspsykolog"],
+        ),
+        whole(
+            "21-ali-01",
+            "ali",
+            "Arbetspraktik på en ordinarie arbetsplats.",
+            &["Praktik hos ny arbetsgivare", "Praktik i nytt yrke"],
+        ),
+        whole(
+            "21-ali-02",
+            "ali",
+            "Anställning med stöd.",
+            &["Lönebidrag för utveckling i anställning", "Särskild stödperson (SIUS)"],
+        ),
         whole("21-ali-03", "ali", "Arbetsmarknadsutbildning.", &["Yrkesutbildning på hel- eller deltid"]),
         json!({"code": "2180-afi-01", "kind": "afi", "lan": "21", "municipality": "2180",
             "text": "Arbetsträning i Gävle kommuns arbetsintegrerande verksamheter.",

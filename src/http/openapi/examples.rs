@@ -179,8 +179,11 @@ pub fn changes() -> Value {
 /// Offices.
 #[must_use]
 pub fn offices() -> Value {
-    list_of("/v1/offices", json!({"code": "FK-GAVLE", "agency": "FK", "area": "FK-MITT", "name": "Gävle",
-        "municipalities": ["2180"], "validFrom": "2005-01-01"}))
+    list_of(
+        "/v1/offices",
+        json!({"code": "FK-GAVLE", "agency": "FK", "area": "FK-MITT", "name": "Gävle",
+        "municipalities": ["2180"], "validFrom": "2005-01-01"}),
+    )
 }
 
 /// Areas.
@@ -204,35 +207,50 @@ pub fn counties() -> Value {
 /// Steering groups.
 #[must_use]
 pub fn steering_groups() -> Value {
-    list_of("/v1/steering-groups", json!({"code": "gavleborg", "name": "Gävleborg", "offices": ["FK-GAVLE", "AF-GAVLE"], "validFrom": "2016-01-01"}))
+    list_of(
+        "/v1/steering-groups",
+        json!({"code": "gavleborg", "name": "Gävleborg", "offices": ["FK-GAVLE", "AF-GAVLE"], "validFrom": "2016-01-01"}),
+    )
 }
 
 /// Handläggare.
 #[must_use]
 pub fn handlers() -> Value {
-    list_of("/v1/handlers", json!({"id": "fk-h-017", "agency": "FK", "name": "Test Testsson",
-        "assignments": [{"office": "FK-GAVLE", "role": "deltagaransvarig", "validFrom": "2016-01-01"}]}))
+    list_of(
+        "/v1/handlers",
+        json!({"id": "fk-h-017", "agency": "FK", "name": "Test Testsson",
+        "assignments": [{"office": "FK-GAVLE", "role": "deltagaransvarig", "validFrom": "2016-01-01"}]}),
+    )
 }
 
 /// Local agreements.
 #[must_use]
 pub fn agreements() -> Value {
-    list_of("/v1/local-agreements", json!({"id": "lok-gavle-1", "fk": "FK-GAVLE", "af": "AF-GAVLE", "agency": "AF",
-        "steps": [StepKind::Gk.code()], "validFrom": "2016-01-01"}))
+    list_of(
+        "/v1/local-agreements",
+        json!({"id": "lok-gavle-1", "fk": "FK-GAVLE", "af": "AF-GAVLE", "agency": "AF",
+        "steps": [StepKind::Gk.code()], "validFrom": "2016-01-01"}),
+    )
 }
 
 /// Definitions.
 #[must_use]
 pub fn insats_definitions() -> Value {
-    list_of("/v1/insats-definitions", json!({"code": "2180-afi-01", "version": 1, "kind": "afi", "lan": "21",
-        "municipality": "2180", "text": "Arbetsträning", "examples": ["Arbetsträning i kooperativ"], "validFrom": "2016-01-01"}))
+    list_of(
+        "/v1/insats-definitions",
+        json!({"code": "2180-afi-01", "version": 1, "kind": "afi", "lan": "21",
+        "municipality": "2180", "text": "Arbetsträning", "examples": ["Arbetsträning i kooperativ"], "validFrom": "2016-01-01"}),
+    )
 }
 
 /// Reports.
 #[must_use]
 pub fn reports() -> Value {
-    list_of("/v1/reports", json!({"id": "baspaket", "version": 1, "title": {"sv": "Baspaket", "en": "Baspaket"},
-        "link": "/v1/reports/baspaket"}))
+    list_of(
+        "/v1/reports",
+        json!({"id": "baspaket", "version": 1, "title": {"sv": "Baspaket", "en": "Baspaket"},
+        "link": "/v1/reports/baspaket"}),
+    )
 }
 
 /// A report, one part and one row of it.

@@ -225,9 +225,14 @@ fn header(name: &str) -> (&'static str, &'static str) {
             "ETag från ett tidigare svar: 304 när inget ändrats. / ETag of an earlier answer: 304 when nothing changed.",
             "\"8d1f0c6a9b2e4f7713a5c0d2\"",
         ),
-        "Location" => ("Registreringens adress. / Address of the registration.", "/v1/registrations/0193d7a0-2f4e-7c11-9a55-3f1c0a6e9b11"),
+        "Location" => (
+            "Registreringens adress. / Address of the registration.",
+            "/v1/registrations/0193d7a0-2f4e-7c11-9a55-3f1c0a6e9b11",
+        ),
         "ETag" => ("Svarets version. / Version of the answer.", "\"3\""),
-        "Cache-Control" => ("Hur länge svaret får sparas. / How long the answer may be kept.", "max-age=300, must-revalidate"),
+        "Cache-Control" => {
+            ("Hur länge svaret får sparas. / How long the answer may be kept.", "max-age=300, must-revalidate")
+        }
         _ => (
             "W3C Trace Context; tas emot och lämnas tillbaka. / W3C Trace Context; taken and given back.",
             "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
@@ -264,7 +269,10 @@ fn responses(endpoint: &Endpoint) -> Value {
         );
     }
     if endpoint.headers.contains(&"If-None-Match") {
-        all.insert("304".to_owned(), json!({"description": "Inget har ändrats. / Nothing has changed.", "headers": headers(PAGED)}));
+        all.insert(
+            "304".to_owned(),
+            json!({"description": "Inget har ändrats. / Nothing has changed.", "headers": headers(PAGED)}),
+        );
     }
     let mut problems: Vec<u16> = endpoint.problems.to_vec();
     problems.extend([405, 500]);

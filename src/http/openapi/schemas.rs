@@ -141,11 +141,14 @@ fn requests() -> Value {
 }
 
 fn answers_given() -> Value {
-    let state = object(json!({
-        "id": uuid(), "link": text(), "version": integer(), "status": codes(["open", "ended", "felregistrering"]),
-        "identity": codes(["named", "anonymous", "removed"]), "step": steps(), "stepDate": date(), "offices": pair(),
-        "handlers": pair(), "next": {"oneOf": [reference("Next"), {"type": "null"}]},
-    }), &["version", "status", "step", "stepDate", "offices"]);
+    let state = object(
+        json!({
+            "id": uuid(), "link": text(), "version": integer(), "status": codes(["open", "ended", "felregistrering"]),
+            "identity": codes(["named", "anonymous", "removed"]), "step": steps(), "stepDate": date(), "offices": pair(),
+            "handlers": pair(), "next": {"oneOf": [reference("Next"), {"type": "null"}]},
+        }),
+        &["version", "status", "step", "stepDate", "offices"],
+    );
     let registered = json!({
         "registration": uuid(), "position": integer(), "repeated": flag(), "knownFrom": instant(),
         "case": reference("CaseState"), "notices": list(reference("Finding")), "dryRun": flag(),
@@ -218,8 +221,14 @@ fn page(items: Value) -> Value {
 }
 
 fn registers() -> Value {
-    let place = || object(json!({"code": text(), "name": text(), "lan": text(), "validFrom": date(), "validTo": date(), "successor": text()}), &["code", "name"]);
-    let assignment = object(json!({"office": text(), "role": text(), "validFrom": date(), "validTo": date()}), &["office", "role"]);
+    let place = || {
+        object(
+            json!({"code": text(), "name": text(), "lan": text(), "validFrom": date(), "validTo": date(), "successor": text()}),
+            &["code", "name"],
+        )
+    };
+    let assignment =
+        object(json!({"office": text(), "role": text(), "validFrom": date(), "validTo": date()}), &["office", "role"]);
     json!({
         "OfficeList": page(object(json!({"code": text(), "agency": agency(), "area": text(), "name": text(),
             "municipalities": list(text()), "validFrom": date(), "validTo": date(), "successor": text()}), &["code", "agency", "area", "name"])),

@@ -26,10 +26,8 @@ pub fn render(report: &Report, options: Options) -> Result<Vec<u8>, csv::Error> 
         bytes.extend_from_slice("\u{feff}".as_bytes());
     }
     let delimiter = if options.semicolon { b';' } else { b',' };
-    let mut writer = csv::WriterBuilder::new()
-        .delimiter(delimiter)
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(&mut bytes);
+    let mut writer =
+        csv::WriterBuilder::new().delimiter(delimiter).terminator(csv::Terminator::CRLF).from_writer(&mut bytes);
     let mut header = vec!["part"];
     header.extend(&dimensions);
     header.push("level");

@@ -4,8 +4,8 @@
 
 use std::fmt::Write as _;
 
-use crate::reports::catalogue::{catalogue, Definition};
-use crate::reports::report::{instant, Figure, Part, Report, Row};
+use crate::reports::catalogue::{Definition, catalogue};
+use crate::reports::report::{Figure, Part, Report, Row, instant};
 use crate::reports::request::Lang;
 
 const NO_BREAK_SPACE: char = '\u{a0}';
@@ -97,11 +97,7 @@ fn align(text: &mut String, lines: &[Vec<String>], words: usize) {
     for line in lines {
         let mut shown = String::new();
         for (column, (cell, width)) in line.iter().zip(&widths).enumerate() {
-            let _ = if column < words {
-                write!(shown, "{cell:<width$}  ")
-            } else {
-                write!(shown, "{cell:>width$}  ")
-            };
+            let _ = if column < words { write!(shown, "{cell:<width$}  ") } else { write!(shown, "{cell:>width$}  ") };
         }
         let _ = writeln!(text, "{}", shown.trim_end());
     }
@@ -124,7 +120,7 @@ pub fn count(n: u64) -> String {
     let digits = n.to_string();
     let mut shown = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             shown.push(NO_BREAK_SPACE);
         }
         shown.push(digit);

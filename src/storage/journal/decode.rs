@@ -199,10 +199,7 @@ fn correction(row: &RegistrationRow, detail: &Value, beside: Beside) -> Result<C
     let target = || registration(row.supersedes.as_deref().ok_or_else(missing)?);
     let kind = match detail["kind"].as_str().unwrap_or_default() {
         "undo" => CorrectionKind::Undo { registration: target()? },
-        "move" => CorrectionKind::Move {
-            registration: target()?,
-            date: row.date.map(day_of).ok_or_else(missing)?,
-        },
+        "move" => CorrectionKind::Move { registration: target()?, date: row.date.map(day_of).ok_or_else(missing)? },
         "replace" => CorrectionKind::Replace {
             registration: target()?,
             step: row.step.as_deref().and_then(StepKind::from_code).ok_or_else(missing)?,

@@ -16,7 +16,13 @@ use crate::domain::step::Agency;
 use crate::storage::cases::day_number;
 
 /// Adds the rows of an entry whose position is set.
-pub fn encode(number: i64, entry: &Entry, client_reference: Option<&str>, fingerprint: Option<Vec<u8>>, rows: &mut Rows) {
+pub fn encode(
+    number: i64,
+    entry: &Entry,
+    client_reference: Option<&str>,
+    fingerprint: Option<Vec<u8>>,
+    rows: &mut Rows,
+) {
     let mut out = Encoder { number, position: entry.position.0, rows };
     let mut row = RegistrationRow {
         case_number: number,

@@ -147,8 +147,7 @@ fn beside(link: &mut Link<'_>, selection: Selection<'_>) -> Result<HashMap<Key, 
         all.entry((row.case_number, row.position)).or_default().handlers.push(handler);
     }
     for row in rows!(link, selection, case_references, ReferenceRow) {
-        let reference =
-            CaseReference::parse(&row.reference).map_err(|_| StorageError::Corrupt("case_references"))?;
+        let reference = CaseReference::parse(&row.reference).map_err(|_| StorageError::Corrupt("case_references"))?;
         let reference = (decode::agency(&row.agency)?, reference);
         all.entry((row.case_number, row.position)).or_default().reference = Some(reference);
     }
@@ -170,11 +169,7 @@ fn assemble(
     }
     let mut loaded: Vec<Loaded> = heads
         .into_iter()
-        .map(|row| Loaded {
-            references: of_case.remove(&row.number).unwrap_or_default(),
-            row,
-            entries: Vec::new(),
-        })
+        .map(|row| Loaded { references: of_case.remove(&row.number).unwrap_or_default(), row, entries: Vec::new() })
         .collect();
     for row in registrations {
         // Both are ascending by number; a registration whose case was not read belongs to a later reading.

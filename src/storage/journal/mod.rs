@@ -30,10 +30,5 @@ pub fn reference_row(
     case_number: i64,
     position: i64,
 ) -> rows::ReferenceRow {
-    rows::ReferenceRow {
-        agency: agency.code().to_owned(),
-        reference: reference.to_string(),
-        case_number,
-        position,
-    }
+    rows::ReferenceRow { agency: agency.code().to_owned(), reference: reference.to_string(), case_number, position }
 }

@@ -30,28 +30,24 @@ use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone as _, Utc};
 use chrono_tz::Europe::Stockholm;
-use sus::domain::answers::{Answer, AnswerKind, Answers, Choice, Question};
+use sus::domain::answers::Answer;
 use sus::domain::case::{Case, IdentityState};
-use sus::domain::code::{
-    AgreementId, CaseId, CaseReference, ClientId, ConsentForm, District, HandlerId, InsatsCode, MunicipalityCode, NotACode,
-    OfficeCode, Position, RegistrationId,
-};
-use sus::domain::command::{
-    Command, Consent, Correction, CorrectionKind, HandlerChange, Handlers, NewStep, Opening, Participant, Reason,
-    Registrar, Request,
-};
+use sus::domain::code::{CaseId, CaseReference, ClientId, Position, RegistrationId};
+use sus::domain::command::{Command, Registrar, Request};
 use sus::domain::finding::{Allowed, Finding};
 use sus::domain::journal::{Entry, Event};
-use sus::domain::organisation::{OfficePair, Organisation};
-use sus::domain::person::{Sex, test_number};
-use sus::domain::step::{Agency, StepKind};
+use sus::domain::organisation::Organisation;
+use sus::domain::step::Agency;
 use sus::domain::transition::{Facts, Settings, decide};
 use sus::domain::{dates, due};
 use uuid::Uuid;
 
+use super::difference::difference;
+use super::line::{Line, date, place};
 use super::organisation::organisation;
 
 /// Runs the scenario file and compares what happened with what it says. Gives the codes of the rules that spoke.
+#[expect(clippy::disallowed_methods, reason = "whoever runs the tests says so, not whoever runs the service")]
 pub fn check(path: &Path) -> Result<BTreeSet<&'static str>, String> {
     let text = std::fs::read_to_string(path).map_err(|e| e.to_string())?;
     let mut world = World::new();
@@ -82,39 +78,8 @@ fn is_expectation(line: &str) -> bool {
     line.starts_with("! ") || line.starts_with("~ ") || line == "ok"
 }
 
-/// Every place where the two texts part, with its line in the file.
-fn difference(path: &Path, expected: &str, actual: &str) -> String {
-    let (expected, actual): (Vec<_>, Vec<_>) = (expected.lines().collect(), actual.lines().collect());
-    let mut text = String::new();
-    let (mut here, mut there) = (0, 0);
-    while here < expected.len() || there < actual.len() {
-        if here < expected.len() && there < actual.len() && expected[here] == actual[there] {
-            (here, there) = (here + 1, there + 1);
-            continue;
-        }
-        // The nearest line after which both go on alike.
-        let rest = |i: usize, all: &[&str]| all.len() - i;
-        let (skip, add) = (0..=rest(here, &expected) + rest(there, &actual))
-            .flat_map(|sum| (0..=sum).map(move |skip| (skip, sum - skip)))
-            .find(|(skip, add)| match (expected.get(here + skip), actual.get(there + add)) {
-                (Some(a), Some(b)) => a == b,
-                (a, b) => a.is_none() && b.is_none(),
-            })
-            .unwrap_or((rest(here, &expected), rest(there, &actual)));
-        let _ = writeln!(text, "{}:{}", path.display(), here + 1);
-        for line in &expected[here..(here + skip).min(expected.len())] {
-            let _ = writeln!(text, "  expected {line}");
-        }
-        for line in &actual[there..(there + add).min(actual.len())] {
-            let _ = writeln!(text, "  actual   {line}");
-        }
-        (here, there) = (here + skip, there + add);
-    }
-    text
-}
-
 /// One case with its journal, the clock and the registers.
-struct World {
+pub struct World {
     organisation: Organisation,
     settings: Settings,
     now: Option<DateTime<Utc>>,
@@ -139,6 +104,11 @@ impl World {
             journal: Vec::new(),
             spoke: BTreeSet::new(),
         }
+    }
+
+    /// The case as it stands.
+    pub fn case(&self) -> Option<&Case> {
+        self.case.as_ref()
     }
 
     /// Does what a line says; gives the line, or what it should be, with its expectations.
@@ -318,7 +288,7 @@ impl World {
 const CASE: CaseId = CaseId(Uuid::from_u128(0xCA5E << 96));
 const NOON: NaiveTime = NaiveTime::from_hms_opt(12, 0, 0).unwrap();
 
-fn registration(number: usize) -> RegistrationId {
+pub fn registration(number: usize) -> RegistrationId {
     RegistrationId(Uuid::from_u128((0x0F5E_u128 << 96) + number as u128))
 }
 
@@ -418,264 +388,4 @@ fn finding_line(finding: &Finding) -> String {
 fn short(value: &str) -> String {
     let number = Uuid::parse_str(value).map(|id| id.as_u128() & 0xFFFF_FFFF);
     number.map_or_else(|_| value.to_owned(), |number| format!("@{number}"))
-}
-
-fn date(word: &str) -> Result<NaiveDate, String> {
-    match word {
-        "first-day" => Ok(NaiveDate::MIN),
-        "last-day" => Ok(NaiveDate::MAX),
-        _ => word.parse().map_err(|_| format!("no date: {word}")),
-    }
-}
-
-fn place(word: &str) -> Result<RegistrationId, String> {
-    let number = word.strip_prefix('@').and_then(|n| n.parse().ok()).ok_or(format!("no registration: {word}"))?;
-    Ok(registration(number))
-}
-
-/// A line of a command, read.
-struct Line {
-    agency: Agency,
-    day: Option<NaiveDate>,
-    command: Command,
-    agreement: Option<AgreementId>,
-    open_elsewhere: bool,
-    reference_taken: bool,
-}
-
-/// What a line says beside its first words: `name=value`, and lone words.
-struct Rest<'a> {
-    named: Vec<(&'a str, &'a str)>,
-    lone: Vec<&'a str>,
-}
-
-impl<'a> Rest<'a> {
-    fn take(&mut self, name: &str) -> Option<&'a str> {
-        let place = self.named.iter().position(|(n, _)| *n == name)?;
-        Some(self.named.remove(place).1)
-    }
-
-    fn flag(&mut self, word: &str) -> bool {
-        let place = self.lone.iter().position(|w| *w == word);
-        place.map(|place| self.lone.remove(place)).is_some()
-    }
-
-    fn next(&mut self) -> Result<&'a str, String> {
-        if self.lone.is_empty() { Err("a word is missing".to_owned()) } else { Ok(self.lone.remove(0)) }
-    }
-
-    /// The questions answered, and those whose answer is withdrawn (`=?`).
-    fn answers(&mut self) -> Result<(Answers, Vec<Question>), String> {
-        let (mut answers, mut withdrawn) = (Answers::default(), Vec::new());
-        for (name, value) in std::mem::take(&mut self.named) {
-            let question = Question::from_code(name).ok_or(format!("no question: {name}"))?;
-            if value == "?" {
-                withdrawn.push(question);
-            } else {
-                answers.0.insert(question, answer(question, value)?);
-            }
-        }
-        Ok((answers, withdrawn))
-    }
-
-    fn handlers(&mut self, prefix: &str) -> Result<HandlerChange, String> {
-        let mut read = |agency: &str| -> Result<_, String> {
-            let value = self.take(&format!("{prefix}{agency}"));
-            value.map(|v| if v == "-" { Ok(None) } else { code(v, HandlerId::parse).map(Some) }).transpose()
-        };
-        Ok(HandlerChange { fk: read("fk")?, af: read("af")? })
-    }
-
-    fn offices(&mut self) -> Result<(Option<&'a str>, Option<&'a str>), String> {
-        Ok((self.take("fk"), self.take("af")))
-    }
-}
-
-
-
-fn code<T>(text: &str, parse: fn(&str) -> Result<T, NotACode>) -> Result<T, String> {
-    parse(text).map_err(|e| format!("{text}: {}", e.expected))
-}
-
-pub fn office(text: &str) -> OfficeCode {
-    OfficeCode::parse(text).unwrap()
-}
-
-fn chosen(value: &str, choices: &'static [Choice]) -> Result<&'static str, String> {
-    choices.iter().map(|c| c.code).find(|c| *c == value).ok_or(format!("no choice: {value}"))
-}
-
-fn answer(question: Question, value: &str) -> Result<Answer, String> {
-    let parts = value.split(',').filter(|part| *part != "-");
-    Ok(match question.row().kind {
-        AnswerKind::Bool => Answer::Bool(match value {
-            "ja" => true,
-            "nej" => false,
-            _ => return Err(format!("ja or nej: {value}")),
-        }),
-        AnswerKind::Code(choices) => Answer::Code(chosen(value, choices)?),
-        AnswerKind::Codes(choices) => {
-            Answer::Codes(parts.map(|part| chosen(part, choices)).collect::<Result<_, _>>()?)
-        }
-        AnswerKind::Percent => Answer::Percent(value.parse().map_err(|_| format!("no share: {value}"))?),
-        AnswerKind::OrganisationNumber => Answer::OrganisationNumber(value.into()),
-        AnswerKind::InsatsCode => Answer::Insats(code(value, InsatsCode::parse)?, None),
-        AnswerKind::Dates => Answer::Dates(parts.map(date).collect::<Result<_, _>>()?),
-    })
-}
-
-impl Line {
-    fn parse(said: &str, world: &World) -> Result<Self, String> {
-        let mut words = said.split_whitespace().peekable();
-        let agency = words.next().and_then(Agency::from_code).ok_or("begins with FK or AF")?;
-        let day = words.peek().and_then(|word| date(word).ok());
-        if day.is_some() {
-            words.next();
-        }
-        let verb = words.next().ok_or("says nothing")?;
-        let (named, lone): (Vec<&str>, Vec<&str>) = words.partition(|word| word.contains('='));
-        let named = named.into_iter().filter_map(|word| word.split_once('=')).collect();
-        let mut rest = Rest { named, lone };
-        let agreement = rest.take("by").map(|id| code(id, AgreementId::parse)).transpose()?;
-        let reason = rest.take("reason").unwrap_or("fel").to_owned();
-        let (open_elsewhere, reference_taken) = (rest.flag("open-elsewhere"), rest.flag("reference-taken"));
-        let of_day = || day.ok_or("needs a date");
-        let command = match verb {
-            "answers" => Command::Answer { registration: place(rest.next()?)?, answers: rest.answers()?.0 },
-            "offices" => {
-                let present = world.case.as_ref().map(|c| c.present_offices().clone());
-                let (fk, af) = rest.offices()?;
-                let present = present.as_ref();
-                Command::ChangeOffices {
-                    date: of_day()?,
-                    offices: OfficePair {
-                        fk: fk.map(office).or_else(|| present.map(|p| p.fk.clone())).ok_or("offices")?,
-                        af: af.map(office).or_else(|| present.map(|p| p.af.clone())).ok_or("offices")?,
-                    },
-                    handlers: rest.handlers("handlers.")?,
-                }
-            }
-            "handlers" => Command::ChangeHandlers { date: of_day()?, handlers: rest.handlers("")? },
-            "withdrawal" => Command::WithdrawConsent { date: of_day()? },
-            "protection" => Command::Protect { date: of_day()? },
-            "reference" => Command::AddReference { reference: code(rest.next()?, CaseReference::parse)? },
-            _ => match StepKind::from_code(verb) {
-                Some(step) => Command::Register(Box::new(new_step(step, of_day()?, &mut rest, world)?)),
-                None => {
-                    let kind = correction(verb, &mut rest, world)?;
-                    Command::Correct(Box::new(Correction { kind, reason: Reason { code: reason, text: None } }))
-                }
-            },
-        };
-        if !rest.named.is_empty() || !rest.lone.is_empty() {
-            return Err(format!("not understood: {:?} {:?}", rest.named, rest.lone));
-        }
-        Ok(Self { agency, day, command, agreement, open_elsewhere, reference_taken })
-    }
-}
-
-/// A step. `begaran` with `named` or `anonymous` opens a case, by default in Gävle with a consent a week old.
-fn new_step(step: StepKind, day: NaiveDate, rest: &mut Rest<'_>, world: &World) -> Result<NewStep, String> {
-    let participant = match rest.lone.first().copied() {
-        Some("named") => {
-            rest.lone.remove(0);
-            let birth = date(rest.next()?)?;
-            let serial = if sex(rest.next()?)? == Sex::Man { 981 } else { 980 };
-            Some(Participant::Named(test_number(birth, serial)))
-        }
-        Some("anonymous") => {
-            rest.lone.remove(0);
-            Some(Participant::Anonymous(sex(rest.next()?)?))
-        }
-        _ => None,
-    };
-    let opening = match participant {
-        Some(participant) if world.case.is_none() => Some(opening(participant, day, rest)?),
-        _ => None,
-    };
-    Ok(NewStep { step, date: day, answers: rest.answers()?.0, opening })
-}
-
-fn opening(participant: Participant, day: NaiveDate, rest: &mut Rest<'_>) -> Result<Opening, String> {
-    let named = matches!(participant, Participant::Named(_));
-    let (fk, af) = rest.offices()?;
-    let offices = OfficePair { fk: office(fk.unwrap_or("FK-GAVLE")), af: office(af.unwrap_or("AF-GAVLE")) };
-    let change = rest.handlers("handlers.")?;
-    let usual = named.then(|| Consent {
-        obtained_on: dates::earlier(day, 7),
-        obtained_by: Agency::Fk,
-        office: offices.fk.clone(),
-        form: code("gk-affk-1", ConsentForm::parse).unwrap(),
-    });
-    let consent = match rest.take("consent") {
-        None => usual,
-        Some("-") => None,
-        Some(text) => Some(read_consent(text)?),
-    };
-    let municipality = match rest.take("kommun") {
-        None => named.then(|| "2180"),
-        Some("-") => None,
-        Some(text) => Some(text),
-    };
-    Ok(Opening {
-        participant,
-        offices,
-        handlers: Handlers { fk: change.fk.flatten(), af: change.af.flatten() },
-        consent,
-        municipality: municipality.map(|m| code(m, MunicipalityCode::parse)).transpose()?,
-        district: rest.take("stadsdel").map(|d| code(d, District::parse)).transpose()?,
-        reference: rest.take("ref").map(|r| code(r, CaseReference::parse)).transpose()?,
-    })
-}
-
-/// `2016-09-26`, or `2016-09-26,AF,AF-GAVLE` when it was not FK in Gävle.
-fn read_consent(text: &str) -> Result<Consent, String> {
-    let mut parts = text.split(',');
-    let obtained_on = date(parts.next().unwrap_or_default())?;
-    let obtained_by = parts.next().map_or(Some(Agency::Fk), Agency::from_code).ok_or("FK or AF")?;
-    let office = office(parts.next().unwrap_or("FK-GAVLE"));
-    Ok(Consent { obtained_on, obtained_by, office, form: ConsentForm::parse("gk-affk-1").unwrap() })
-}
-
-fn sex(word: &str) -> Result<Sex, String> {
-    Sex::from_code(word).ok_or(format!("kvinna or man: {word}"))
-}
-
-fn correction(verb: &str, rest: &mut Rest<'_>, world: &World) -> Result<CorrectionKind, String> {
-    Ok(match verb {
-        "undo" => CorrectionKind::Undo { registration: place(rest.next()?)? },
-        "move" => CorrectionKind::Move { registration: place(rest.next()?)?, date: date(rest.next()?)? },
-        "replace" => CorrectionKind::Replace {
-            registration: place(rest.next()?)?,
-            step: StepKind::from_code(rest.next()?).ok_or("no step")?,
-            answers: if rest.named.is_empty() { None } else { Some(rest.answers()?.0) },
-        },
-        "correct-answers" => {
-            let registration = place(rest.next()?)?;
-            let (answers, withdrawn) = rest.answers()?;
-            CorrectionKind::Answers { registration, answers, withdrawn }
-        }
-        "correct-kommun" => CorrectionKind::Municipality {
-            municipality: code(rest.next()?, MunicipalityCode::parse)?,
-            district: rest.take("stadsdel").map(|d| code(d, District::parse)).transpose()?,
-        },
-        "correct-consent" => CorrectionKind::Consent(read_consent(rest.next()?)?),
-        "correct-offices" => {
-            let registration = place(rest.next()?)?;
-            let date = rest.take("date").map(date).transpose()?;
-            let standing = world.case.as_ref().and_then(|c| c.offices.iter().find(|p| p.registration == registration));
-            let (fk, af) = rest.offices()?;
-            let offices = (fk.is_some() || af.is_some()).then(|| {
-                let pair = standing.map_or_else(
-                    || OfficePair { fk: office("FK-GAVLE"), af: office("AF-GAVLE") },
-                    |period| period.offices.clone(),
-                );
-                OfficePair { fk: fk.map_or(pair.fk, office), af: af.map_or(pair.af, office) }
-            });
-            CorrectionKind::OfficeChange { registration, date, offices }
-        }
-        "felregistrering" => CorrectionKind::Felregistrering { replaced_by: None },
-        "undo-felregistrering" => CorrectionKind::UndoFelregistrering,
-        _ => return Err(format!("no such command: {verb}")),
-    })
 }

@@ -2,7 +2,9 @@
 
 mod check;
 mod desk;
+mod difference;
 mod due;
+mod line;
 mod organisation;
 mod ownership;
 mod properties;

@@ -2,9 +2,7 @@
 //! closed, one handläggare each, two local agreements and the definitions of Gävleborgs län.
 
 use chrono::NaiveDate;
-use sus::domain::code::{
-    AgreementId, AreaCode, CountyCode, HandlerId, InsatsCode, MunicipalityCode, OfficeCode,
-};
+use sus::domain::code::{AgreementId, AreaCode, CountyCode, HandlerId, InsatsCode, MunicipalityCode, OfficeCode};
 use sus::domain::organisation::{
     Assignment, Handler, InsatsDefinition, LocalAgreement, Office, Organisation, Role, Validity,
 };

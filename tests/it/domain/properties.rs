@@ -7,8 +7,10 @@ use sus::domain::case::{Case, IdentityState};
 use sus::domain::code::{
     AgreementId, CaseId, CaseReference, HandlerId, InsatsCode, MunicipalityCode, Position, RegistrationId,
 };
-use sus::domain::command::{Command, Correction, CorrectionKind, HandlerChange, NewStep, Participant, Reason, Registrar};
-use sus::domain::dates::{earlier, later, swedish_day};
+use sus::domain::command::{
+    Command, Correction, CorrectionKind, HandlerChange, NewStep, Participant, Reason, Registrar,
+};
+use sus::domain::dates::{earlier, end_of_swedish_day, later, swedish_day};
 use sus::domain::journal::Entry;
 use sus::domain::ownership::{next_steps, owner_of};
 use sus::domain::person::Sex;
@@ -201,9 +203,8 @@ fn command(seed: &Seed, history: &History) -> (Command, Agency, Option<Agreement
     };
     let index = seed.pick % case.steps.len();
     let registration = case.steps[index].registration;
-    let correct = |kind| {
-        Command::Correct(Box::new(Correction { kind, reason: Reason { code: "fel".to_owned(), text: None } }))
-    };
+    let correct =
+        |kind| Command::Correct(Box::new(Correction { kind, reason: Reason { code: "fel".to_owned(), text: None } }));
     let next = next_steps(Some(case.current().kind));
     let offices = [pair("FK-GAVLE", "AF-GAVLE"), pair("FK-SANDVIKEN", "AF-SANDVIKEN"), pair("FK-GAVLE", "AF-HOFORS")];
     let offices = offices[seed.other % 3].clone();
@@ -235,7 +236,8 @@ fn command(seed: &Seed, history: &History) -> (Command, Agency, Option<Agreement
         17 => correct(CorrectionKind::Move { registration, date }),
         18 => {
             let here = case.steps[index].date;
-            let date = if seed.pick % 2 == 0 { later(here, seed.pass / 2) } else { earlier(here, seed.pass / 2) };
+            let date =
+                if seed.pick.is_multiple_of(2) { later(here, seed.pass / 2) } else { earlier(here, seed.pass / 2) };
             correct(CorrectionKind::Move { registration, date })
         }
         19 => {
@@ -249,7 +251,7 @@ fn command(seed: &Seed, history: &History) -> (Command, Agency, Option<Agreement
         }
         21 => {
             let registration = case.offices[seed.pick % case.offices.len()].registration;
-            let date = (seed.pick % 2 == 0).then_some(date);
+            let date = seed.pick.is_multiple_of(2).then_some(date);
             correct(CorrectionKind::OfficeChange { registration, date, offices: Some(offices) })
         }
         22 => {
@@ -271,9 +273,8 @@ fn command(seed: &Seed, history: &History) -> (Command, Agency, Option<Agreement
 /// What can be taken back gives what was before.
 fn taken_back(before: &Case, after: &History, command: &Command) {
     let case = after.case.as_ref().unwrap();
-    let correct = |kind| {
-        Command::Correct(Box::new(Correction { kind, reason: Reason { code: "fel".to_owned(), text: None } }))
-    };
+    let correct =
+        |kind| Command::Correct(Box::new(Correction { kind, reason: Reason { code: "fel".to_owned(), text: None } }));
     let back = match command {
         Command::Register(_) | Command::WithdrawConsent { .. } => {
             correct(CorrectionKind::Undo { registration: case.current().registration })
@@ -371,6 +372,18 @@ proptest! {
 fn the_first_and_the_last_instant_have_a_day() {
     assert_eq!(swedish_day(DateTime::<Utc>::MIN_UTC).to_string(), DateTime::<Utc>::MIN_UTC.date_naive().to_string());
     assert_eq!(swedish_day(DateTime::<Utc>::MAX_UTC), DateTime::<Utc>::MAX_UTC.date_naive());
+}
+
+#[test]
+fn a_day_ends_in_its_last_microsecond_also_where_the_clocks_change_and_where_the_calendar_ends() {
+    for date in ["2016-03-27", "2016-10-30", "2016-10-12"] {
+        let end = end_of_swedish_day(day(date));
+        assert_eq!(swedish_day(end), day(date));
+        assert_eq!(swedish_day(end + chrono::TimeDelta::microseconds(1)), later(day(date), 1));
+    }
+    for end in [NaiveDate::MIN, NaiveDate::MAX] {
+        let _ = end_of_swedish_day(end);
+    }
 }
 
 #[test]

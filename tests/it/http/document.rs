@@ -57,8 +57,18 @@ fn the_head_says_what_the_profile_demands() {
     let document = document();
     let info = &document["info"];
     for pointer in [
-        "/title", "/version", "/description", "/termsOfService", "/contact/name", "/contact/url", "/contact/email",
-        "/license/name", "/license/url", "/x-sla/availability", "/x-sla/responseTime", "/x-sla/support",
+        "/title",
+        "/version",
+        "/description",
+        "/termsOfService",
+        "/contact/name",
+        "/contact/url",
+        "/contact/email",
+        "/license/name",
+        "/license/url",
+        "/x-sla/availability",
+        "/x-sla/responseTime",
+        "/x-sla/support",
     ] {
         assert!(info.pointer(pointer).is_some_and(|v| v.as_str().is_some_and(|t| !t.is_empty())), "info{pointer}");
     }
@@ -168,7 +178,8 @@ fn collect(value: &Value, names: &mut Vec<String>) {
 fn lists_take_page_and_limit_and_answer_meta_and_links() {
     let document = document();
     for (name, op) in operations(&document) {
-        let schema = op["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].as_str().unwrap_or_default();
+        let schema =
+            op["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].as_str().unwrap_or_default();
         if !schema.ends_with("List") {
             continue;
         }
@@ -193,7 +204,8 @@ fn every_documented_operation_is_served() {
     let api = Api::new();
     for (name, op) in operations(&document()) {
         let (verb, path) = name.split_once(' ').unwrap();
-        let path = format!("/v1{}", path.replace("{id}", "0193d7a0-2f4e-7c11-9a55-3f1c0a6e9b10").replace("{code}", "x"));
+        let path =
+            format!("/v1{}", path.replace("{id}", "0193d7a0-2f4e-7c11-9a55-3f1c0a6e9b10").replace("{code}", "x"));
         let method = actix_web::http::Method::from_bytes(verb.to_uppercase().as_bytes()).unwrap();
         let told = api.call(method, &path, &[], None);
         let public = op["security"].as_array().unwrap().is_empty();

@@ -147,11 +147,8 @@ impl Api {
             let served = test::init_service(application(app)).await;
             let answer = test::call_service(&served, request.to_request()).await;
             let status = answer.status().as_u16();
-            let headers = answer
-                .headers()
-                .iter()
-                .map(|(n, v)| (n.as_str().to_owned(), v.to_str().unwrap().to_owned()))
-                .collect();
+            let headers =
+                answer.headers().iter().map(|(n, v)| (n.as_str().to_owned(), v.to_str().unwrap().to_owned())).collect();
             let text = String::from_utf8(test::read_body(answer).await.to_vec()).unwrap();
             Told { status, headers, text }
         })

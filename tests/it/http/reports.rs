@@ -26,7 +26,8 @@ fn a_report_after_a_registration_includes_it() {
     assert_eq!(body["report"], "baspaket");
     assert_eq!(body["countedTo"], position);
     let part = body["parts"].as_array().unwrap().iter().find(|p| p["id"] == "nya_gk").unwrap().clone();
-    let whole = |r: &&serde_json::Value| r["initieradAv"] == "samtliga" && r["kon"] == "samtliga" && r["level"] == "urval";
+    let whole =
+        |r: &&serde_json::Value| r["initieradAv"] == "samtliga" && r["kon"] == "samtliga" && r["level"] == "urval";
     assert_eq!(part["rows"].as_array().unwrap().iter().find(whole).unwrap()["antal"], 1);
 }
 

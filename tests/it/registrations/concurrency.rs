@@ -64,9 +64,8 @@ fn only_one_of_many_next_steps_wins_and_the_chain_stays_whole() {
     on_both(|backend, database| {
         let services = two_processes(database);
         post(&services[0], vec![begaran("FK-1", "198503129804", "2016-10-03")]).unwrap();
-        let outcomes = all_at_once(&services, |service, n| {
-            post(service, vec![gk("FK-1", &format!("2016-10-{:02}", 10 + n))])
-        });
+        let outcomes =
+            all_at_once(&services, |service, n| post(service, vec![gk("FK-1", &format!("2016-10-{:02}", 10 + n))]));
         assert_eq!(registered(&outcomes), 1, "{backend:?}");
         let winner = outcomes.iter().flatten().flat_map(|o| &o.results).find_map(|r| r.as_ref().ok()).unwrap();
         let chain: Vec<&str> = winner.case.steps.iter().map(|s| s.kind.code()).collect();
@@ -114,7 +113,8 @@ fn a_reader_following_two_writing_processes_skips_nothing() {
             all_at_once(&services, |service, n| {
                 for i in 0..per_thread {
                     let number = sus::domain::person::test_number(
-                        "1970-01-01".parse::<chrono::NaiveDate>().unwrap() + chrono::TimeDelta::days((n * per_thread + i) as i64),
+                        "1970-01-01".parse::<chrono::NaiveDate>().unwrap()
+                            + chrono::TimeDelta::days((n * per_thread + i) as i64),
                         980,
                     );
                     post(service, vec![begaran(&format!("FK-{n}-{i}"), number.as_digits(), "2016-10-03")]).unwrap();

@@ -47,7 +47,8 @@ fn say_loudly() {
     // Straight to the terminal: what tests print is swallowed when they pass.
     let mut out = std::io::stderr();
     let line = "=".repeat(78);
-    writeln!(out, "\n{line}\nPostgreSQL WAS NOT TESTED: no TEST_DATABASE_URL and no server binaries found.\n{line}").unwrap();
+    writeln!(out, "\n{line}\nPostgreSQL WAS NOT TESTED: no TEST_DATABASE_URL and no server binaries found.\n{line}")
+        .unwrap();
 }
 
 fn binaries() -> Option<PathBuf> {

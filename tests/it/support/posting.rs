@@ -40,16 +40,18 @@ pub fn fk_system() -> Caller {
 pub fn post(service: &Arc<Service>, bodies: Vec<Value>) -> Result<Outcome, Refusal> {
     let posts = bodies
         .iter()
-        .map(|body| Post {
-            item: wire::registration(body, service.reading()),
-            fingerprint: service.fingerprint(body),
-        })
+        .map(|body| Post { item: wire::registration(body, service.reading()), fingerprint: service.fingerprint(body) })
         .collect();
     submit(service, posts, Action::CreateRegistrations, None)
 }
 
 /// Posts a change of handläggare with If-Match.
-pub fn post_with(service: &Arc<Service>, case: CaseId, if_match: Option<i64>, body: &Value) -> Result<Outcome, Refusal> {
+pub fn post_with(
+    service: &Arc<Service>,
+    case: CaseId,
+    if_match: Option<i64>,
+    body: &Value,
+) -> Result<Outcome, Refusal> {
     let item = wire::on_case(body, Kind::Handlers, case, service.reading());
     let post = Post { item, fingerprint: service.fingerprint(body) };
     submit(service, vec![post], Action::ChangeHandlers, if_match)

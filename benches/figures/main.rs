@@ -1,0 +1,34 @@
+//! The figures of benches/README.md. `cargo bench --bench figures -- writes reports memory` runs the parts named, or
+//! all; `SUS_BENCH_POSTGRES=postgres://…` adds the second backend. Each figure stands beside something measured in
+//! the same run: the database's own limit for the same rows, or a plain loop over the same cases.
+
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a benchmark may fail, and reads the clock")]
+
+mod memory;
+mod reports;
+mod server;
+mod writes;
+
+fn main() {
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
+    let all = wanted.is_empty();
+    let mut backends: Vec<String> = vec!["sqlite".to_owned()];
+    backends.extend(std::env::var("SUS_BENCH_POSTGRES").ok());
+    println!("{:<58} {:>14} {:>10}", "figure", "value", "ratio");
+    for (name, run) in [("writes", writes::run as fn(&str)), ("server", server::run)] {
+        if all || wanted.iter().any(|w| w == name) {
+            for backend in &backends {
+                run(backend);
+            }
+        }
+    }
+    if all || wanted.iter().any(|w| w == "reports") {
+        reports::run();
+    }
+}
+
+/// One line of the table.
+pub fn figure(name: &str, value: f64, unit: &str, ratio: Option<f64>) {
+    let ratio = ratio.map(|r| format!("{r:.2}")).unwrap_or_default();
+    println!("{name:<58} {value:>9.1} {unit:<5} {ratio:>9}");
+}
