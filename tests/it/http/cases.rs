@@ -13,7 +13,95 @@ fn a_case_is_shown_with_its_participant_masked() {
     assert_eq!(told.header("etag"), Some("\"1\""));
     assert_eq!(told.header("cache-control"), Some("no-store"));
     assert!(!told.text.contains(ANNA));
-    expect![].assert_eq(&told.whole());
+    expect![[r#"
+        200
+        cache-control: no-store
+        content-type: application/json
+        etag: "1"
+
+        {
+          "id": "<id>",
+          "version": 1,
+          "status": "open",
+          "identity": "named",
+          "participant": {
+            "personnummer": "1985••••-••••"
+          },
+          "sex": "kvinna",
+          "municipality": "2180",
+          "step": "begaran",
+          "stepDate": "2016-10-03",
+          "offices": {
+            "fk": "FK-GAVLE",
+            "af": "AF-GAVLE"
+          },
+          "handlers": {},
+          "next": {
+            "owner": "FK",
+            "due": "2016-10-31",
+            "overdue": false,
+            "steps": [
+              {
+                "step": "gk",
+                "owner": "FK"
+              },
+              {
+                "step": "avslutat",
+                "owner": "FK"
+              },
+              {
+                "step": "avbrutet",
+                "owner": "FK"
+              }
+            ]
+          },
+          "steps": [
+            {
+              "registration": "<id>",
+              "step": "begaran",
+              "date": "2016-10-03",
+              "agency": "FK",
+              "knownFrom": "2016-10-12T11:00:00Z",
+              "answers": {},
+              "missing": [
+                "initieradAv",
+                "anstalld",
+                "egetForetag",
+                "inskrivenAf",
+                "arbetar",
+                "studerar",
+                "program",
+                "formaner",
+                "tidOffentligForsorjning",
+                "utbildning"
+              ]
+            }
+          ],
+          "officeChanges": [
+            {
+              "registration": "<id>",
+              "from": "2016-10-03",
+              "offices": {
+                "fk": "FK-GAVLE",
+                "af": "AF-GAVLE"
+              }
+            }
+          ],
+          "consent": {
+            "obtainedOn": "2016-09-26",
+            "obtainedBy": "FK",
+            "office": "FK-GAVLE",
+            "form": "gk-affk-1"
+          },
+          "references": [
+            {
+              "agency": "FK",
+              "caseReference": "FK-1"
+            }
+          ],
+          "corrections": 0,
+          "position": 2
+        }"#]].assert_eq(&told.whole());
 }
 
 #[test]
@@ -22,9 +110,36 @@ fn a_change_asks_for_the_version_that_was_seen() {
     let case = api.opened("FK-1", ANNA);
     let path = format!("{case}/references");
     let body = json!({"caseReference": "AF-77"});
-    expect![].assert_eq(&api.post(&path, &api.af(), &body).whole());
+    expect![[r#"
+        428
+        cache-control: no-store
+        content-type: application/problem+json
+
+        {
+          "type": "urn:sus:problem:version_saknas",
+          "title": "If-Match saknas",
+          "titleEn": "If-Match is missing",
+          "status": 428,
+          "detail": "Ange If-Match med ärendets ETag, så att ingen ändring skrivs över.",
+          "detailEn": "Give If-Match with the ETag of the case, so that no change is overlooked.",
+          "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c"
+        }"#]].assert_eq(&api.post(&path, &api.af(), &body).whole());
     let stale = api.post_with(&path, &api.af(), &[("if-match", "\"7\"")], &body);
-    expect![].assert_eq(&stale.whole());
+    expect![[r#"
+        412
+        cache-control: no-store
+        content-type: application/problem+json
+        etag: "1"
+
+        {
+          "type": "urn:sus:problem:inaktuell_version",
+          "title": "Ärendet har ändrats sedan det lästes",
+          "titleEn": "The case has changed since it was read",
+          "status": 412,
+          "detail": "Nuvarande version: 1.",
+          "detailEn": "Present version: 1.",
+          "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c"
+        }"#]].assert_eq(&stale.whole());
     assert_eq!(api.post_with(&path, &api.af(), &[("if-match", "*")], &body).status, 400);
     let done = api.post_with(&path, &api.af(), &[("if-match", "\"1\"")], &body);
     assert_eq!(done.status, 201, "{}", done.text);
@@ -93,6 +208,44 @@ fn a_search_finds_what_is_within_reach_and_tells_only_that_there_is_more() {
     let found = search(&api.person("fk-h-017")).json();
     assert_eq!(found["items"][0]["link"], *case);
     let elsewhere = search(&api.person("fk-h-018"));
-    expect![].assert_eq(&elsewhere.whole());
-    expect![].assert_eq(&api.post("/v1/case-searches", &api.fk(), &json!({"namn": "Anna"})).whole());
+    expect![[r#"
+        200
+        cache-control: no-store
+        content-type: application/json
+
+        {
+          "items": [],
+          "openCaseElsewhere": true
+        }"#]].assert_eq(&elsewhere.whole());
+    expect![[r#"
+        422
+        cache-control: no-store
+        content-type: application/problem+json
+
+        {
+          "type": "urn:sus:problem:regelbrott",
+          "title": "Innehållet bryter mot en eller flera regler",
+          "titleEn": "The content breaks one or more rules",
+          "status": 422,
+          "detail": "Innehållet bryter mot en eller flera regler",
+          "detailEn": "The content breaks one or more rules",
+          "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c",
+          "errors": [
+            {
+              "code": "falt_okant",
+              "ruleVersion": 1,
+              "severity": "error",
+              "pointer": "/namn",
+              "sv": "Fältet finns inte. Tillåtna fält: personnummer eller caseReference.",
+              "en": "There is no such field. Allowed fields: personnummer or caseReference.",
+              "allowed": {
+                "values": [
+                  "personnummer",
+                  "caseReference"
+                ]
+              },
+              "link": "/v1/rules/falt_okant"
+            }
+          ]
+        }"#]].assert_eq(&api.post("/v1/case-searches", &api.fk(), &json!({"namn": "Anna"})).whole());
 }

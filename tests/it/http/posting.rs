@@ -9,7 +9,78 @@ use super::{ANNA, Api, bearer, begaran};
 #[test]
 fn a_registration_answers_where_it_is_and_what_comes_next() {
     let api = Api::new();
-    expect![].assert_eq(&api.post("/v1/registrations", &api.fk(), &begaran("FK-1", ANNA)).whole());
+    expect![[r#"
+        201
+        cache-control: no-store
+        content-type: application/json
+        etag: "1"
+        location: /v1/registrations/<id>
+
+        {
+          "registration": "<id>",
+          "position": 2,
+          "repeated": false,
+          "knownFrom": "2016-10-12T11:00:00Z",
+          "case": {
+            "version": 1,
+            "status": "open",
+            "identity": "named",
+            "step": "begaran",
+            "stepDate": "2016-10-03",
+            "offices": {
+              "fk": "FK-GAVLE",
+              "af": "AF-GAVLE"
+            },
+            "handlers": {},
+            "next": {
+              "owner": "FK",
+              "due": "2016-10-31",
+              "overdue": false,
+              "steps": [
+                {
+                  "step": "gk",
+                  "owner": "FK"
+                },
+                {
+                  "step": "avslutat",
+                  "owner": "FK"
+                },
+                {
+                  "step": "avbrutet",
+                  "owner": "FK"
+                }
+              ]
+            },
+            "id": "<id>",
+            "link": "/v1/cases/<id>"
+          },
+          "notices": [
+            {
+              "code": "svar_saknas",
+              "ruleVersion": 1,
+              "severity": "notice",
+              "pointer": "/answers",
+              "sv": "Frågor är obesvarade: initieradAv, anstalld, egetForetag, inskrivenAf, arbetar, studerar, program, formaner, tidOffentligForsorjning eller utbildning.",
+              "en": "Questions are unanswered: initieradAv, anstalld, egetForetag, inskrivenAf, arbetar, studerar, program, formaner, tidOffentligForsorjning or utbildning.",
+              "allowed": {
+                "values": [
+                  "initieradAv",
+                  "anstalld",
+                  "egetForetag",
+                  "inskrivenAf",
+                  "arbetar",
+                  "studerar",
+                  "program",
+                  "formaner",
+                  "tidOffentligForsorjning",
+                  "utbildning"
+                ]
+              },
+              "link": "/v1/rules/svar_saknas"
+            }
+          ],
+          "dryRun": false
+        }"#]].assert_eq(&api.post("/v1/registrations", &api.fk(), &begaran("FK-1", ANNA)).whole());
 }
 
 #[test]
@@ -20,7 +91,75 @@ fn all_findings_are_told_at_once() {
     assert_eq!(api.post("/v1/registrations", &api.fk(), &gk).status, 201);
     let wrong = json!({"caseReference": "FK-1", "step": "planerad_afi", "date": "2016-10-12",
         "answers": {"fortsattHandlaggning": "endast_fk", "moten": ["2016-10-01"]}});
-    expect![].assert_eq(&api.post("/v1/registrations", &api.fk(), &wrong).whole());
+    expect![[r#"
+        422
+        cache-control: no-store
+        content-type: application/problem+json
+
+        {
+          "type": "urn:sus:problem:regelbrott",
+          "title": "Innehållet bryter mot en eller flera regler",
+          "titleEn": "The content breaks one or more rules",
+          "status": 422,
+          "detail": "Innehållet bryter mot en eller flera regler",
+          "detailEn": "The content breaks one or more rules",
+          "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c",
+          "errors": [
+            {
+              "code": "gk_planerad_samma_dag",
+              "ruleVersion": 1,
+              "severity": "error",
+              "pointer": "/date",
+              "sv": "Gemensam kartläggning och planerad insats har aldrig samma datum: planerad insats dateras tidigast dagen efter. Tillåtet: från och med 2016-10-13.",
+              "en": "Joint mapping and the planned measure never share a date: the planned measure is dated at the earliest the day after. Allowed: from 2016-10-13.",
+              "allowed": {
+                "from": "2016-10-13"
+              },
+              "link": "/v1/rules/gk_planerad_samma_dag"
+            },
+            {
+              "code": "moten_utanfor_gk",
+              "ruleVersion": 1,
+              "severity": "error",
+              "pointer": "/answers/moten/0",
+              "sv": "Mötesdatum ska ligga inom kartläggningen. Tillåtet: 2016-10-12 – 2016-10-12.",
+              "en": "Meeting dates must lie within the joint mapping. Allowed: 2016-10-12 – 2016-10-12.",
+              "allowed": {
+                "from": "2016-10-12",
+                "to": "2016-10-12"
+              },
+              "link": "/v1/rules/moten_utanfor_gk"
+            },
+            {
+              "code": "fortsatt_stammer_inte",
+              "ruleVersion": 1,
+              "severity": "error",
+              "pointer": "/answers/fortsattHandlaggning",
+              "sv": "Fortsatt handläggning stämmer inte med nästa steg. Tillåtet: gemensamt_stod.",
+              "en": "The further handling does not agree with the next step. Allowed: gemensamt_stod.",
+              "allowed": {
+                "values": [
+                  "gemensamt_stod"
+                ]
+              },
+              "link": "/v1/rules/fortsatt_stammer_inte"
+            },
+            {
+              "code": "svar_saknas",
+              "ruleVersion": 1,
+              "severity": "notice",
+              "pointer": "/answers",
+              "sv": "Frågor är obesvarade: specialister.",
+              "en": "Questions are unanswered: specialister.",
+              "allowed": {
+                "values": [
+                  "specialister"
+                ]
+              },
+              "link": "/v1/rules/svar_saknas"
+            }
+          ]
+        }"#]].assert_eq(&api.post("/v1/registrations", &api.fk(), &wrong).whole());
 }
 
 #[test]
@@ -52,7 +191,20 @@ fn a_repeated_key_gives_the_same_answer_word_for_word() {
     assert_eq!(first.header("location"), again.header("location"));
     assert_eq!(first.header("etag"), again.header("etag"));
     let other = api.post_with("/v1/registrations", &api.fk(), &key, &begaran("FK-2", ANNA));
-    expect![].assert_eq(&other.whole());
+    expect![[r#"
+        422
+        cache-control: no-store
+        content-type: application/problem+json
+
+        {
+          "type": "urn:sus:problem:nyckel_ateranvand",
+          "title": "Idempotency-Key är redan använd med annat innehåll",
+          "titleEn": "The Idempotency-Key was used with other content",
+          "status": 422,
+          "detail": "Idempotency-Key är redan använd med annat innehåll",
+          "detailEn": "The Idempotency-Key was used with other content",
+          "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c"
+        }"#]].assert_eq(&other.whole());
     let af = api.post_with("/v1/registrations", &api.af(), &key, &begaran("FK-2", ANNA));
     assert_eq!(af.json()["type"], "urn:sus:problem:regelbrott", "keys are per client");
 }

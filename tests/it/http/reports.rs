@@ -46,7 +46,82 @@ fn csv_comes_by_accept_or_by_name() {
 #[test]
 fn everything_wrong_with_a_question_is_told_at_once() {
     let api = Api::new();
-    expect![].assert_eq(&api.get("/v1/reports/baspaket?to=2016&geography=mars&lang=fi", &reader(&api)).whole());
+    expect![[r#"
+        400
+        cache-control: no-store
+        content-type: application/problem+json
+
+        {
+          "type": "urn:sus:problem:frageparameter_fel",
+          "title": "Frågan kan inte läsas",
+          "titleEn": "The query can't be read",
+          "status": 400,
+          "detail": "Frågan kan inte läsas",
+          "detailEn": "The query can't be read",
+          "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c",
+          "errors": [
+            {
+              "code": "falt_ogiltigt_varde",
+              "ruleVersion": 1,
+              "severity": "error",
+              "pointer": "/query/to",
+              "sv": "Värdet är inte tillåtet. Tillåtet: a date such as 2016-10-12.",
+              "en": "The value is not allowed. Allowed: a date such as 2016-10-12.",
+              "allowed": {
+                "shape": "a date such as 2016-10-12"
+              },
+              "link": "/v1/rules/falt_ogiltigt_varde"
+            },
+            {
+              "code": "falt_saknas",
+              "ruleVersion": 1,
+              "severity": "error",
+              "pointer": "/query/from",
+              "sv": "Fältet saknas. Väntat värde: a date such as 2016-10-12.",
+              "en": "The field is missing. Expected: a date such as 2016-10-12.",
+              "allowed": {
+                "shape": "a date such as 2016-10-12"
+              },
+              "link": "/v1/rules/falt_saknas"
+            },
+            {
+              "code": "falt_ogiltigt_varde",
+              "ruleVersion": 1,
+              "severity": "error",
+              "pointer": "/query/geography",
+              "sv": "Värdet är inte tillåtet. Tillåtet: riket, lan:NN, kommun:NNNN, fk-omrade:CODE, af-omrade:CODE, fk-kontor:CODE, af-kontor:CODE eller styrgrupp:CODE.",
+              "en": "The value is not allowed. Allowed: riket, lan:NN, kommun:NNNN, fk-omrade:CODE, af-omrade:CODE, fk-kontor:CODE, af-kontor:CODE or styrgrupp:CODE.",
+              "allowed": {
+                "values": [
+                  "riket",
+                  "lan:NN",
+                  "kommun:NNNN",
+                  "fk-omrade:CODE",
+                  "af-omrade:CODE",
+                  "fk-kontor:CODE",
+                  "af-kontor:CODE",
+                  "styrgrupp:CODE"
+                ]
+              },
+              "link": "/v1/rules/falt_ogiltigt_varde"
+            },
+            {
+              "code": "falt_ogiltigt_varde",
+              "ruleVersion": 1,
+              "severity": "error",
+              "pointer": "/query/lang",
+              "sv": "Värdet är inte tillåtet. Tillåtet: sv eller en.",
+              "en": "The value is not allowed. Allowed: sv or en.",
+              "allowed": {
+                "values": [
+                  "sv",
+                  "en"
+                ]
+              },
+              "link": "/v1/rules/falt_ogiltigt_varde"
+            }
+          ]
+        }"#]].assert_eq(&api.get("/v1/reports/baspaket?to=2016&geography=mars&lang=fi", &reader(&api)).whole());
     let unknown = api.get(&format!("/v1/reports/baspaket?{PERIOD}&geography=styrgrupp:mars"), &reader(&api));
     assert_eq!(unknown.status, 400);
     assert_eq!(unknown.json()["errors"][0]["allowed"], json!({"values": ["styrgrupp:gavleborg"]}));
