@@ -16,6 +16,7 @@ use serde_json::Value;
 
 use super::extract::pairs;
 use super::problem::{Kind, Problem};
+use super::trace::Trace;
 use crate::app::App;
 use crate::auth::policy::{self, Action};
 use crate::auth::{self, Caller};
@@ -160,7 +161,10 @@ async fn door(
     // Without an endpoint the method is wrong, and the resource says so.
     match endpoint.map_or(Ok(()), |endpoint| check(&endpoint, &request)) {
         Ok(()) => next.call(request).await,
-        Err(problem) => Ok(request.into_response(HttpResponse::from_error(problem))),
+        Err(problem) => {
+            let told = problem.answer(Trace::of(request.request()).as_deref());
+            Ok(request.into_response(told))
+        }
     }
 }
 

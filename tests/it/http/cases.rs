@@ -101,7 +101,8 @@ fn a_case_is_shown_with_its_participant_masked() {
           ],
           "corrections": 0,
           "position": 2
-        }"#]].assert_eq(&told.whole());
+        }"#]]
+    .assert_eq(&told.whole());
 }
 
 #[test]
@@ -123,7 +124,8 @@ fn a_change_asks_for_the_version_that_was_seen() {
           "detail": "Ange If-Match med ärendets ETag, så att ingen ändring skrivs över.",
           "detailEn": "Give If-Match with the ETag of the case, so that no change is overlooked.",
           "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c"
-        }"#]].assert_eq(&api.post(&path, &api.af(), &body).whole());
+        }"#]]
+    .assert_eq(&api.post(&path, &api.af(), &body).whole());
     let stale = api.post_with(&path, &api.af(), &[("if-match", "\"7\"")], &body);
     expect![[r#"
         412
@@ -139,7 +141,8 @@ fn a_change_asks_for_the_version_that_was_seen() {
           "detail": "Nuvarande version: 1.",
           "detailEn": "Present version: 1.",
           "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c"
-        }"#]].assert_eq(&stale.whole());
+        }"#]]
+    .assert_eq(&stale.whole());
     assert_eq!(api.post_with(&path, &api.af(), &[("if-match", "*")], &body).status, 400);
     let done = api.post_with(&path, &api.af(), &[("if-match", "\"1\"")], &body);
     assert_eq!(done.status, 201, "{}", done.text);
@@ -216,7 +219,8 @@ fn a_search_finds_what_is_within_reach_and_tells_only_that_there_is_more() {
         {
           "items": [],
           "openCaseElsewhere": true
-        }"#]].assert_eq(&elsewhere.whole());
+        }"#]]
+    .assert_eq(&elsewhere.whole());
     expect![[r#"
         422
         cache-control: no-store
@@ -247,5 +251,6 @@ fn a_search_finds_what_is_within_reach_and_tells_only_that_there_is_more() {
               "link": "/v1/rules/falt_okant"
             }
           ]
-        }"#]].assert_eq(&api.post("/v1/case-searches", &api.fk(), &json!({"namn": "Anna"})).whole());
+        }"#]]
+    .assert_eq(&api.post("/v1/case-searches", &api.fk(), &json!({"namn": "Anna"})).whole());
 }

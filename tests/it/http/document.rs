@@ -22,6 +22,14 @@ fn operations(document: &Value) -> Vec<(String, Value)> {
         .collect()
 }
 
+/// What a reference stands for.
+fn resolved<'a>(document: &'a Value, answer: &'a Value) -> &'a Value {
+    match answer["$ref"].as_str() {
+        Some(reference) => document.pointer(reference.trim_start_matches('#')).unwrap(),
+        None => answer,
+    }
+}
+
 /// Every media type of every body, with where it stands.
 fn bodies(document: &Value) -> Vec<(String, String, Value)> {
     let mut all = Vec::new();
@@ -30,6 +38,7 @@ fn bodies(document: &Value) -> Vec<(String, String, Value)> {
             all.push((format!("{name} request"), media.clone(), content.clone()));
         }
         for (status, answer) in object(&op["responses"]) {
+            let answer = resolved(document, answer);
             for (media, content) in answer["content"].as_object().into_iter().flatten() {
                 all.push((format!("{name} {status}"), media.clone(), content.clone()));
             }
@@ -115,6 +124,7 @@ fn every_operation_and_answer_is_described_and_takes_a_trace() {
         assert!(parameters.iter().any(|p| p["name"] == "traceparent" && p["in"] == "header"), "{name}");
         assert!(parameters.iter().all(|p| p["description"].is_string()), "{name}");
         for (status, answer) in object(&op["responses"]) {
+            let answer = resolved(&document, answer);
             assert!(answer["description"].as_str().is_some_and(|d| !d.is_empty()), "{name} {status}");
         }
         for status in ["405", "500"] {

@@ -24,8 +24,10 @@ fn without_a_token_nobody_is_let_in() {
           "titleEn": "There is no valid access token",
           "status": 401,
           "detail": "Ingen åtkomst (bearer token) skickades.",
-          "detailEn": "no bearer token was sent"
-        }"#]].assert_eq(&api.get_public("/v1/cases").whole());
+          "detailEn": "No bearer token was sent.",
+          "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c"
+        }"#]]
+    .assert_eq(&api.get_public("/v1/cases").whole());
 }
 
 #[test]
@@ -45,8 +47,10 @@ fn a_token_that_has_expired_is_told_so() {
           "titleEn": "There is no valid access token",
           "status": 401,
           "detail": "Åtkomsten har gått ut.",
-          "detailEn": "the token has expired"
-        }"#]].assert_eq(&api.get("/v1/cases", &token).whole());
+          "detailEn": "The token has expired.",
+          "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c"
+        }"#]]
+    .assert_eq(&api.get("/v1/cases", &token).whole());
 }
 
 #[test]
@@ -65,8 +69,10 @@ fn an_administrator_who_is_also_responsible_for_participants_is_refused() {
           "titleEn": "Not allowed",
           "status": 403,
           "detail": "Rollerna i åtkomsten går inte ihop eller saknar det de kräver.",
-          "detailEn": "samverkansadministrator can't be combined with deltagaransvarig or system"
-        }"#]].assert_eq(&api.get("/v1/offices", &token).whole());
+          "detailEn": "Samverkansadministrator can't be combined with deltagaransvarig or system.",
+          "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c"
+        }"#]]
+    .assert_eq(&api.get("/v1/offices", &token).whole());
 }
 
 #[test]
@@ -106,6 +112,7 @@ fn unknown_and_repeated_query_names_are_refused_by_name() {
           "status": 400,
           "detail": "Frågan kan inte läsas",
           "detailEn": "The query can't be read",
+          "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c",
           "errors": [
             {
               "code": "falt_okant",
@@ -176,7 +183,8 @@ fn a_wrong_method_format_or_media_type_is_told_what_would_be_right() {
           "detail": "Tillåtna metoder: GET, HEAD.",
           "detailEn": "Allowed methods: GET, HEAD.",
           "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c"
-        }"#]].assert_eq(&deleted.whole());
+        }"#]]
+    .assert_eq(&deleted.whole());
     let html = api.call(Method::GET, "/v1/rules", &[("accept", "text/html")], None);
     expect![[r#"
         406
@@ -189,8 +197,10 @@ fn a_wrong_method_format_or_media_type_is_told_what_would_be_right() {
           "titleEn": "The format asked for is not available",
           "status": 406,
           "detail": "Format som finns: application/json.",
-          "detailEn": "Available formats: application/json."
-        }"#]].assert_eq(&html.whole());
+          "detailEn": "Available formats: application/json.",
+          "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c"
+        }"#]]
+    .assert_eq(&html.whole());
     let xml = [("authorization", token.as_str()), ("content-type", "application/xml")];
     expect![[r#"
         415
@@ -203,8 +213,10 @@ fn a_wrong_method_format_or_media_type_is_told_what_would_be_right() {
           "titleEn": "The media type of the body is not supported",
           "status": 415,
           "detail": "Väntat: application/json, application/x-ndjson.",
-          "detailEn": "Expected: application/json, application/x-ndjson."
-        }"#]].assert_eq(&api.call(Method::POST, "/v1/registrations", &xml, Some("<a/>")).whole());
+          "detailEn": "Expected: application/json, application/x-ndjson.",
+          "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c"
+        }"#]]
+    .assert_eq(&api.call(Method::POST, "/v1/registrations", &xml, Some("<a/>")).whole());
 }
 
 #[test]
@@ -225,7 +237,8 @@ fn broken_json_is_told_by_its_place_only() {
           "detail": "Rad 1, tecken 27.",
           "detailEn": "Line 1, column 27.",
           "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c"
-        }"#]].assert_eq(&told.whole());
+        }"#]]
+    .assert_eq(&told.whole());
 }
 
 #[test]
@@ -245,7 +258,8 @@ fn the_announced_limits_hold() {
           "detail": "Högst 20000 byte.",
           "detailEn": "At most 20000 bytes.",
           "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c"
-        }"#]].assert_eq(&api.post("/v1/registrations", &api.fk(), &long).whole());
+        }"#]]
+    .assert_eq(&api.post("/v1/registrations", &api.fk(), &long).whole());
     let many = json!(vec![json!({}); 21]);
     assert_eq!(api.post("/v1/registrations", &api.fk(), &many).status, 413);
 }
@@ -273,7 +287,8 @@ fn a_trace_is_taken_given_back_and_made_when_absent() {
           "detail": "Finns inte",
           "detailEn": "Not found",
           "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c"
-        }"#]].assert_eq(&api.get_public("/v1/nowhere").whole());
+        }"#]]
+    .assert_eq(&api.get_public("/v1/nowhere").whole());
 }
 
 #[test]

@@ -204,7 +204,8 @@ fn a_repeated_key_gives_the_same_answer_word_for_word() {
           "detail": "Idempotency-Key är redan använd med annat innehåll",
           "detailEn": "The Idempotency-Key was used with other content",
           "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c"
-        }"#]].assert_eq(&other.whole());
+        }"#]]
+    .assert_eq(&other.whole());
     let af = api.post_with("/v1/registrations", &api.af(), &key, &begaran("FK-2", ANNA));
     assert_eq!(af.json()["type"], "urn:sus:problem:regelbrott", "keys are per client");
 }
