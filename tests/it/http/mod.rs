@@ -3,6 +3,7 @@
 mod cases;
 mod document;
 mod door;
+mod listener;
 mod lists;
 mod policy;
 mod posting;
