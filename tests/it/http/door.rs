@@ -310,7 +310,16 @@ fn no_answer_that_says_no_repeats_a_personnummer() {
     let mut body = begaran("198503129804", "198503129805");
     body["198503129804"] = json!(1);
     body["district"] = json!("198503129804");
-    let told = api.post("/v1/registrations", &api.fk(), &body);
-    assert_eq!(told.status, 422);
-    assert!(!told.text.contains("1985031298"), "{}", told.text);
+    body["clientReference"] = json!("850312-9804");
+    for (path, body) in [("/v1/registrations", body.clone()), ("/v1/registrations?atomic=true", json!([body]))] {
+        let told = api.post(path, &api.fk(), &body);
+        assert_eq!(told.status, 422, "{}", told.text);
+        assert!(!told.text.contains("1985031298") && !told.text.contains("850312"), "{}", told.text);
+    }
+    for path in ["/v1/cases?office=198503129804", "/v1/reports/baspaket?from=2016-10-01&geography=kommun:850312-9804"] {
+        let told = api.get(path, &api.fk());
+        assert_eq!(told.status, 400, "{}", told.text);
+        assert_eq!(told.json()["errors"][0]["code"], "fritext_personnummer");
+        assert!(!told.text.contains("850312"), "{}", told.text);
+    }
 }
