@@ -1,3 +1,142 @@
-//! Over HTTP: the program's own server on loopback.
+//! Over HTTP: the program's own server on loopback, 64 connections that each post their cases step by step, and
+//! batches of 500. The client runs in the same process and shares the two cores.
 
-pub fn run(_backend: &str) {}
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use sus::app::App;
+use sus::auth::tokens::{DevelopmentIssuer, Grant};
+use sus::chance::Generator;
+use sus::clock::{Clock, SystemClock};
+use sus::config::Config;
+use sus::domain::code::ClientId;
+use sus::domain::organisation::Role;
+use sus::domain::step::Agency;
+
+use crate::figure;
+use crate::writes::{chains, place, service};
+
+pub fn run(backend: &str) {
+    let label = if backend == "sqlite" { "sqlite" } else { "postgres" };
+    let place = place(backend, "sus_bench_http");
+    let service = service(&place.url);
+    let issuer = DevelopmentIssuer::new(&[9; 32], 8).unwrap();
+    let token = |agency: Agency| {
+        let client = ClientId::parse(&format!("{agency}-system")).unwrap();
+        let grant = Grant { client, agency: Some(agency), roles: vec![Role::System], handler: None };
+        issuer.issue(&grant, SystemClock.now(), uuid::Uuid::nil()).unwrap()
+    };
+    let tokens = [token(Agency::Fk), token(Agency::Af)];
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let config = Config::from_variables([("SUS_LOG".to_owned(), "off".to_owned())].into()).unwrap();
+    let app = App::new(Arc::clone(&service), issuer.verifier(), config, Arc::new(SystemClock), Generator::seeded(3));
+    std::thread::spawn(move || sus::server::run(app, listener));
+
+    let chains = chains(8_000);
+    let posts: usize = chains.iter().map(Vec::len).sum();
+    let begin = Instant::now();
+    let mut waits: Vec<Duration> = std::thread::scope(|scope| {
+        let handles: Vec<_> = chains
+            .chunks(chains.len().div_ceil(64))
+            .map(|mine| {
+                let tokens = &tokens;
+                scope.spawn(move || {
+                    let mut client = Client::connect(address);
+                    let mut waits = Vec::new();
+                    for (agency, body) in mine.iter().flatten() {
+                        let begin = Instant::now();
+                        let status = client.post(&tokens[*agency as usize], &body.to_string());
+                        waits.push(begin.elapsed());
+                        assert!(status == 201 || status == 422, "{status}");
+                    }
+                    waits
+                })
+            })
+            .collect();
+        handles.into_iter().flat_map(|h| h.join().unwrap()).collect()
+    });
+    let seconds = begin.elapsed().as_secs_f64();
+    waits.sort_unstable();
+    let at = |share: f64| waits[((waits.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
+    figure(&format!("{label}: single posts over HTTP, 64 connections"), posts as f64 / seconds, "/s", None);
+    figure(&format!("{label}: … p50"), at(0.5), "ms", None);
+    figure(&format!("{label}: … p99"), at(0.99), "ms", None);
+    batches(label, address, &tokens);
+    service.stop();
+}
+
+/// Other persons than the single posts', by another seed of the same history.
+fn batches(label: &str, address: SocketAddr, tokens: &[String; 2]) {
+    let chains = chains(16_000).split_off(8_500);
+    let mut requests: Vec<(Agency, Vec<Value>)> = Vec::new();
+    for agency in Agency::ALL {
+        let of: Vec<Value> = chains
+            .iter()
+            .flatten()
+            .filter(|(a, _)| *a == agency)
+            .map(|(_, body)| {
+                let mut body = body.clone();
+                body.as_object_mut().unwrap().remove("clientReference");
+                body
+            })
+            .collect();
+        requests.extend(of.chunks(500).map(|c| (agency, c.to_vec())));
+    }
+    let posts: usize = requests.iter().map(|(_, bodies)| bodies.len()).sum();
+    let mut client = Client::connect(address);
+    let begin = Instant::now();
+    for (agency, bodies) in requests {
+        let status = client.post(&tokens[agency as usize], &Value::Array(bodies).to_string());
+        assert_eq!(status, 200);
+    }
+    figure(&format!("{label}: batches of 500 over HTTP, one client"), posts as f64 / begin.elapsed().as_secs_f64(), "/s", None);
+}
+
+/// As little of a client as possible, so that the server is measured.
+struct Client(BufReader<TcpStream>);
+
+impl Client {
+    fn connect(address: SocketAddr) -> Self {
+        for _ in 0..50 {
+            if let Ok(stream) = TcpStream::connect(address) {
+                stream.set_nodelay(true).unwrap();
+                return Self(BufReader::new(stream));
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        unreachable!("the server starts within a second");
+    }
+
+    fn post(&mut self, token: &str, body: &str) -> u16 {
+        let head = format!(
+            "POST /v1/registrations HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        let stream = self.0.get_mut();
+        stream.write_all(&[head.as_bytes(), body.as_bytes()].concat()).unwrap();
+        let mut status = 0;
+        let mut length = 0;
+        let mut line = String::new();
+        loop {
+            line.clear();
+            self.0.read_line(&mut line).unwrap();
+            if status == 0 {
+                status = line.split(' ').nth(1).unwrap().parse().unwrap();
+            }
+            if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                length = value.trim().parse().unwrap();
+            }
+            if line == "\r\n" {
+                break;
+            }
+        }
+        let mut body = vec![0; length];
+        self.0.read_exact(&mut body).unwrap();
+        status
+    }
+}

@@ -44,7 +44,7 @@ fn check(report: &Report, cases: &[Case], geography: &Geography, period: Period)
 fn on_edges(period: Period, cases: &[Case], random: usize) -> Period {
     let days: Vec<_> = cases.iter().flat_map(|c| &c.steps).map(|s| s.date).collect();
     let some = |at: usize| days.get(at % days.len().max(1)).copied();
-    let from = some(random).filter(|_| random % 3 > 0).unwrap_or(period.from());
+    let from = some(random).filter(|_| !random.is_multiple_of(3)).unwrap_or(period.from());
     let to = some(random / 7).filter(|_| random % 5 > 1).unwrap_or(period.to());
     Period::new(from.min(to), to.max(from)).unwrap()
 }

@@ -20,7 +20,10 @@ pub struct NewPerson {
     pub sealed: Sealed,
 }
 
-/// The persons of look-up hashes: (hash, person).
+/// A look-up that was found: the hash and the person's id.
+pub type Lookup = (Vec<u8>, Vec<u8>);
+
+/// The persons of look-up hashes.
 ///
 /// # Errors
 /// When the database fails.
@@ -28,14 +31,14 @@ pub fn by_hashes(
     link: &mut Link<'_>,
     key_id: &str,
     hashes: &[Vec<u8>],
-) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StorageError> {
+) -> Result<Vec<Lookup>, StorageError> {
     let mut rows = Vec::new();
     for chunk in hashes.chunks(1000) {
         rows.extend(each!(link, c => person_lookups::table
             .filter(person_lookups::key_id.eq(key_id))
             .filter(person_lookups::hash.eq_any(chunk))
             .select((person_lookups::hash, person_lookups::person))
-            .load::<(Vec<u8>, Vec<u8>)>(c))?);
+            .load::<Lookup>(c))?);
     }
     Ok(rows)
 }

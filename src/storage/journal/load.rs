@@ -119,7 +119,7 @@ fn beside(link: &mut Link<'_>, selection: Selection<'_>) -> Result<HashMap<Key, 
     let mut all: HashMap<Key, Beside> = HashMap::new();
     let mut answered = rows!(link, selection, answers, AnswerRow);
     // The version of an insats stands after its code, and several codes stand in their order.
-    answered.sort_unstable_by(|a, b| (a.case_number, a.position, a.place).cmp(&(b.case_number, b.position, b.place)));
+    answered.sort_unstable_by_key(|a| (a.case_number, a.position, a.place));
     for row in answered {
         let answers = &mut all.entry((row.case_number, row.position)).or_default().answers;
         decode::add_answer(answers, &row.question, row.place, &row.value)?;

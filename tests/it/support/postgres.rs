@@ -29,6 +29,7 @@ pub fn fresh_database() -> Option<String> {
     Some(server.pattern.replace("{name}", &name))
 }
 
+#[expect(clippy::disallowed_methods, reason = "tests are told of a server by the environment")]
 fn start() -> Option<Server> {
     if let Ok(url) = std::env::var("TEST_DATABASE_URL") {
         let (base, query) = url.split_once('?').map_or((url.as_str(), None), |(b, q)| (b, Some(q)));
