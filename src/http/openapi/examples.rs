@@ -81,6 +81,10 @@ pub fn entry() -> Value {
 #[must_use]
 pub fn case() -> Value {
     let mut case = state();
+    if let Some(fields) = case.as_object_mut() {
+        // The link is for where the case itself isn't.
+        fields.remove("link");
+    }
     case["participant"] = json!({"personnummer": "1985••••-••••"});
     case["sex"] = json!("kvinna");
     case["municipality"] = json!("2180");

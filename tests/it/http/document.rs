@@ -223,3 +223,104 @@ fn every_documented_operation_is_served() {
         assert_eq!(told.header("content-type").unwrap().contains("problem"), told.status >= 400, "{name}");
     }
 }
+
+/// A small check of a value against a schema: types, required and known properties, codes. Says where it differs.
+fn differs(document: &Value, schema: &Value, value: &Value, place: &str, out: &mut Vec<String>) {
+    let schema = resolved(document, schema);
+    if let Some(choices) = schema["oneOf"].as_array() {
+        let fits = |choice: &Value| {
+            let mut wrong = Vec::new();
+            differs(document, choice, value, place, &mut wrong);
+            wrong.is_empty()
+        };
+        if !choices.iter().any(fits) {
+            out.push(format!("{place}: none of the choices"));
+        }
+        return;
+    }
+    let is = |kind: &str| match kind {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "integer" => value.is_i64(),
+        "boolean" => value.is_boolean(),
+        "null" => value.is_null(),
+        _ => true,
+    };
+    let fits = match &schema["type"] {
+        Value::String(kind) => is(kind),
+        Value::Array(kinds) => kinds.iter().any(|k| is(k.as_str().unwrap())),
+        _ => true,
+    };
+    if !fits {
+        out.push(format!("{place}: not {}", schema["type"]));
+    }
+    if schema["enum"].as_array().is_some_and(|all| !all.contains(value)) {
+        out.push(format!("{place}: {value} is no code"));
+    }
+    for item in value.as_array().into_iter().flatten() {
+        differs(document, &schema["items"], item, &format!("{place}[]"), out);
+    }
+    let (Some(fields), Some(properties)) = (value.as_object(), schema["properties"].as_object()) else { return };
+    for (name, field) in fields {
+        match properties.get(name) {
+            Some(property) => differs(document, property, field, &format!("{place}/{name}"), out),
+            None => out.push(format!("{place}/{name}: not in the document")),
+        }
+    }
+    for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        if !fields.contains_key(name) {
+            out.push(format!("{place}/{name}: missing"));
+        }
+    }
+}
+
+#[test]
+fn examples_look_as_their_schemas_say() {
+    let document = document();
+    let mut wrong = Vec::new();
+    for (place, media, content) in bodies(&document).into_iter().filter(|(_, media, _)| media.contains("json")) {
+        for example in object(&content["examples"]).values() {
+            differs(&document, &content["schema"], &example["value"], &format!("{place} {media}"), &mut wrong);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn real_answers_look_as_their_schemas_say() {
+    let api = Api::new();
+    let document = document();
+    let fk = api.fk();
+    let registered = api.post("/v1/registrations", &fk, &super::begaran("FK-1", super::ANNA));
+    let case = registered.json()["case"]["link"].as_str().unwrap().to_owned();
+    let batch = serde_json::json!([{"caseReference": "FK-1", "step": "gk", "date": "2016-10-12", "answers": {}}, {}]);
+    let answers = [
+        ("Registered", registered),
+        ("BatchResult", api.post("/v1/registrations", &fk, &batch)),
+        ("Case", api.get(&case, &fk)),
+        ("History", api.get(&format!("{case}/histories"), &fk)),
+        ("CaseList", api.get("/v1/cases", &fk)),
+        ("SearchResult", api.post("/v1/case-searches", &fk, &serde_json::json!({"caseReference": "FK-1"}))),
+        ("ChangeList", api.get("/v1/changes", &fk)),
+        ("OfficeList", api.get("/v1/offices", &fk)),
+        ("AreaList", api.get("/v1/areas", &fk)),
+        ("MunicipalityList", api.get("/v1/municipalities", &fk)),
+        ("CountyList", api.get("/v1/counties", &fk)),
+        ("SteeringGroupList", api.get("/v1/steering-groups", &fk)),
+        ("HandlerList", api.get("/v1/handlers", &fk)),
+        ("LocalAgreementList", api.get("/v1/local-agreements", &fk)),
+        ("InsatsDefinitionList", api.get("/v1/insats-definitions", &fk)),
+        ("RuleList", api.get("/v1/rules", &fk)),
+        ("CodeListList", api.get("/v1/code-lists", &fk)),
+        ("ApiInfo", api.get("/v1/api-info", &fk)),
+        ("Problem", api.post("/v1/registrations", &fk, &serde_json::json!({}))),
+    ];
+    let mut wrong = Vec::new();
+    for (schema, told) in answers {
+        differs(&document, &document["components"]["schemas"][schema], &told.json(), schema, &mut wrong);
+    }
+    wrong.sort();
+    wrong.dedup();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
