@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use actix_web::web;
 use chrono::{DateTime, Utc};
+use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 use crate::auth::tokens::Verifier;
@@ -20,16 +21,23 @@ use crate::http;
 use crate::registrations::Service;
 use crate::registrations::registers::Registers;
 use crate::registrations::writer::Parts;
+use crate::reports::follow::Reports;
 use crate::storage::vault::Vault;
 use crate::storage::{Db, StorageError};
 
 /// Connections for reading.
 const READERS: u32 = 8;
+/// Reports that are counted at the same time; others wait their turn.
+const REPORTS_AT_ONCE: usize = 2;
 
 /// Everything that answers need.
 pub struct App {
     /// The use cases, with the database and the writer.
     pub service: Arc<Service>,
+    /// The columns of the reports.
+    pub reports: Reports,
+    /// Few reports at a time: each uses all processors.
+    pub report_turns: Semaphore,
     /// Checks tokens.
     pub verifier: Verifier,
     /// What was set from outside.
@@ -163,7 +171,16 @@ impl App {
         clock: Arc<dyn Clock>,
         chance: Generator,
     ) -> Self {
-        Self { service, verifier, config, clock, chance: Mutex::new(chance), stopping: AtomicBool::new(false) }
+        Self {
+            service,
+            reports: Reports::default(),
+            report_turns: Semaphore::new(REPORTS_AT_ONCE),
+            verifier,
+            config,
+            clock,
+            chance: Mutex::new(chance),
+            stopping: AtomicBool::new(false),
+        }
     }
 
     /// The instant now.

@@ -26,18 +26,27 @@ pub fn cacheable(request: &HttpRequest, body: &impl Serialize) -> Result<HttpRes
 
 /// The same for a text that is ready.
 pub fn cacheable_text(request: &HttpRequest, media: &str, text: String) -> HttpResponse {
-    let digest = Sha256::digest(text.as_bytes());
+    tagged(request, media, text.into_bytes(), "max-age=300, must-revalidate")
+}
+
+/// What only the caller may keep, and asks for again each time: registers and reports.
+pub fn revalidated(request: &HttpRequest, media: &str, bytes: Vec<u8>) -> HttpResponse {
+    tagged(request, media, bytes, "private, no-cache")
+}
+
+fn tagged(request: &HttpRequest, media: &str, bytes: Vec<u8>, cache: &'static str) -> HttpResponse {
+    let digest = Sha256::digest(&bytes);
     let tag: String = digest.iter().take(12).map(|b| format!("{b:02x}")).collect();
     let tag = format!("\"{tag}\"");
     let known = request.headers().get(IF_NONE_MATCH).and_then(|h| h.to_str().ok());
     let matches =
         known.is_some_and(|k| k.split(',').any(|t| t.trim().trim_start_matches("W/") == tag || t.trim() == "*"));
     let mut answer = if matches { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    answer.insert_header((ETAG, tag)).insert_header((CACHE_CONTROL, "max-age=300, must-revalidate"));
+    answer.insert_header((ETAG, tag)).insert_header((CACHE_CONTROL, cache));
     if matches {
         return answer.finish();
     }
-    answer.content_type(media.to_owned()).body(text)
+    answer.content_type(media.to_owned()).body(bytes)
 }
 
 /// Personal data, or what depends on the caller: nobody stores it on the way.

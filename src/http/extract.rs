@@ -4,13 +4,13 @@
 
 use actix_web::web::{self, Payload};
 use actix_web::{HttpMessage, HttpRequest};
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
-use chrono_tz::Europe::Stockholm;
+use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::StreamExt;
 use serde_json::Value;
 
 use super::problem::{Kind, Problem};
 use crate::domain::code::Position;
+use crate::domain::dates::end_of_swedish_day;
 use crate::domain::finding::{Allowed, Finding, Findings};
 use crate::domain::person::contains_identity_number;
 use crate::domain::rule::Rule;
@@ -58,6 +58,7 @@ pub fn is_ndjson(request: &HttpRequest) -> bool {
 }
 
 /// The query of a request. Unknown and repeated names have been refused at the door.
+#[derive(Debug, Default)]
 pub struct Query {
     pairs: Vec<(String, String)>,
     findings: Findings,
@@ -137,15 +138,24 @@ impl Query {
         self.findings.push(Finding::new(Rule::FaltOgiltigtVarde, format!("/query/{name}")).allowed(allowed));
     }
 
+    /// Notes that a parameter must be there.
+    pub fn missing(&mut self, name: &str, expected: &'static str) {
+        let finding = Finding::new(Rule::FaltSaknas, format!("/query/{name}"));
+        self.findings.push(finding.allowed(Allowed::Shape(expected)));
+    }
+
     /// Ends reading.
     ///
     /// # Errors
     /// 400 with everything that was wrong.
     pub fn finish(&self) -> Result<(), Problem> {
-        if self.findings.has_errors() {
-            return Err(Problem::new(Kind::FrageparameterFel).errors(&self.findings));
-        }
-        Ok(())
+        if self.findings.has_errors() { Err(self.problem()) } else { Ok(()) }
+    }
+
+    /// Everything that was wrong.
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        Problem::new(Kind::FrageparameterFel).errors(&self.findings)
     }
 
     /// What was given beside `page`, for links to other pages.
@@ -156,9 +166,7 @@ impl Query {
 
 fn parse_as_of(text: &str) -> Option<DateTime<Utc>> {
     if let Some(day) = parse_date(text) {
-        let midnight = day.succ_opt()?.and_time(NaiveTime::MIN);
-        let next = Stockholm.from_local_datetime(&midnight).earliest()?;
-        return Some(next.with_timezone(&Utc) - chrono::TimeDelta::microseconds(1));
+        return Some(end_of_swedish_day(day));
     }
     DateTime::parse_from_rfc3339(text).ok().map(|i| i.with_timezone(&Utc))
 }

@@ -16,6 +16,7 @@ pub mod posting;
 pub mod problem;
 pub mod registers;
 pub mod registrations;
+pub mod reports;
 pub mod rules;
 pub mod service;
 pub mod trace;
@@ -34,6 +35,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         case_posts::ENDPOINTS,
         changes::ENDPOINTS,
         registers::ENDPOINTS,
+        reports::ENDPOINTS,
         rules::ENDPOINTS,
         code_lists::ENDPOINTS,
         service::ENDPOINTS,

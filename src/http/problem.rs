@@ -229,7 +229,7 @@ impl From<AuthError> for Problem {
     fn from(error: AuthError) -> Self {
         if error.is_about_the_grant() {
             return Self::new(Kind::EjBehorig)
-                .detail("Rollerna i åtkomsten går inte ihop eller saknar det de kräver.", error.to_string());
+                .detail("Rollerna i åtkomsten går inte ihop eller saknar det de kräver.", sentence(&error));
         }
         // RFC 6750: without a token no error code is given.
         let challenge = match error {
@@ -242,8 +242,16 @@ impl From<AuthError> for Problem {
             AuthError::NotYetValid => "Åtkomsten gäller inte än.",
             _ => "Åtkomsten gäller inte här.",
         };
-        Self::new(Kind::EjInloggad).detail(sv, error.to_string()).header(WWW_AUTHENTICATE.as_str(), challenge)
+        Self::new(Kind::EjInloggad).detail(sv, sentence(&error)).header(WWW_AUTHENTICATE.as_str(), challenge)
     }
+}
+
+/// An error's words as a sentence.
+fn sentence(error: &AuthError) -> String {
+    let words = error.to_string();
+    let mut chars = words.chars();
+    let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}.", chars.as_str())
 }
 
 impl From<Refusal> for Problem {

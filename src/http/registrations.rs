@@ -1,6 +1,7 @@
 //! `/registrations`: one, or many at once.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use super::answer::{private_with, reading, scope};
@@ -11,9 +12,10 @@ use super::posting::{Asked, render_batch, render_one, submit};
 use super::problem::{Kind, Problem};
 use crate::app::App;
 use crate::auth::policy::Action;
-use crate::domain::code::RegistrationId;
+use crate::domain::code::{ClientReference, RegistrationId};
 use crate::domain::finding::Findings;
 use crate::domain::journal::{Entry, Event};
+use crate::domain::person::contains_identity_number;
 use crate::registrations::job::Post;
 use crate::registrations::{Idempotency, fields, view, wire};
 
@@ -113,7 +115,7 @@ async fn create_registrations(
             json!(["create_registrations", atomic, dry_run, is_batch, values.iter().map(shown).collect::<Vec<_>>()]);
         Idempotency { key, fingerprint: app.service.fingerprint(&op) }
     });
-    let references = values.iter().map(|v| reference(v.as_ref().ok()?)).collect();
+    let references = values.iter().map(|v| reference(v.as_ref().ok()?, app.service.today())).collect();
     let posts = values.into_iter().map(|value| post(&app, value)).collect();
     let asked = Asked { caller, action: Action::CreateRegistrations, atomic, dry_run, if_match: None, idempotency };
     let render = if is_batch { render_batch(&app, references) } else { render_one(&app, &request) };
@@ -151,10 +153,11 @@ fn shown(line: &Line) -> Value {
     line.as_ref().cloned().unwrap_or(Value::Null)
 }
 
-fn reference(value: &Value) -> Option<String> {
+/// The item's own reference, to be shown with its result: never one that is somebody's number.
+fn reference(value: &Value, today: NaiveDate) -> Option<String> {
     let text = value.get("clientReference")?.as_str()?;
-    // Only a reference that may be shown is shown again.
-    crate::domain::code::ClientReference::parse(text).ok().map(|r| r.to_string())
+    let reference = ClientReference::parse(text).ok()?;
+    (!contains_identity_number(text, today)).then(|| reference.to_string())
 }
 
 fn post(app: &App, line: Line) -> Post {

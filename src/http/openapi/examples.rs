@@ -81,6 +81,10 @@ pub fn entry() -> Value {
 #[must_use]
 pub fn case() -> Value {
     let mut case = state();
+    if let Some(fields) = case.as_object_mut() {
+        // The link is for where the case itself isn't.
+        fields.remove("link");
+    }
     case["participant"] = json!({"personnummer": "1985••••-••••"});
     case["sex"] = json!("kvinna");
     case["municipality"] = json!("2180");
@@ -241,6 +245,35 @@ pub fn insats_definitions() -> Value {
         json!({"code": "2180-afi-01", "version": 1, "kind": "afi", "lan": "21",
         "municipality": "2180", "text": "Arbetsträning", "examples": ["Arbetsträning i kooperativ"], "validFrom": "2016-01-01"}),
     )
+}
+
+/// Reports.
+#[must_use]
+pub fn reports() -> Value {
+    list_of(
+        "/v1/reports",
+        json!({"id": "baspaket", "version": 1, "title": {"sv": "Baspaket", "en": "Baspaket"},
+        "link": "/v1/reports/baspaket"}),
+    )
+}
+
+/// A report, one part and one row of it.
+#[must_use]
+pub fn report() -> Value {
+    json!({
+        "report": "baspaket", "version": 1, "period": {"from": "2016-10-01", "to": "2016-12-31"},
+        "geography": {"code": "styrgrupp:gavleborg", "name": "Gävleborg"}, "asOf": "2026-11-21T10:00:00Z",
+        "countedTo": 186, "disclosure": "exact",
+        "parts": [{"id": "nya_gk", "number": 1, "title": "Nya deltagare i gemensam kartläggning",
+                   "dimensions": ["initieradAv", "kon"], "measures": ["antal"],
+                   "rows": [{"initieradAv": "samtliga", "kon": "samtliga", "level": "urval", "antal": 33}]}],
+    })
+}
+
+/// The same as CSV.
+#[must_use]
+pub fn report_csv() -> Value {
+    json!("part,level,initieradAv,kon,antal\r\nnya_gk,urval,samtliga,samtliga,33\r\n")
 }
 
 /// A problem of a kind.

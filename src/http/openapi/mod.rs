@@ -7,6 +7,7 @@
 pub mod examples;
 pub mod schemas;
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use serde_json::{Map, Value, json};
@@ -106,6 +107,7 @@ pub fn document() -> Result<OpenApi, serde_json::Error> {
         "paths": paths,
         "components": {
             "schemas": schemas::all(),
+            "responses": problems(),
             "securitySchemes": {"bearer": {
                 "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
                 "description": "OAuth 2.0-åtkomst (RFC 9068) med myndighet och roller. / OAuth 2.0 access token (RFC 9068) with agency and roles.",
@@ -281,9 +283,15 @@ fn responses(endpoint: &Endpoint) -> Value {
     }
     problems.sort_unstable();
     for status in problems {
-        all.insert(status.to_string(), problem(status));
+        all.insert(status.to_string(), json!({"$ref": format!("#/components/responses/Problem{status}")}));
     }
     Value::Object(all)
+}
+
+/// The answers that say no, once for all operations.
+fn problems() -> Value {
+    let statuses: BTreeSet<u16> = Kind::ALL.iter().map(|k| k.status()).collect();
+    statuses.into_iter().map(|status| (format!("Problem{status}"), problem(status))).collect::<Map<_, _>>().into()
 }
 
 /// The problems of a status code, with an example of each kind.

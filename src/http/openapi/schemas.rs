@@ -255,6 +255,16 @@ fn service() -> Value {
         "CodeListList": page(object(json!({"id": text(), "sv": text(), "en": text(), "count": integer(), "link": text()}), &["id", "link"])),
         "ApiInfo": object(json!({"apiName": text(), "apiVersion": text(), "apiReleased": date(), "apiDocumentation": text(),
             "apiStatus": codes(["active", "deprecated", "retired"])}), &["apiName", "apiVersion", "apiReleased", "apiDocumentation", "apiStatus"]),
+        "ReportList": page(object(json!({"id": text(), "version": integer(), "title": object(json!({"sv": text(), "en": text()}), &[]),
+            "link": text()}), &["id", "version", "title"])),
+        "Report": object(json!({
+            "report": text(), "version": integer(), "period": object(json!({"from": date(), "to": date()}), &["from", "to"]),
+            "geography": object(json!({"code": text(), "name": text()}), &["code", "name"]), "asOf": instant(),
+            "countedTo": integer(), "disclosure": text(),
+            "parts": list(object(json!({"id": text(), "number": integer(), "title": text(), "definition": text(),
+                "dimensions": list(text()), "measures": list(text()), "rows": list(json!({"type": "object"}))}), &["id", "rows"])),
+        }), &["report", "version", "period", "geography", "asOf", "countedTo", "disclosure", "parts"]),
+        "Csv": {"type": "string", "description": "RFC 4180, UTF-8"},
         "OpenApi": {"type": "object", "description": "OpenAPI 3.1"},
     })
 }

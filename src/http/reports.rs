@@ -1,0 +1,225 @@
+//! `/reports`: which reports there are, and the baspaket. Counting is the reports' room; here the question is read
+//! and the answer gets its form.
+
+use actix_web::http::header::ACCEPT;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::{Value, json};
+
+use super::answer::{list, revalidated};
+use super::endpoint::{Answer, Content, Endpoint, Parameter, Verb, accepts};
+use super::extract::Query;
+use super::openapi::{AS_OF, COUNTED_TO, PAGED, PAGING, examples};
+use super::problem::{Kind, Problem};
+use crate::app::App;
+use crate::auth::policy::Action;
+use crate::domain::finding::Allowed;
+use crate::registrations::find::Known;
+use crate::reports::catalogue::{Definition, catalogue};
+use crate::reports::follow::{Counted, FollowError};
+use crate::reports::{Geography, Lang, Period, PullError, Request, render};
+
+const CSV: &str = "text/csv";
+const JSON: &str = "application/json";
+
+/// The operations.
+pub const ENDPOINTS: &[Endpoint] = &[
+    Endpoint {
+        id: "list_reports",
+        verb: Verb::Get,
+        path: "/reports",
+        action: Action::ListReports,
+        tag: "reports",
+        summary: "Rapporter / Reports",
+        about: "Vilka rapporter som finns, med sina definitioner. / Which reports there are, with their definitions.",
+        query: PAGING,
+        headers: &["If-None-Match"],
+        takes: &[],
+        gives: &[Answer {
+            status: 200,
+            about: "Rapporterna. / The reports.",
+            content: &[Content { media: JSON, schema: "ReportList", example: examples::reports }],
+            headers: PAGED,
+        }],
+        problems: &[400, 406],
+        route: |route| route.to(list_reports),
+    },
+    Endpoint {
+        id: "get_report_baspaket",
+        verb: Verb::Get,
+        path: "/reports/baspaket",
+        action: Action::GetReport,
+        tag: "reports",
+        summary: "Baspaket / Baspaket",
+        about: "Baspaketets tio delar för en period och en geografi, bredvid länet och riket. Alltid färskt; asOf och \
+                countedTo säger vad som räknats, och samma två värden ger samma rapport igen. / The ten parts of the \
+                baspaket for a period and a geography, beside the county and the country. Always fresh; asOf and \
+                countedTo say what was counted, and the same two give the same report again.",
+        query: &[
+            Parameter {
+                name: "from",
+                about: "Periodens första dag; krävs. / First day of the period; required.",
+                kind: "date",
+                example: "2016-10-01",
+            },
+            Parameter {
+                name: "to",
+                about: "Periodens sista dag; krävs. / Last day of the period; required.",
+                kind: "date",
+                example: "2016-12-31",
+            },
+            Parameter {
+                name: "geography",
+                about: "riket (förval), lan:21, kommun:2180, fk-omrade:KOD, af-omrade:KOD, fk-kontor:KOD, af-kontor:KOD, \
+                        styrgrupp:KOD. / riket is the default.",
+                kind: "string",
+                example: "styrgrupp:gavleborg",
+            },
+            AS_OF,
+            COUNTED_TO,
+            Parameter {
+                name: "atLeast",
+                about: "Minst till och med positionen, som en registrering svarade. / At least up to the position that a registration answered.",
+                kind: "integer",
+                example: "186",
+            },
+            Parameter {
+                name: "format",
+                about: "json eller csv; går före Accept. / json or csv; goes before Accept.",
+                kind: "string",
+                example: "csv",
+            },
+            Parameter {
+                name: "lang",
+                about: "sv (förval) eller en. / sv (default) or en.",
+                kind: "string",
+                example: "sv",
+            },
+        ],
+        headers: &["If-None-Match"],
+        takes: &[],
+        gives: &[Answer {
+            status: 200,
+            about: "Rapporten. / The report.",
+            content: &[
+                Content { media: JSON, schema: "Report", example: examples::report },
+                Content { media: CSV, schema: "Csv", example: examples::report_csv },
+            ],
+            headers: PAGED,
+        }],
+        problems: &[400, 406, 503],
+        route: |route| route.to(get_report_baspaket),
+    },
+];
+
+async fn list_reports(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let mut query = Query::of(&request);
+    let page = query.page();
+    query.finish()?;
+    let all: Vec<Value> = catalogue().reports().iter().map(told).collect();
+    let total = all.len() as i64;
+    bytes(&list("/v1/reports", &query, page, total, page.cut(all))).map(|b| revalidated(&request, JSON, b))
+}
+
+fn told(definition: &Definition) -> Value {
+    let mut told = json!(definition);
+    told["link"] = json!(format!("/v1/reports/{}", definition.id));
+    told
+}
+
+fn bytes(body: &impl serde::Serialize) -> Result<Vec<u8>, Problem> {
+    serde_json::to_vec(body).map_err(|_| Problem::new(Kind::InterntFel))
+}
+
+/// The question, read and checked.
+struct Asked {
+    request: Request,
+    counted: Counted,
+    lang: Lang,
+    csv: bool,
+}
+
+fn read(request: &HttpRequest) -> Result<Asked, Problem> {
+    let mut query = Query::of(request);
+    let (from, to) = (query.date("from"), query.date("to"));
+    for name in ["from", "to"] {
+        if query.text(name).is_none() {
+            query.missing(name, "a date such as 2016-10-12");
+        }
+    }
+    let geography = match query.text("geography") {
+        None => Some(Geography::Riket),
+        Some(_) => query.choice("geography", &crate::reports::request::GEOGRAPHY_FORMS, |t| Geography::parse(t).ok()),
+    };
+    let period = from.zip(to).and_then(|(from, to)| {
+        let period = Period::new(from, to).ok();
+        if period.is_none() {
+            query.refuse("to", Allowed::DateFrom(from));
+        }
+        period
+    });
+    let (as_of, counted_to) = match query.known() {
+        Known::Now => (None, None),
+        Known::AsOf(instant) => (Some(instant), None),
+        Known::CountedTo(position) => (None, Some(position.0)),
+    };
+    let at_least = query.number("atLeast", 0, i64::MAX, "a position");
+    let csv = query.choice("format", &["json", "csv"], |t| ["json", "csv"].contains(&t).then(|| t == "csv"));
+    let lang = query.choice("lang", &["sv", "en"], |t| match t {
+        "sv" => Some(Lang::Sv),
+        "en" => Some(Lang::En),
+        _ => None,
+    });
+    query.finish()?;
+    let accept = request.headers().get(ACCEPT).and_then(|h| h.to_str().ok());
+    let (Some(period), Some(geography)) = (period, geography) else {
+        return Err(Problem::new(Kind::FrageparameterFel));
+    };
+    Ok(Asked {
+        request: Request { report: "baspaket".to_owned(), period, geography },
+        counted: Counted { as_of, counted_to, at_least },
+        lang: lang.unwrap_or_default(),
+        csv: csv.unwrap_or_else(|| !accepts(accept, JSON)),
+    })
+}
+
+async fn get_report_baspaket(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let Asked { request: wanted, counted, lang, csv } = read(&request)?;
+    let turn = app.report_turns.acquire().await.map_err(|_| Problem::new(Kind::Upptagen))?;
+    let worker = app.clone();
+    let counting = web::block(move || {
+        let (_, organisation) = worker.service.organisation()?;
+        worker.reports.pull(&worker.service.db, &organisation, &wanted, counted, worker.now(), lang)
+    });
+    let report = counting.await.map_err(|_| Problem::new(Kind::Upptagen))?.map_err(refused)?;
+    drop(turn);
+    if csv {
+        let text = render::csv::render(&report, render::csv::Options::default())
+            .map_err(|_| Problem::new(Kind::InterntFel))?;
+        return Ok(revalidated(&request, "text/csv; charset=utf-8", text));
+    }
+    let text = render::json::render(&report).map_err(|_| Problem::new(Kind::InterntFel))?;
+    Ok(revalidated(&request, JSON, text.into_bytes()))
+}
+
+/// What was wrong with the question; the words of the question are not repeated.
+fn refused(error: FollowError) -> Problem {
+    match error {
+        FollowError::Storage(error) => error.into(),
+        FollowError::Ahead(head) => {
+            let mut query = Query::default();
+            query.refuse("atLeast", Allowed::Values(vec![format!("0–{head}")]));
+            query.problem()
+        }
+        FollowError::Pull(PullError::Request(errors)) => {
+            let mut query = Query::default();
+            for error in errors {
+                query.refuse(error.parameter(), Allowed::Values(error.allowed()));
+            }
+            query.problem()
+        }
+        FollowError::Pull(PullError::Columns(error)) => {
+            log::error!("reports: {error}");
+            Problem::new(Kind::InterntFel)
+        }
+    }
+}

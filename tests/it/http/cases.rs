@@ -1,0 +1,256 @@
+//! One case: reading it, changing it, as it was known; and finding it.
+
+use expect_test::expect;
+use serde_json::json;
+
+use super::{ANNA, Api};
+
+#[test]
+fn a_case_is_shown_with_its_participant_masked() {
+    let api = Api::new();
+    let case = api.opened("FK-1", ANNA);
+    let told = api.get(&case, &api.fk());
+    assert_eq!(told.header("etag"), Some("\"1\""));
+    assert_eq!(told.header("cache-control"), Some("no-store"));
+    assert!(!told.text.contains(ANNA));
+    expect![[r#"
+        200
+        cache-control: no-store
+        content-type: application/json
+        etag: "1"
+
+        {
+          "id": "<id>",
+          "version": 1,
+          "status": "open",
+          "identity": "named",
+          "participant": {
+            "personnummer": "1985••••-••••"
+          },
+          "sex": "kvinna",
+          "municipality": "2180",
+          "step": "begaran",
+          "stepDate": "2016-10-03",
+          "offices": {
+            "fk": "FK-GAVLE",
+            "af": "AF-GAVLE"
+          },
+          "handlers": {},
+          "next": {
+            "owner": "FK",
+            "due": "2016-10-31",
+            "overdue": false,
+            "steps": [
+              {
+                "step": "gk",
+                "owner": "FK"
+              },
+              {
+                "step": "avslutat",
+                "owner": "FK"
+              },
+              {
+                "step": "avbrutet",
+                "owner": "FK"
+              }
+            ]
+          },
+          "steps": [
+            {
+              "registration": "<id>",
+              "step": "begaran",
+              "date": "2016-10-03",
+              "agency": "FK",
+              "knownFrom": "2016-10-12T11:00:00Z",
+              "answers": {},
+              "missing": [
+                "initieradAv",
+                "anstalld",
+                "egetForetag",
+                "inskrivenAf",
+                "arbetar",
+                "studerar",
+                "program",
+                "formaner",
+                "tidOffentligForsorjning",
+                "utbildning"
+              ]
+            }
+          ],
+          "officeChanges": [
+            {
+              "registration": "<id>",
+              "from": "2016-10-03",
+              "offices": {
+                "fk": "FK-GAVLE",
+                "af": "AF-GAVLE"
+              }
+            }
+          ],
+          "consent": {
+            "obtainedOn": "2016-09-26",
+            "obtainedBy": "FK",
+            "office": "FK-GAVLE",
+            "form": "gk-affk-1"
+          },
+          "references": [
+            {
+              "agency": "FK",
+              "caseReference": "FK-1"
+            }
+          ],
+          "corrections": 0,
+          "position": 2
+        }"#]]
+    .assert_eq(&told.whole());
+}
+
+#[test]
+fn a_change_asks_for_the_version_that_was_seen() {
+    let api = Api::new();
+    let case = api.opened("FK-1", ANNA);
+    let path = format!("{case}/references");
+    let body = json!({"caseReference": "AF-77"});
+    expect![[r#"
+        428
+        cache-control: no-store
+        content-type: application/problem+json
+
+        {
+          "type": "urn:sus:problem:version_saknas",
+          "title": "If-Match saknas",
+          "titleEn": "If-Match is missing",
+          "status": 428,
+          "detail": "Ange If-Match med ärendets ETag, så att ingen ändring skrivs över.",
+          "detailEn": "Give If-Match with the ETag of the case, so that no change is overlooked.",
+          "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c"
+        }"#]]
+    .assert_eq(&api.post(&path, &api.af(), &body).whole());
+    let stale = api.post_with(&path, &api.af(), &[("if-match", "\"7\"")], &body);
+    expect![[r#"
+        412
+        cache-control: no-store
+        content-type: application/problem+json
+        etag: "1"
+
+        {
+          "type": "urn:sus:problem:inaktuell_version",
+          "title": "Ärendet har ändrats sedan det lästes",
+          "titleEn": "The case has changed since it was read",
+          "status": 412,
+          "detail": "Nuvarande version: 1.",
+          "detailEn": "Present version: 1.",
+          "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c"
+        }"#]]
+    .assert_eq(&stale.whole());
+    assert_eq!(api.post_with(&path, &api.af(), &[("if-match", "*")], &body).status, 400);
+    let done = api.post_with(&path, &api.af(), &[("if-match", "\"1\"")], &body);
+    assert_eq!(done.status, 201, "{}", done.text);
+    assert_eq!(done.header("etag"), Some("\"2\""));
+}
+
+#[test]
+fn every_change_of_a_case_has_its_door() {
+    let api = Api::new();
+    let case = api.opened("FK-1", ANNA);
+    let registration = api.get(&case, &api.fk()).json()["steps"][0]["registration"].clone();
+    let steps = [
+        ("answers", json!({"registration": registration, "answers": {"utbildning": "gymnasium"}})),
+        ("handlers", json!({"date": "2016-10-12", "fk": "fk-h-017"})),
+        ("office-changes", json!({"date": "2016-10-12", "offices": {"fk": "FK-SANDVIKEN", "af": "AF-SANDVIKEN"}})),
+        ("corrections", json!({"kind": "municipality", "municipality": "2181", "reason": {"code": "fel_kommun"}})),
+        ("consent-withdrawals", json!({"date": "2016-10-11"})),
+        ("protections", json!({"date": "2016-10-12"})),
+    ];
+    for (version, (name, body)) in steps.iter().enumerate() {
+        let version = format!("\"{}\"", version + 1);
+        let told = api.post_with(&format!("{case}/{name}"), &api.fk(), &[("if-match", &version)], body);
+        assert_eq!(told.status, 201, "{name}: {}", told.text);
+        let location = told.header("location").unwrap().to_owned();
+        assert_eq!(api.get(&location, &api.fk()).status, 200, "{location}");
+    }
+    let shown = api.get(&case, &api.fk()).json();
+    assert_eq!(shown["identity"], "anonymous");
+    assert_eq!(shown.get("participant"), None);
+    assert_eq!(shown["step"], "avbrutet");
+}
+
+#[test]
+fn access_follows_the_present_offices() {
+    let api = Api::new();
+    let case = api.opened("FK-1", ANNA);
+    let body = json!({"date": "2016-10-12", "offices": {"fk": "FK-SANDVIKEN", "af": "AF-GAVLE"}});
+    let told = api.post_with(&format!("{case}/office-changes"), &api.fk(), &[("if-match", "\"1\"")], &body);
+    assert_eq!(told.status, 201, "{}", told.text);
+    assert_eq!(api.get(&case, &api.person("fk-h-017")).status, 404);
+    assert_eq!(api.get(&case, &api.person("fk-h-018")).status, 200);
+}
+
+#[test]
+fn a_case_can_be_read_as_it_was_known() {
+    let api = Api::new();
+    let case = api.opened("FK-1", ANNA);
+    api.clock.advance(chrono::TimeDelta::days(2));
+    let gk = json!({"caseReference": "FK-1", "step": "gk", "date": "2016-10-12"});
+    assert_eq!(api.post("/v1/registrations", &api.fk(), &gk).status, 201);
+    let history = |query: &str| api.get(&format!("{case}/histories{query}"), &api.fk());
+    assert_eq!(history("").json()["case"]["step"], "gk");
+    assert_eq!(history("?asOf=2016-10-12").json()["case"]["step"], "begaran");
+    assert_eq!(history("?asOf=2016-10-12").json()["entries"].as_array().unwrap().len(), 1);
+    assert_eq!(history("?asOf=2016-10-01").status, 404);
+    let position = history("?asOf=2016-10-12").json()["countedTo"].clone();
+    assert_eq!(history(&format!("?countedTo={position}")).json()["case"]["step"], "begaran");
+    assert_eq!(history("?asOf=2016-10-12&countedTo=1").status, 400);
+}
+
+#[test]
+fn a_search_finds_what_is_within_reach_and_tells_only_that_there_is_more() {
+    let api = Api::new();
+    let case = api.opened("FK-1", ANNA);
+    let search = |token: &str| api.post("/v1/case-searches", token, &json!({"personnummer": "850312-9804"}));
+    let found = search(&api.person("fk-h-017")).json();
+    assert_eq!(found["items"][0]["link"], *case);
+    let elsewhere = search(&api.person("fk-h-018"));
+    expect![[r#"
+        200
+        cache-control: no-store
+        content-type: application/json
+
+        {
+          "items": [],
+          "openCaseElsewhere": true
+        }"#]]
+    .assert_eq(&elsewhere.whole());
+    expect![[r#"
+        422
+        cache-control: no-store
+        content-type: application/problem+json
+
+        {
+          "type": "urn:sus:problem:regelbrott",
+          "title": "Innehållet bryter mot en eller flera regler",
+          "titleEn": "The content breaks one or more rules",
+          "status": 422,
+          "detail": "Innehållet bryter mot en eller flera regler",
+          "detailEn": "The content breaks one or more rules",
+          "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c",
+          "errors": [
+            {
+              "code": "falt_okant",
+              "ruleVersion": 1,
+              "severity": "error",
+              "pointer": "/namn",
+              "sv": "Fältet finns inte. Tillåtna fält: personnummer eller caseReference.",
+              "en": "There is no such field. Allowed fields: personnummer or caseReference.",
+              "allowed": {
+                "values": [
+                  "personnummer",
+                  "caseReference"
+                ]
+              },
+              "link": "/v1/rules/falt_okant"
+            }
+          ]
+        }"#]]
+    .assert_eq(&api.post("/v1/case-searches", &api.fk(), &json!({"namn": "Anna"})).whole());
+}

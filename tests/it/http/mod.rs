@@ -1,0 +1,195 @@
+//! The API as clients meet it: built as in main, asked through actix's test server, answers compared whole.
+
+mod cases;
+mod document;
+mod door;
+mod listener;
+mod lists;
+mod policy;
+mod posting;
+mod reports;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use actix_web::http::Method;
+use actix_web::test::TestRequest;
+use actix_web::{test, web};
+use serde_json::Value;
+use sus::app::App;
+use sus::auth::tokens::{DevelopmentIssuer, Grant};
+use sus::chance::Generator;
+use sus::clock::{Clock, ManualClock};
+use sus::config::Config;
+use sus::domain::code::{ClientId, HandlerId};
+use sus::domain::organisation::Role;
+use sus::domain::step::Agency;
+use sus::server::application;
+
+use crate::support::{Backend, Database, noon, organisation, service};
+
+/// The trace that every request of the tests belongs to, so that whole answers can be compared.
+pub const TRACEPARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+/// The application over a database of its own, on a day of October 2016.
+pub struct Api {
+    app: web::Data<App>,
+    issuer: DevelopmentIssuer,
+    pub clock: Arc<ManualClock>,
+    _database: Database,
+}
+
+/// What came back.
+pub struct Told {
+    pub status: u16,
+    headers: BTreeMap<String, String>,
+    pub text: String,
+}
+
+impl Told {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {}", self.text))
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(String::as_str)
+    }
+
+    /// Everything, ids replaced, to be compared with what the test says.
+    pub fn whole(&self) -> String {
+        let mut out = format!("{}\n", self.status);
+        for (name, value) in &self.headers {
+            if !["date", "content-length", "traceparent"].contains(&name.as_str()) {
+                out += &format!("{name}: {value}\n");
+            }
+        }
+        let body = serde_json::from_str::<Value>(&self.text)
+            .map_or_else(|_| self.text.clone(), |v| serde_json::to_string_pretty(&v).unwrap());
+        without_ids(&format!("{out}\n{body}"))
+    }
+}
+
+/// UUIDs differ from run to run.
+fn without_ids(text: &str) -> String {
+    let is_id = |candidate: &str| uuid::Uuid::parse_str(candidate).is_ok();
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        match rest.get(..36) {
+            Some(candidate) if is_id(candidate) => {
+                out.push_str("<id>");
+                rest = &rest[36..];
+            }
+            _ => {
+                out.push(first);
+                rest = &rest[first.len_utf8()..];
+            }
+        }
+    }
+    out
+}
+
+impl Api {
+    pub fn new() -> Self {
+        Self::on("2016-10-12")
+    }
+
+    pub fn on(day: &str) -> Self {
+        let database = Database::new(Backend::Sqlite).unwrap();
+        let (service, clock) = service(&database, noon(day));
+        service.import_organisation(&organisation()).unwrap();
+        let issuer = DevelopmentIssuer::new(&[7; 32], 8).unwrap();
+        let mut config = Config::from_variables(BTreeMap::new()).unwrap();
+        config.limits.body_bytes = 20_000;
+        config.limits.batch = 20;
+        let shared: Arc<dyn Clock> = Arc::<ManualClock>::clone(&clock);
+        let app = App::new(service, issuer.verifier(), config, shared, Generator::seeded(1));
+        Self { app: web::Data::new(app), issuer, clock, _database: database }
+    }
+
+    pub fn token(&self, client: &str, agency: Option<Agency>, roles: &[Role], handler: Option<&str>) -> String {
+        let grant = Grant {
+            client: ClientId::parse(client).unwrap(),
+            agency,
+            roles: roles.to_vec(),
+            handler: handler.map(|h| HandlerId::parse(h).unwrap()),
+        };
+        self.issuer.issue(&grant, self.clock.now(), uuid::Uuid::nil()).unwrap()
+    }
+
+    /// FK's system.
+    pub fn fk(&self) -> String {
+        self.token("fk-system", Some(Agency::Fk), &[Role::System], None)
+    }
+
+    /// AF's system.
+    pub fn af(&self) -> String {
+        self.token("af-system", Some(Agency::Af), &[Role::System], None)
+    }
+
+    /// A person at FK.
+    pub fn person(&self, id: &str) -> String {
+        self.token("fk-web", Some(Agency::Fk), &[Role::Deltagaransvarig], Some(id))
+    }
+
+    pub fn call(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<&str>) -> Told {
+        let mut request = TestRequest::with_uri(path).method(method);
+        if !headers.iter().any(|(name, _)| *name == "traceparent") {
+            request = request.insert_header(("traceparent", TRACEPARENT));
+        }
+        for (name, value) in headers {
+            request = request.insert_header((*name, *value));
+        }
+        if let Some(body) = body {
+            request = request.set_payload(body.to_owned());
+        }
+        let app = self.app.clone();
+        actix_web::rt::System::new().block_on(async move {
+            let served = test::init_service(application(app)).await;
+            let answer = test::call_service(&served, request.to_request()).await;
+            let status = answer.status().as_u16();
+            let headers =
+                answer.headers().iter().map(|(n, v)| (n.as_str().to_owned(), v.to_str().unwrap().to_owned())).collect();
+            let text = String::from_utf8(test::read_body(answer).await.to_vec()).unwrap();
+            Told { status, headers, text }
+        })
+    }
+
+    pub fn get(&self, path: &str, token: &str) -> Told {
+        self.call(Method::GET, path, &[("authorization", &bearer(token))], None)
+    }
+
+    pub fn get_public(&self, path: &str) -> Told {
+        self.call(Method::GET, path, &[], None)
+    }
+
+    pub fn post(&self, path: &str, token: &str, body: &Value) -> Told {
+        self.post_with(path, token, &[], body)
+    }
+
+    pub fn post_with(&self, path: &str, token: &str, headers: &[(&str, &str)], body: &Value) -> Told {
+        let bearer = bearer(token);
+        let mut all = vec![("authorization", bearer.as_str()), ("content-type", "application/json")];
+        all.extend_from_slice(headers);
+        self.call(Method::POST, path, &all, Some(&body.to_string()))
+    }
+
+    /// Opens a case and returns its address.
+    pub fn opened(&self, reference: &str, number: &str) -> String {
+        let told = self.post("/v1/registrations", &self.fk(), &begaran(reference, number));
+        assert_eq!(told.status, 201, "{}", told.text);
+        format!("/v1/cases/{}", told.json()["case"]["id"].as_str().unwrap())
+    }
+}
+
+pub fn bearer(token: &str) -> String {
+    format!("Bearer {token}")
+}
+
+/// A request dated 2016-10-03.
+pub fn begaran(reference: &str, number: &str) -> Value {
+    crate::support::posting::begaran(reference, number, "2016-10-03")
+}
+
+/// Numbers that nobody has.
+pub const ANNA: &str = "198503129804";

@@ -1,0 +1,138 @@
+//! The baspaket over HTTP: form, freshness, and what is wrong with a question.
+
+use actix_web::http::Method;
+use expect_test::expect;
+use serde_json::json;
+use sus::domain::organisation::Role;
+
+use super::{ANNA, Api, bearer};
+
+const PERIOD: &str = "from=2016-10-01&to=2016-12-31";
+
+fn reader(api: &Api) -> String {
+    api.token("rapport", None, &[Role::Rapportlasare], None)
+}
+
+#[test]
+fn a_report_after_a_registration_includes_it() {
+    let api = Api::new();
+    api.opened("FK-1", ANNA);
+    let gk = json!({"caseReference": "FK-1", "step": "gk", "date": "2016-10-12"});
+    let position = api.post("/v1/registrations", &api.fk(), &gk).json()["position"].clone();
+    let path = format!("/v1/reports/baspaket?{PERIOD}&geography=styrgrupp:gavleborg&atLeast={position}");
+    let told = api.get(&path, &reader(&api));
+    assert_eq!(told.status, 200, "{}", told.text);
+    let body = told.json();
+    assert_eq!(body["report"], "baspaket");
+    assert_eq!(body["countedTo"], position);
+    let part = body["parts"].as_array().unwrap().iter().find(|p| p["id"] == "nya_gk").unwrap().clone();
+    let whole =
+        |r: &&serde_json::Value| r["initieradAv"] == "samtliga" && r["kon"] == "samtliga" && r["level"] == "urval";
+    assert_eq!(part["rows"].as_array().unwrap().iter().find(whole).unwrap()["antal"], 1);
+}
+
+#[test]
+fn csv_comes_by_accept_or_by_name() {
+    let api = Api::new();
+    let path = format!("/v1/reports/baspaket?{PERIOD}");
+    let headers = [("authorization", &*bearer(&reader(&api))), ("accept", "text/csv")];
+    let by_accept = api.call(Method::GET, &path, &headers, None);
+    let by_name = api.get(&format!("{path}&format=csv"), &reader(&api));
+    assert_eq!(by_accept.text, by_name.text);
+    assert!(by_accept.text.starts_with("part,"), "{}", by_accept.text);
+    assert!(by_accept.header("content-type").unwrap().starts_with("text/csv"));
+}
+
+#[test]
+fn everything_wrong_with_a_question_is_told_at_once() {
+    let api = Api::new();
+    expect![[r#"
+        400
+        cache-control: no-store
+        content-type: application/problem+json
+
+        {
+          "type": "urn:sus:problem:frageparameter_fel",
+          "title": "Frågan kan inte läsas",
+          "titleEn": "The query can't be read",
+          "status": 400,
+          "detail": "Frågan kan inte läsas",
+          "detailEn": "The query can't be read",
+          "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c",
+          "errors": [
+            {
+              "code": "falt_ogiltigt_varde",
+              "ruleVersion": 1,
+              "severity": "error",
+              "pointer": "/query/to",
+              "sv": "Värdet är inte tillåtet. Tillåtet: a date such as 2016-10-12.",
+              "en": "The value is not allowed. Allowed: a date such as 2016-10-12.",
+              "allowed": {
+                "shape": "a date such as 2016-10-12"
+              },
+              "link": "/v1/rules/falt_ogiltigt_varde"
+            },
+            {
+              "code": "falt_saknas",
+              "ruleVersion": 1,
+              "severity": "error",
+              "pointer": "/query/from",
+              "sv": "Fältet saknas. Väntat värde: a date such as 2016-10-12.",
+              "en": "The field is missing. Expected: a date such as 2016-10-12.",
+              "allowed": {
+                "shape": "a date such as 2016-10-12"
+              },
+              "link": "/v1/rules/falt_saknas"
+            },
+            {
+              "code": "falt_ogiltigt_varde",
+              "ruleVersion": 1,
+              "severity": "error",
+              "pointer": "/query/geography",
+              "sv": "Värdet är inte tillåtet. Tillåtet: riket, lan:NN, kommun:NNNN, fk-omrade:CODE, af-omrade:CODE, fk-kontor:CODE, af-kontor:CODE eller styrgrupp:CODE.",
+              "en": "The value is not allowed. Allowed: riket, lan:NN, kommun:NNNN, fk-omrade:CODE, af-omrade:CODE, fk-kontor:CODE, af-kontor:CODE or styrgrupp:CODE.",
+              "allowed": {
+                "values": [
+                  "riket",
+                  "lan:NN",
+                  "kommun:NNNN",
+                  "fk-omrade:CODE",
+                  "af-omrade:CODE",
+                  "fk-kontor:CODE",
+                  "af-kontor:CODE",
+                  "styrgrupp:CODE"
+                ]
+              },
+              "link": "/v1/rules/falt_ogiltigt_varde"
+            },
+            {
+              "code": "falt_ogiltigt_varde",
+              "ruleVersion": 1,
+              "severity": "error",
+              "pointer": "/query/lang",
+              "sv": "Värdet är inte tillåtet. Tillåtet: sv eller en.",
+              "en": "The value is not allowed. Allowed: sv or en.",
+              "allowed": {
+                "values": [
+                  "sv",
+                  "en"
+                ]
+              },
+              "link": "/v1/rules/falt_ogiltigt_varde"
+            }
+          ]
+        }"#]].assert_eq(&api.get("/v1/reports/baspaket?to=2016&geography=mars&lang=fi", &reader(&api)).whole());
+    let unknown = api.get(&format!("/v1/reports/baspaket?{PERIOD}&geography=styrgrupp:mars"), &reader(&api));
+    assert_eq!(unknown.status, 400);
+    assert_eq!(unknown.json()["errors"][0]["allowed"], json!({"values": ["styrgrupp:gavleborg"]}));
+    let ahead = api.get(&format!("/v1/reports/baspaket?{PERIOD}&atLeast=999999"), &reader(&api));
+    assert_eq!(ahead.json()["errors"][0]["pointer"], "/query/atLeast");
+}
+
+#[test]
+fn the_list_of_reports_says_what_each_means() {
+    let api = Api::new();
+    let body = api.get("/v1/reports", &reader(&api)).json();
+    assert_eq!(body["items"][0]["id"], "baspaket");
+    assert_eq!(body["items"][0]["parts"].as_array().unwrap().len(), 10);
+}
