@@ -79,14 +79,14 @@ impl Stand {
     }
 }
 
-/// The open cases of these persons: (person, case id).
+/// A person and a case's public id.
+pub type PersonCase = (Option<Vec<u8>>, Vec<u8>);
+
+/// The open cases of these persons.
 ///
 /// # Errors
 /// When the database fails.
-pub fn open_of_persons(
-    link: &mut Link<'_>,
-    persons: &[Vec<u8>],
-) -> Result<Vec<(Option<Vec<u8>>, Vec<u8>)>, StorageError> {
+pub fn open_of_persons(link: &mut Link<'_>, persons: &[Vec<u8>]) -> Result<Vec<PersonCase>, StorageError> {
     let mut rows = Vec::new();
     for chunk in persons.chunks(1000) {
         rows.extend(each!(link, c => cases::table
@@ -94,7 +94,7 @@ pub fn open_of_persons(
             .filter(cases::person.eq_any(chunk))
             .filter(cases::state.eq(OPEN))
             .select((cases::person, cases::id))
-            .load::<(Option<Vec<u8>>, Vec<u8>)>(c))?);
+            .load::<PersonCase>(c))?);
     }
     Ok(rows)
 }

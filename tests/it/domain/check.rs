@@ -38,7 +38,7 @@ use sus::domain::finding::{Allowed, Finding};
 use sus::domain::journal::{Entry, Event};
 use sus::domain::organisation::Organisation;
 use sus::domain::step::Agency;
-use sus::domain::transition::{Facts, Settings, decide};
+use sus::domain::transition::{Facts, PROVISIONAL, Settings, decide};
 use sus::domain::{dates, due};
 use uuid::Uuid;
 
@@ -215,7 +215,7 @@ impl World {
             agreement: decision.agreement,
             event: decision.event,
         };
-        let written = with_ids(decision.case, asked.as_ref().map_or(0, |c| c.version), &entry);
+        let written = with_ids(decision.case, &entry);
         self.journal.push(entry);
         let replayed = self.replay(self.journal.len()).ok_or("the journal does not begin with a request")?;
         if replayed != written {
@@ -298,17 +298,8 @@ fn instant(day: NaiveDate, time: NaiveTime) -> Result<DateTime<Utc>, String> {
 }
 
 /// The decided case with the ids that writing it gives.
-pub fn with_ids(mut case: Case, version: i64, entry: &Entry) -> Case {
-    let provisional = RegistrationId(Uuid::from_u128(u128::from(version.unsigned_abs())));
-    let given = |id: &mut RegistrationId| {
-        if *id == provisional {
-            *id = entry.id;
-        }
-    };
-    case.steps.iter_mut().for_each(|s| given(&mut s.registration));
-    case.offices.iter_mut().for_each(|p| given(&mut p.registration));
-    case.withdrawal.iter_mut().for_each(|w| given(&mut w.registration));
-    case.id = CASE;
+pub fn with_ids(mut case: Case, entry: &Entry) -> Case {
+    case.adopt(PROVISIONAL, entry.id, CASE);
     case.last_position = entry.position;
     case
 }

@@ -107,7 +107,7 @@ impl History {
             agreement: decision.agreement,
             event: decision.event,
         };
-        let decided = with_ids(decision.case, self.case.as_ref().map_or(0, |c| c.version), &entry);
+        let decided = with_ids(decision.case, &entry);
         self.journal.push(entry);
         let identity = if self.anonymous() { IdentityState::Anonymous } else { IdentityState::Named };
         let replayed = Case::replay(decided.id, identity, &self.journal).unwrap();
