@@ -93,6 +93,7 @@ pub fn start_service(config: &Config, clock: Arc<dyn Clock>, mut chance: Generat
         db,
         vault: Arc::new(Vault::new("1", *master)),
         settings: config.settings.clone(),
+        queue: config.limits.queue,
         registers: Arc::new(Registers::default()),
         clock,
         chance: Box::new(chance),

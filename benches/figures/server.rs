@@ -51,7 +51,8 @@ pub fn run(backend: &str) {
                         let begin = Instant::now();
                         let status = client.post(&tokens[*agency as usize], &body.to_string());
                         waits.push(begin.elapsed());
-                        assert!(status == 201 || status == 422, "{status}");
+                        // Chains whose withdrawal was left out above stay open, and a later request of the person is refused.
+                        assert!(matches!(status, 201 | 404 | 422), "{status}");
                     }
                     waits
                 })

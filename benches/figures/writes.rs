@@ -54,6 +54,7 @@ pub fn service(url: &str) -> Arc<Service> {
         db: Db::open(url, 4).unwrap(),
         vault: Arc::new(Vault::new("bench", [7; 32])),
         settings: Settings::default(),
+        queue: 4096,
         registers: Arc::new(Registers::default()),
         clock: Arc::new(SystemClock),
         chance: Box::new(Generator::seeded(1)),

@@ -585,7 +585,8 @@ impl Unit<'_, '_> {
                 (None, Ok(results)) => {
                     let outcome = self.outcome(job, results);
                     let rendered = (job.render)(&outcome);
-                    kept.extend(receipt(job, &outcome, &rendered, now));
+                    let number = self.only_case(&outcome);
+                    kept.extend(receipt(job, &outcome, &rendered, number, now));
                     Ok(rendered)
                 }
             };
@@ -594,6 +595,12 @@ impl Unit<'_, '_> {
         receipts::insert(link, &kept)?;
         access::append(link, &reads)?;
         Ok((answers, last))
+    }
+
+    /// The number of the one case that an outcome tells of: its receipt goes with the case's identity.
+    fn only_case(&mut self, outcome: &Outcome) -> Option<i64> {
+        let [Ok(done)] = &outcome.results[..] else { return None };
+        self.around.cache.get(done.case_id(), done.case.version)?.number
     }
 
     fn outcome(&self, job: &Job, results: Vec<Result<Pending, Findings>>) -> Outcome {
@@ -679,7 +686,7 @@ fn refuse_the_rest(results: &mut [Result<Pending, Findings>]) {
     }
 }
 
-fn receipt(job: &Job, outcome: &Outcome, rendered: &Rendered, now: i64) -> Option<Receipt> {
+fn receipt(job: &Job, outcome: &Outcome, rendered: &Rendered, case_number: Option<i64>, now: i64) -> Option<Receipt> {
     let idempotency = job.idempotency.as_ref().filter(|_| !job.dry_run)?;
     let stored = outcome.results.iter().any(Result::is_ok);
     // A refusal is not kept: nothing happened, and the client may mend the request and send it anew.
@@ -690,7 +697,7 @@ fn receipt(job: &Job, outcome: &Outcome, rendered: &Rendered, now: i64) -> Optio
         status: i16::try_from(rendered.status).unwrap_or(200),
         headers: serde_json::to_string(&rendered.headers).unwrap_or_default(),
         body: Some(rendered.body.clone()),
-        case_number: None,
+        case_number,
         created: now,
     })
 }

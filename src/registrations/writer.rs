@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::oneshot;
 
 use super::cache::Cache;
@@ -18,10 +19,12 @@ use crate::clock::Clock;
 use crate::domain::transition::Settings;
 use crate::storage::connection::Owned;
 use crate::storage::vault::Vault;
-use crate::storage::{Db, StorageError};
+use crate::storage::{Db, StorageError, receipts};
 
-/// This many jobs may wait; more are told to come back.
-const QUEUE: usize = 4096;
+/// How long answers are kept for clients that ask again with the same Idempotency-Key.
+const RECEIPTS_KEPT: TimeDelta = TimeDelta::days(7);
+/// How often older ones are forgotten.
+const FORGET_EVERY: TimeDelta = TimeDelta::hours(1);
 /// This many items at most are decided in one transaction, unless one job has more.
 const ITEMS: usize = 512;
 /// A job that lost against another process is tried anew this many times.
@@ -48,6 +51,8 @@ pub struct Parts {
     pub vault: Arc<Vault>,
     /// Lead times and limits.
     pub settings: Settings,
+    /// This many jobs may wait; more are told to come back.
+    pub queue: usize,
     /// The registers, as they are known.
     pub registers: Arc<Registers>,
     /// The time.
@@ -63,9 +68,10 @@ impl Writer {
     /// When the database can't be reached.
     pub fn start(parts: Parts) -> Result<Self, StorageError> {
         let connection = parts.db.connect()?;
-        let (queue, waiting) = sync_channel(QUEUE);
+        let (queue, waiting) = sync_channel(parts.queue);
         let committed = Arc::new(AtomicI64::new(0));
-        let mut desk = Desk { parts, connection, cache: Cache::default(), committed: Arc::clone(&committed) };
+        let mut desk =
+            Desk { parts, connection, cache: Cache::default(), committed: Arc::clone(&committed), forgot: None };
         let thread = std::thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || desk.work(&waiting))
@@ -118,6 +124,8 @@ struct Desk {
     connection: Owned,
     cache: Cache,
     committed: Arc<AtomicI64>,
+    /// When old receipts were last forgotten.
+    forgot: Option<DateTime<Utc>>,
 }
 
 impl Desk {
@@ -181,12 +189,17 @@ impl Desk {
     fn unit(&mut self, jobs: &[Job]) -> Result<Vec<Answer>, StorageError> {
         let mut link = self.connection.link();
         link.begin_write()?;
+        let now = self.parts.clock.now();
+        if self.forgot.is_none_or(|last| now - last >= FORGET_EVERY) {
+            receipts::forget_before(&mut link, (now - RECEIPTS_KEPT).timestamp_micros())?;
+            self.forgot = Some(now);
+        }
         let organisation = self.parts.registers.current(&mut link)?;
         let mut around = Surroundings {
             organisation,
             settings: &self.parts.settings,
             vault: &self.parts.vault,
-            now: self.parts.clock.now(),
+            now,
             chance: &mut *self.parts.chance,
             cache: &mut self.cache,
         };

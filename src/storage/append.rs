@@ -138,6 +138,7 @@ fn erase_protected(
         let rows = [row];
         insert_rows!(link, erasures::table, &rows);
         erase_case(link, number)?;
+        super::receipts::empty_for(link, number)?;
         if let Some(person) = person {
             erase_unless_needed(link, &person)?;
         }

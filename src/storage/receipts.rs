@@ -54,6 +54,16 @@ pub fn insert(link: &mut Link<'_>, rows: &[Receipt]) -> Result<(), StorageError>
     Ok(())
 }
 
+/// Empties the receipts that tell of a case; whoever repeats such a request learns that it is gone.
+///
+/// # Errors
+/// When the database fails.
+pub fn empty_for(link: &mut Link<'_>, case_number: i64) -> Result<usize, StorageError> {
+    Ok(each!(link, c => diesel::update(receipts::table.filter(receipts::case_number.eq(case_number)))
+        .set(receipts::body.eq(None::<String>))
+        .execute(c))?)
+}
+
 /// Forgets receipts older than an instant, so that an old key may be used anew.
 ///
 /// # Errors

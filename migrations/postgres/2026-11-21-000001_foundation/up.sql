@@ -182,6 +182,7 @@ CREATE TABLE receipts (
     PRIMARY KEY (client, idempotency_key)
 );
 CREATE INDEX receipts_created ON receipts (created);
+CREATE INDEX receipts_case ON receipts (case_number) WHERE case_number IS NOT NULL;
 
 -- Who read or searched what. Query is a keyed hash; cases are public ids.
 CREATE TABLE access_log (

@@ -68,6 +68,7 @@ pub fn service(database: &Database, now: DateTime<Utc>) -> (Arc<Service>, Arc<Ma
         db: Db::open(&database.url, 4).unwrap(),
         vault: Arc::new(Vault::new("test", [7; 32])),
         settings: Settings::default(),
+        queue: 4096,
         registers: Arc::new(Registers::default()),
         clock: Arc::<ManualClock>::clone(&clock),
         chance: Box::new(Generator::seeded(SEED.fetch_add(1, Ordering::Relaxed))),
