@@ -91,7 +91,7 @@ pub fn start_service(config: &Config, clock: Arc<dyn Clock>, mut chance: Generat
     let db = Db::open(config.database_url.expose(), READERS)?;
     let parts = Parts {
         db,
-        vault: Arc::new(Vault::new("1", *master)),
+        vault: Arc::new(Vault::new(*master)),
         settings: config.settings.clone(),
         queue: config.limits.queue,
         registers: Arc::new(Registers::default()),

@@ -52,7 +52,7 @@ pub fn place(backend: &str, name: &str) -> Place {
 pub fn service(url: &str) -> Arc<Service> {
     let parts = Parts {
         db: Db::open(url, 4).unwrap(),
-        vault: Arc::new(Vault::new("bench", [7; 32])),
+        vault: Arc::new(Vault::new([7; 32])),
         settings: Settings::default(),
         queue: 4096,
         registers: Arc::new(Registers::default()),

@@ -34,15 +34,14 @@ pub fn print(service: &Service, args: &ReportArgs) -> Result<(), Failure> {
     let counted = Counted { as_of, counted_to: args.counted_to, at_least: None };
     let (_, organisation) = service.organisation()?;
     let reports = Reports::default();
-    let report =
-        reports.pull(&service.db, &organisation, &request, counted, service.clock.now(), lang).map_err(|error| {
-            match error {
-                FollowError::Pull(PullError::Request(errors)) => {
-                    errors.iter().map(|e| e.en()).collect::<Vec<_>>().join("\n     ")
-                }
-                other => other.to_string(),
+    let report = reports.pull(&service.db, &organisation, &request, counted, &*service.clock, lang).map_err(
+        |error| match error {
+            FollowError::Pull(PullError::Request(errors)) => {
+                errors.iter().map(|e| e.en()).collect::<Vec<_>>().join("\n     ")
             }
-        })?;
+            other => other.to_string(),
+        },
+    )?;
     match args.format.as_str() {
         "json" => println!("{}", render::json::render(&report)?),
         "csv" => std::io::stdout().write_all(&render::csv::render(&report, render::csv::Options::default())?)?,

@@ -110,6 +110,10 @@ code!(
     ConsentForm, 40, "1–40 characters: letters, digits, - _ .", plain
 );
 code!(
+    /// Why something is corrected, in a code of the client's choice such as `fel_datum`: no free text.
+    ReasonCode, 60, "1–60 characters: letters, digits, - _ .", plain
+);
+code!(
     /// A part of a kommun (stadsdel).
     District, 40, "1–40 printable characters, no space first or last", printable
 );

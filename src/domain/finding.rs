@@ -121,19 +121,25 @@ impl Finding {
     }
 }
 
-/// All that was found; collected, never cut short.
+/// Most findings told of one input.
+pub const MOST: usize = 200;
+
+/// All that was found; collected to the end.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Findings(pub Vec<Finding>);
 
 impl Findings {
-    /// Adds one.
+    /// Adds one. Beyond [`MOST`] nothing is added: nobody mends that many at once, and an input made to be wrong must
+    /// not fill the memory.
     pub fn push(&mut self, finding: Finding) {
-        self.0.push(finding);
+        if self.0.len() < MOST {
+            self.0.push(finding);
+        }
     }
 
     /// Adds a finding without further words.
     pub fn add(&mut self, rule: Rule, pointer: impl Into<String>) {
-        self.0.push(Finding::new(rule, pointer));
+        self.push(Finding::new(rule, pointer));
     }
 
     /// Whether anything stops the registration.

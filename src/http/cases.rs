@@ -213,7 +213,7 @@ fn listed(row: &CaseRow, today: chrono::NaiveDate) -> Value {
 }
 
 async fn get_case(app: web::Data<App>, request: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, Problem> {
-    let (found, shown) = one(&app, &request, &id, Action::GetCase, Known::Now).await?;
+    let (found, shown) = one(&app, &request, &id, Action::GetCase, Known::default()).await?;
     let version = found.case.version;
     private_with(&shown, |answer| {
         answer.insert_header(("etag", format!("\"{version}\"")));

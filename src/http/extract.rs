@@ -122,15 +122,7 @@ impl Query {
     pub fn known(&mut self) -> Known {
         let as_of = self.parsed("asOf", "an instant such as 2016-12-31T10:00:00Z, or a date", parse_as_of);
         let counted_to = self.number("countedTo", 0, i64::MAX, "a position");
-        match (as_of, counted_to) {
-            (Some(_), Some(_)) => {
-                self.refuse("countedTo", Allowed::Shape("asOf or countedTo, not both"));
-                Known::Now
-            }
-            (Some(instant), None) => Known::AsOf(instant),
-            (None, Some(position)) => Known::CountedTo(Position(position)),
-            (None, None) => Known::Now,
-        }
+        Known { as_of, counted_to: counted_to.map(Position) }
     }
 
     /// Notes that a value is not allowed.

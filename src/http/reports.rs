@@ -188,7 +188,7 @@ async fn get_report_baspaket(app: web::Data<App>, request: HttpRequest) -> Resul
     let worker = app.clone();
     let counting = web::block(move || {
         let (_, organisation) = worker.service.organisation()?;
-        worker.reports.pull(&worker.service.db, &organisation, &wanted, counted, worker.now(), lang)
+        worker.reports.pull(&worker.service.db, &organisation, &wanted, counted, &*worker.service.clock, lang)
     });
     let report = counting.await.map_err(|_| Problem::new(Kind::Upptagen))?.map_err(refused)?;
     drop(turn);

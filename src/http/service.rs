@@ -111,6 +111,9 @@ pub async fn live() -> HttpResponse {
 
 /// The database answers, and the service is not on its way down.
 pub async fn ready(app: web::Data<App>) -> HttpResponse {
+    if !app.service.is_writing() && !app.is_stopping() {
+        return HttpResponse::ServiceUnavailable().json(json!({"status": "writer"}));
+    }
     if app.is_stopping() {
         return HttpResponse::ServiceUnavailable().json(json!({"status": "stopping"}));
     }

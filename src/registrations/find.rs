@@ -43,15 +43,13 @@ pub struct Found {
     pub person: Option<Vec<u8>>,
 }
 
-/// Up to what a case is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Known {
-    /// All.
-    Now,
-    /// What was known on an instant.
-    AsOf(DateTime<Utc>),
-    /// What was committed up to a position.
-    CountedTo(Position),
+/// Up to what a case is read; all of it where nothing is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Known {
+    /// Only what was known on this instant.
+    pub as_of: Option<DateTime<Utc>>,
+    /// Only what was committed up to this position.
+    pub counted_to: Option<Position>,
 }
 
 impl Reader<'_> {
@@ -86,7 +84,7 @@ impl Reader<'_> {
         id: RegistrationId,
     ) -> Result<Option<(Found, Entry)>, StorageError> {
         let Some(number) = receipts::case_of_registration(link, id.0.as_bytes())? else { return Ok(None) };
-        let found = self.by_number(link, Action::GetRegistration, number, Known::Now)?;
+        let found = self.by_number(link, Action::GetRegistration, number, Known::default())?;
         Ok(found.and_then(|found| {
             let entry = found.entries.iter().find(|e| e.id == id).cloned()?;
             Some((found, entry))
@@ -100,7 +98,8 @@ impl Reader<'_> {
         number: i64,
         known: Known,
     ) -> Result<Option<Found>, StorageError> {
-        let Some(loaded) = load(link, Selection::Numbers(&[number]))?.pop() else { return Ok(None) };
+        let read = link.snapshot(|link| load(link, Selection::Numbers(&[number])));
+        let Some(loaded) = read?.pop() else { return Ok(None) };
         // Access follows the present offices, also to what was known earlier.
         if !self.may_see(action, &loaded.case()?) {
             return Ok(None);
@@ -147,7 +146,7 @@ impl Reader<'_> {
         let numbers: Vec<i64> = rows.iter().map(|r| r.number).collect();
         let mut shown = Vec::new();
         let mut open_elsewhere = false;
-        for loaded in load(link, Selection::Numbers(&numbers))? {
+        for loaded in link.snapshot(|link| load(link, Selection::Numbers(&numbers)))? {
             let case = loaded.case()?;
             if self.may_see(Action::SearchCases, &case) && self.may_see(Action::GetCase, &case) {
                 shown.push(Found { case, entries: loaded.entries, person: loaded.row.person });
@@ -191,11 +190,10 @@ impl Reader<'_> {
 
 /// A case as it was known; `None` when nothing of it was.
 fn as_known(loaded: &Loaded, known: Known) -> Result<Option<Found>, StorageError> {
-    let count = match known {
-        Known::Now => loaded.entries.len(),
-        Known::AsOf(instant) => loaded.entries.iter().take_while(|e| e.known_from <= instant).count(),
-        Known::CountedTo(position) => loaded.entries.iter().take_while(|e| e.position <= position).count(),
+    let counted = |e: &&Entry| {
+        known.as_of.is_none_or(|at| e.known_from <= at) && known.counted_to.is_none_or(|to| e.position <= to)
     };
+    let count = loaded.entries.iter().take_while(counted).count();
     if count == 0 {
         return Ok(None);
     }

@@ -14,7 +14,7 @@ use crate::domain::organisation::Organisation;
 use crate::domain::transition::Settings;
 use crate::organisation::Changes;
 use crate::storage::vault::Vault;
-use crate::storage::{Db, StorageError};
+use crate::storage::{Db, StorageError, persons};
 
 /// Everything that registering and finding need.
 pub struct Service {
@@ -40,6 +40,9 @@ impl Service {
     pub fn start(parts: Parts) -> Result<Self, StorageError> {
         let (db, vault, settings) = (parts.db.clone(), Arc::clone(&parts.vault), parts.settings.clone());
         let (registers, clock) = (Arc::clone(&parts.registers), Arc::clone(&parts.clock));
+        let mut connection = parts.db.connect()?;
+        persons::register_key(&mut connection.link(), &vault, clock.now().timestamp_micros())?;
+        drop(connection);
         let writer = Writer::start(parts)?;
         let checkpointer = std::sync::Mutex::new(Some(Checkpointer::start(db.clone())));
         Ok(Self { db, vault, settings, registers, clock, writer, checkpointer })
@@ -96,6 +99,12 @@ impl Service {
         let mut text = String::new();
         canonical(value, &mut text);
         self.vault.fingerprint(text.as_bytes())
+    }
+
+    /// Whether the writer still works; without it nothing can be registered.
+    #[must_use]
+    pub fn is_writing(&self) -> bool {
+        self.writer.is_working()
     }
 
     /// The newest position this process has committed.

@@ -13,7 +13,8 @@ use super::job::{Actor, Done, Job, Outcome, Post, Refusal, Rendered};
 use super::wire::{Item, Target};
 use crate::auth::policy::{self, Action, Object};
 use crate::chance::{Chance, uuid_v7};
-use crate::domain::case::Case;
+use crate::clock::Clock;
+use crate::domain::case::{Case, IdentityState};
 use crate::domain::code::{CaseId, CaseReference, Position, RegistrationId};
 use crate::domain::command::{Command, Participant, Registrar};
 use crate::domain::dates::swedish_day;
@@ -38,6 +39,8 @@ pub struct Surroundings<'a> {
     pub settings: &'a Settings,
     /// Keys.
     pub vault: &'a Vault,
+    /// The time, asked once everything is locked, so that instants follow the order of positions.
+    pub clock: &'a dyn Clock,
     /// The instant of the unit.
     pub now: DateTime<Utc>,
     /// Ids, keys and nonces.
@@ -59,7 +62,7 @@ struct Overlay {
     references: HashMap<(Agency, CaseReference), CaseId>,
     persons: HashMap<Vec<u8>, Known>,
     open_cases: HashMap<Vec<u8>, HashSet<CaseId>>,
-    client_references: HashMap<(String, String), Earlier>,
+    client_references: HashMap<Vec<u8>, Earlier>,
     new_persons: Vec<Vec<u8>>,
     staged: usize,
 }
@@ -70,13 +73,25 @@ struct Earlier {
     fingerprint: Option<Vec<u8>>,
     registration: RegistrationId,
     case: CaseId,
+    /// The case's number, where it was found in the database.
+    number: Option<i64>,
     position: i64,
+    /// Its place among what this unit writes, where it was made in it.
+    place: Option<usize>,
 }
 
 /// How each job ended: its answer, or `None` while its answer waits for positions.
 struct Decided {
     outcome: Result<Vec<Result<Pending, Findings>>, Refusal>,
     kept: Option<Rendered>,
+    /// The job of this unit whose answer it gets: the same request, sent twice.
+    same_as: Option<usize>,
+}
+
+impl Decided {
+    fn refused(refusal: Refusal) -> Self {
+        Self { outcome: Err(refusal), kept: None, same_as: None }
+    }
 }
 
 /// A registration decided on.
@@ -96,10 +111,19 @@ pub fn carry_out(
     jobs: &[Job],
     around: &mut Surroundings<'_>,
 ) -> Result<(Vec<Result<Rendered, Refusal>>, i64), StorageError> {
-    let receipts = find_receipts(link, jobs)?;
     let mut unit = Unit { overlay: Overlay::default(), staged: Vec::new(), sealed: HashMap::new(), around };
     unit.prefetch(link, jobs)?;
-    let decided: Vec<Decided> = jobs.iter().map(|job| unit.decide_job(job, &receipts)).collect();
+    let receipts = find_receipts(link, jobs)?;
+    unit.around.now = unit.around.clock.now();
+    let mut keys = HashMap::new();
+    let decided: Vec<Decided> = jobs
+        .iter()
+        .enumerate()
+        .map(|(place, job)| match unit.same_key_before(job, place, &mut keys) {
+            Some(decided) => decided,
+            None => unit.decide_job(job, &receipts),
+        })
+        .collect();
     unit.write(link, jobs, decided)
 }
 
@@ -128,22 +152,28 @@ impl Unit<'_, '_> {
     /// Finds and locks everything the jobs touch: persons first, then cases.
     fn prefetch(&mut self, link: &mut Link<'_>, jobs: &[Job]) -> Result<(), StorageError> {
         let items = || jobs.iter().flat_map(|j| &j.posts).filter_map(|p| p.item.as_ref().ok());
+        self.lock_keys(link, jobs)?;
         let mut people = self.people(link, items())?;
-        self.client_references(link, jobs)?;
-        let numbers = self.references(link, items())?;
+        let mut numbers = self.client_references(link, jobs)?;
+        let referred = Self::references(link, items())?;
+        numbers.extend(referred.iter().map(|r| r.number));
         let ids: HashSet<CaseId> = items()
             .filter_map(|item| match &item.target {
                 Target::Id(id) => Some(*id),
                 _ => None,
             })
-            .chain(self.overlay.client_references.values().map(|e| e.case))
             .collect();
         let ids: Vec<Vec<u8>> = ids.into_iter().map(|id| id.0.as_bytes().to_vec()).collect();
-        let stands = link.lock_cases(&ids, &dedup(numbers))?;
+        let mut stands = link.lock_cases(&ids, &dedup(numbers))?;
         if items().any(|item| matches!(item.request.command, Command::Correct(_))) {
             // Only a correction can open a case anew; for it the person's other cases must be known too.
             people.extend(stands.iter().filter_map(|s| s.person.clone()));
         }
+        if items().any(|item| matches!(item.request.command, Command::Protect { .. })) {
+            // Protection concerns the person: it reaches every case under that identity.
+            stands = self.with_siblings(link, stands)?;
+        }
+        self.name(&stands, referred);
         self.load(link, stands)?;
         for (person, case) in cases::open_of_persons(link, &people)? {
             let case = CaseId(uuid::Uuid::from_slice(&case).unwrap_or_default());
@@ -152,7 +182,51 @@ impl Unit<'_, '_> {
         Ok(())
     }
 
-    /// The persons of requests, locked by their hashes.
+    /// Locks what two requests may be about without naming a case: persons, client references, Idempotency-Keys.
+    fn lock_keys(&self, link: &mut Link<'_>, jobs: &[Job]) -> Result<(), StorageError> {
+        let mut keys = Vec::new();
+        for job in jobs {
+            let client = client_of(&job.actor);
+            if let Some(idempotency) = &job.idempotency {
+                keys.push(self.around.vault.fingerprint(format!("{client} key {}", idempotency.key).as_bytes()));
+            }
+            for item in job.posts.iter().filter_map(|p| p.item.as_ref().ok()) {
+                keys.extend(named(item).map(|number| self.around.vault.lookup(number).1));
+                keys.extend(item.client_reference.as_ref().map(|r| self.reference_hash(&client, r.as_str())));
+            }
+        }
+        link.lock_keys(&keys)
+    }
+
+    fn reference_hash(&self, client: &str, reference: &str) -> Vec<u8> {
+        self.around.vault.fingerprint(format!("{client} reference {reference}").as_bytes())
+    }
+
+    /// The same cases and all others of the same persons.
+    fn with_siblings(&self, link: &mut Link<'_>, stands: Vec<cases::Stand>) -> Result<Vec<cases::Stand>, StorageError> {
+        let people: Vec<Vec<u8>> = stands.iter().filter_map(|s| s.person.clone()).collect();
+        let mut numbers: Vec<i64> = stands.iter().map(|s| s.number).collect();
+        numbers.extend(cases::of_persons(link, &people)?.iter().map(|row| row.number));
+        link.lock_cases(&[], &dedup(numbers))
+    }
+
+    /// Gives references and client references the ids of the cases they stand for.
+    fn name(&mut self, stands: &[cases::Stand], referred: Vec<cases::Referred>) {
+        let ids: HashMap<i64, CaseId> = stands.iter().map(|s| (s.number, s.case_id())).collect();
+        for row in referred {
+            let parsed = (Agency::from_code(&row.agency), CaseReference::parse(&row.reference));
+            if let ((Some(agency), Ok(reference)), Some(id)) = (parsed, ids.get(&row.number)) {
+                self.overlay.references.insert((agency, reference), *id);
+            }
+        }
+        for earlier in self.overlay.client_references.values_mut() {
+            if let Some(id) = earlier.number.and_then(|number| ids.get(&number)) {
+                earlier.case = *id;
+            }
+        }
+    }
+
+    /// The persons of requests.
     fn people<'i>(
         &mut self,
         link: &mut Link<'_>,
@@ -162,7 +236,6 @@ impl Unit<'_, '_> {
             items.filter_map(|item| Some(self.around.vault.lookup(named(item)?))).collect();
         let Some((key_id, _)) = lookups.first().cloned() else { return Ok(Vec::new()) };
         let hashes: Vec<Vec<u8>> = lookups.into_iter().map(|(_, hash)| hash).collect();
-        link.lock_hashes(&hashes)?;
         let mut people = Vec::new();
         for (hash, id) in persons::by_hashes(link, &key_id, &hashes)? {
             people.push(id.clone());
@@ -171,36 +244,35 @@ impl Unit<'_, '_> {
         Ok(people)
     }
 
-    fn client_references(&mut self, link: &mut Link<'_>, jobs: &[Job]) -> Result<(), StorageError> {
-        let mut of_client: HashMap<String, Vec<String>> = HashMap::new();
+    /// What client references stand for; returns the numbers of their cases.
+    fn client_references(&mut self, link: &mut Link<'_>, jobs: &[Job]) -> Result<Vec<i64>, StorageError> {
+        let mut hashes = Vec::new();
         for job in jobs {
-            for post in &job.posts {
-                if let Ok(Item { client_reference: Some(reference), .. }) = &post.item {
-                    of_client.entry(client_of(&job.actor)).or_default().push(reference.to_string());
-                }
+            let client = client_of(&job.actor);
+            for item in job.posts.iter().filter_map(|p| p.item.as_ref().ok()) {
+                hashes.extend(item.client_reference.as_ref().map(|r| self.reference_hash(&client, r.as_str())));
             }
         }
-        for (client, references) in of_client {
-            for row in receipts::referenced(link, &client, &references)? {
-                let id = |bytes: &[u8]| uuid::Uuid::from_slice(bytes).unwrap_or_default();
-                let earlier = Earlier {
-                    fingerprint: row.fingerprint,
-                    registration: RegistrationId(id(&row.registration)),
-                    case: CaseId(id(&row.case)),
-                    position: row.position,
-                };
-                let key = (client.clone(), row.reference.unwrap_or_default());
-                self.overlay.client_references.insert(key, earlier);
-            }
+        let mut numbers = Vec::new();
+        for row in receipts::referenced(link, &hashes)? {
+            numbers.push(row.case_number);
+            let earlier = Earlier {
+                fingerprint: row.fingerprint,
+                registration: RegistrationId(uuid::Uuid::from_slice(&row.registration).unwrap_or_default()),
+                case: CaseId(uuid::Uuid::nil()),
+                number: Some(row.case_number),
+                position: row.position,
+                place: None,
+            };
+            self.overlay.client_references.insert(row.hash, earlier);
         }
-        Ok(())
+        Ok(numbers)
     }
 
     fn references<'i>(
-        &mut self,
         link: &mut Link<'_>,
         items: impl Iterator<Item = &'i Item>,
-    ) -> Result<Vec<i64>, StorageError> {
+    ) -> Result<Vec<cases::Referred>, StorageError> {
         let mut wanted: Vec<String> = Vec::new();
         for item in items {
             if let Target::Reference(reference) = &item.target {
@@ -212,16 +284,7 @@ impl Unit<'_, '_> {
         }
         wanted.sort_unstable();
         wanted.dedup();
-        let mut numbers = Vec::new();
-        for row in cases::by_references(link, &wanted)? {
-            let parsed = (Agency::from_code(&row.agency), CaseReference::parse(&row.reference));
-            if let (Some(agency), Ok(reference)) = parsed {
-                let id = CaseId(uuid::Uuid::from_slice(&row.id).unwrap_or_default());
-                self.overlay.references.insert((agency, reference), id);
-                numbers.push(row.number);
-            }
-        }
-        Ok(numbers)
+        cases::by_references(link, &wanted)
     }
 
     /// Cases from the cache where their version still stands, else from their journals.
@@ -249,6 +312,27 @@ impl Unit<'_, '_> {
         Ok(())
     }
 
+    /// A request that was sent twice and landed in one unit: the second gets the first one's answer.
+    fn same_key_before(
+        &self,
+        job: &Job,
+        place: usize,
+        keys: &mut HashMap<(String, String), (usize, Vec<u8>)>,
+    ) -> Option<Decided> {
+        let idempotency = job.idempotency.as_ref().filter(|_| !job.dry_run)?;
+        let key = (client_of(&job.actor), idempotency.key.clone());
+        match keys.get(&key) {
+            Some((_, fingerprint)) if fingerprint != &idempotency.fingerprint => {
+                Some(Decided::refused(Refusal::KeyReused))
+            }
+            Some((first, _)) => Some(Decided { outcome: Ok(Vec::new()), kept: None, same_as: Some(*first) }),
+            None => {
+                keys.insert(key, (place, idempotency.fingerprint.clone()));
+                None
+            }
+        }
+    }
+
     fn decide_job(&mut self, job: &Job, receipts: &HashMap<(String, String), Receipt>) -> Decided {
         if let Some(idempotency) = &job.idempotency
             && let Some(receipt) = receipts.get(&(client_of(&job.actor), idempotency.key.clone()))
@@ -256,7 +340,7 @@ impl Unit<'_, '_> {
             return repeated(receipt, &idempotency.fingerprint);
         }
         if let Err(refusal) = self.precondition(job) {
-            return Decided { outcome: Err(refusal), kept: None };
+            return Decided::refused(refusal);
         }
         // What may be undone is kept aside: nothing of a dry run or of an atomic batch that failed may stay.
         let undoable = job.dry_run || (job.atomic && job.posts.len() > 1);
@@ -277,7 +361,7 @@ impl Unit<'_, '_> {
                 }
             }
         }
-        Decided { outcome: Ok(results), kept: None }
+        Decided { outcome: Ok(results), kept: None, same_as: None }
     }
 
     /// What concerns the whole request under a case: that it is there for the caller, and unchanged.
@@ -292,6 +376,10 @@ impl Unit<'_, '_> {
                 Ok(Item { target: Target::Id(id), .. }) => *id,
                 _ => continue,
             };
+            // A repeated item was what raised the version.
+            if post.item.as_ref().is_ok_and(|item| self.earlier(job, item).is_some()) {
+                continue;
+            }
             let slot = self.overlay.slots.get(&target).ok_or(Refusal::NotFound)?;
             if !self.reaches(job, job.action, &Object::Case(slot.case.present_offices())) {
                 return Err(Refusal::NotFound);
@@ -316,29 +404,37 @@ impl Unit<'_, '_> {
     fn decide_post(&mut self, job: &Job, post: &Post, index: usize) -> Result<Pending, Findings> {
         let mark = |findings: Findings| if job.posts.len() > 1 { findings.at_index(index) } else { findings };
         let item = post.item.as_ref().map_err(|findings| mark(findings.clone()))?;
-        if let Some(earlier) = self.earlier(job, item) {
-            return self.same_again(&earlier, post).map(Pending::Old).map_err(mark);
+        match self.earlier(job, item) {
+            Some(earlier) => self.same_again(job, item, &earlier, post).map_err(mark),
+            None => self.decide_item(job, item, post).map_err(mark),
         }
-        self.decide_item(job, item, post).map_err(mark)
     }
 
     fn earlier(&self, job: &Job, item: &Item) -> Option<Earlier> {
         let reference = item.client_reference.as_ref()?;
-        self.overlay.client_references.get(&(client_of(&job.actor), reference.to_string())).cloned()
+        let hash = self.reference_hash(&client_of(&job.actor), reference.as_str());
+        self.overlay.client_references.get(&hash).cloned()
     }
 
-    /// The same client reference: the original when the content is the same.
-    fn same_again(&self, earlier: &Earlier, post: &Post) -> Result<Done, Findings> {
+    /// The same client reference: the original when the content is the same, as the case stands now.
+    fn same_again(&self, job: &Job, item: &Item, earlier: &Earlier, post: &Post) -> Result<Pending, Findings> {
         let slot = self.overlay.slots.get(&earlier.case);
+        // What was once the caller's to register may have moved out of reach since.
+        self.allowed(job, item, slot)?;
         match slot {
-            Some(slot) if earlier.fingerprint.as_ref() == Some(&post.fingerprint) => Ok(Done {
-                registration: earlier.registration,
-                position: Position(earlier.position),
-                known_from: slot.case.last_known_from,
-                case: Arc::clone(&slot.case),
-                notices: Findings::default(),
-                repeated: true,
-            }),
+            Some(slot) if earlier.fingerprint.as_ref() == Some(&post.fingerprint) => {
+                let done = Done {
+                    registration: earlier.registration,
+                    position: Position(earlier.position),
+                    known_from: slot.case.last_known_from,
+                    case: Arc::clone(&slot.case),
+                    notices: Findings::default(),
+                    repeated: true,
+                };
+                Ok(earlier
+                    .place
+                    .map_or_else(|| Pending::Old(done.clone()), |place| Pending::New { place, done: done.clone() }))
+            }
             _ => Err(Finding::new(Rule::KlientreferensUpptagen, "/clientReference").into()),
         }
     }
@@ -367,7 +463,12 @@ impl Unit<'_, '_> {
         };
         let known = slot.as_ref().map(|s| (&*s.case, s.case.id));
         let decision = transition::decide(known, &item.request, &facts)?;
-        Ok(self.stage(job, item, post, slot, person, by, known_from, decision))
+        let siblings = matches!(item.request.command, Command::Protect { .. }).then(|| (person.clone(), by.clone()));
+        let pending = self.stage(job, item, post, slot, person, by, known_from, decision);
+        if let Some((Some(person), by)) = siblings {
+            self.protect_siblings(&person, &by, item);
+        }
+        Ok(pending)
     }
 
     #[expect(clippy::too_many_arguments, reason = "everything that one decision leaves behind, in one place")]
@@ -386,6 +487,7 @@ impl Unit<'_, '_> {
         let entry =
             Entry { id, position: Position(0), known_from, by, agreement: decision.agreement, event: decision.event };
         let reference = new_reference(item, &entry.by);
+        let erased = person.clone().filter(|_| matches!(entry.event, Event::Protection { .. }));
         let (case_id, number) = match &slot {
             Some(slot) => (slot.case.id, slot.number),
             None => (CaseId(uuid_v7(self.around.now, self.around.chance)), None),
@@ -407,12 +509,39 @@ impl Unit<'_, '_> {
         self.staged.push(Staged {
             case: case.id,
             entry,
-            client_reference: item.client_reference.as_ref().map(ToString::to_string),
-            fingerprint: item.client_reference.as_ref().map(|_| post.fingerprint.clone()),
+            client_reference: item
+                .client_reference
+                .as_ref()
+                .map(|own| (self.reference_hash(&client_of(&job.actor), own.as_str()), post.fingerprint.clone())),
+            erased,
             reference,
         });
         self.overlay.staged = self.staged.len();
         Pending::New { place, done }
+    }
+
+    /// The same protection in every other case of the person: an identity is protected as a whole or not at all.
+    fn protect_siblings(&mut self, person: &[u8], by: &Registrar, item: &Item) {
+        let Command::Protect { date } = item.request.command else { return };
+        let others: Vec<Slot> =
+            self.overlay.slots.values().filter(|s| s.person.as_deref() == Some(person)).cloned().collect();
+        for slot in others {
+            let entry = Entry {
+                id: RegistrationId(uuid_v7(self.around.now, self.around.chance)),
+                position: Position(0),
+                known_from: slot.case.last_known_from.max(self.around.now),
+                by: by.clone(),
+                agreement: None,
+                event: Event::Protection { date },
+            };
+            let mut case = (*slot.case).clone();
+            case.apply(&entry);
+            let case = Arc::new(case);
+            self.overlay.slots.insert(case.id, Slot { case: Arc::clone(&case), number: slot.number, person: None });
+            let erased = Some(person.to_vec());
+            self.staged.push(Staged { case: case.id, entry, client_reference: None, erased, reference: None });
+        }
+        self.overlay.staged = self.staged.len();
     }
 
     #[expect(clippy::too_many_arguments, reason = "everything that one decision leaves behind, in one place")]
@@ -431,13 +560,16 @@ impl Unit<'_, '_> {
             self.overlay.references.insert((*agency, reference.clone()), case.id);
         }
         if let Some(own) = &item.client_reference {
+            let hash = self.reference_hash(&client_of(&job.actor), own.as_str());
             let earlier = Earlier {
                 fingerprint: Some(post.fingerprint.clone()),
                 registration: entry.id,
                 case: case.id,
+                number: None,
                 position: 0,
+                place: Some(self.staged.len()),
             };
-            self.overlay.client_references.insert((client_of(&job.actor), own.to_string()), earlier);
+            self.overlay.client_references.insert(hash, earlier);
         }
         if let Some(person) = &person {
             let open = self.overlay.open_cases.entry(person.clone()).or_default();
@@ -447,6 +579,7 @@ impl Unit<'_, '_> {
                 open.remove(&case.id);
             }
         }
+        let person = person.filter(|_| case.identity == IdentityState::Named);
         self.overlay.slots.insert(case.id, Slot { case: Arc::clone(case), number, person });
     }
 
@@ -464,8 +597,7 @@ impl Unit<'_, '_> {
                 .find_map(|agency| self.overlay.references.get(&(agency, reference.clone())).copied()),
         };
         let slot = id.and_then(|id| self.overlay.slots.get(&id)).cloned();
-        let pointer = if matches!(item.target, Target::Reference(_)) { "/caseReference" } else { "/case" };
-        slot.map(Some).ok_or_else(|| Finding::new(Rule::ArendeOkant, pointer).into())
+        slot.map(Some).ok_or_else(|| unknown_case(item))
     }
 
     /// Role and assignment come before all rules.
@@ -479,7 +611,7 @@ impl Unit<'_, '_> {
                 if self.reaches(job, action, &Object::Case(slot.case.present_offices())) {
                     return Ok(());
                 }
-                Err(Finding::new(Rule::ArendeOkant, "/case").into())
+                Err(unknown_case(item))
             }
             (None, Command::Register(new)) => {
                 let offices: Option<&OfficePair> = new.opening.as_ref().map(|o| &o.offices);
@@ -576,8 +708,10 @@ impl Unit<'_, '_> {
         let mut kept = Vec::new();
         let mut reads = Vec::new();
         for (job, decided) in jobs.iter().zip(decided) {
-            if job.dry_run {
-                reads.push(access::row(&job.scope, None, &[]));
+            reads.extend(self.looked_up(job, &decided));
+            if let Some(first) = decided.same_as {
+                answers.push(answers.get(first).cloned().unwrap_or(Err(Refusal::Busy)));
+                continue;
             }
             let answer = match (decided.kept, decided.outcome) {
                 (Some(rendered), _) => Ok(rendered),
@@ -595,6 +729,27 @@ impl Unit<'_, '_> {
         receipts::insert(link, &kept)?;
         access::append(link, &reads)?;
         Ok((answers, last))
+    }
+
+    /// What a request told of persons without registering anything: a dry run or a refusal is no way to look somebody
+    /// up, and is written down like a search, by the keyed hash of the number.
+    fn looked_up(&self, job: &Job, decided: &Decided) -> Vec<access::AccessRow> {
+        let refused = |place: usize| match &decided.outcome {
+            Ok(results) => results.get(place).is_some_and(Result::is_err),
+            Err(_) => true,
+        };
+        let mut rows: Vec<access::AccessRow> = job
+            .posts
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| job.dry_run || refused(*place))
+            .filter_map(|(_, post)| named(post.item.as_ref().ok()?))
+            .map(|number| access::row(&job.scope, Some(self.around.vault.lookup(number).1), &[]))
+            .collect();
+        if job.dry_run && rows.is_empty() {
+            rows.push(access::row(&job.scope, None, &[]));
+        }
+        rows
     }
 
     /// The number of the one case that an outcome tells of: its receipt goes with the case's identity.
@@ -647,6 +802,12 @@ fn new_reference(item: &Item, by: &Registrar) -> Option<(Agency, CaseReference)>
     }
 }
 
+/// The same words for a case that isn't there and for one that isn't the caller's to know of.
+fn unknown_case(item: &Item) -> Findings {
+    let pointer = if matches!(item.target, Target::Reference(_)) { "/caseReference" } else { "/case" };
+    Finding::new(Rule::ArendeOkant, pointer).into()
+}
+
 fn registrar(job: &Job, item: &Item) -> Result<Registrar, Findings> {
     let missing = || {
         let finding = Finding::new(Rule::FaltSaknas, "/agency");
@@ -664,17 +825,17 @@ fn registrar(job: &Job, item: &Item) -> Result<Registrar, Findings> {
 
 fn repeated(receipt: &Receipt, fingerprint: &[u8]) -> Decided {
     if receipt.fingerprint != fingerprint {
-        return Decided { outcome: Err(Refusal::KeyReused), kept: None };
+        return Decided::refused(Refusal::KeyReused);
     }
     let Some(body) = receipt.body.clone() else {
-        return Decided { outcome: Err(Refusal::Erased), kept: None };
+        return Decided::refused(Refusal::Erased);
     };
     let rendered = Rendered {
         status: u16::try_from(receipt.status).unwrap_or(200),
         headers: serde_json::from_str(&receipt.headers).unwrap_or_default(),
         body,
     };
-    Decided { outcome: Ok(Vec::new()), kept: Some(rendered) }
+    Decided { outcome: Ok(Vec::new()), kept: Some(rendered), same_as: None }
 }
 
 /// In an atomic batch that failed, what was right by itself is refused too, and says why.

@@ -10,7 +10,7 @@ use super::answers_wire::read_answers;
 use super::fields::{Fields, wrong_value};
 use crate::domain::code::{
     AgreementId, CaseId, CaseReference, ClientReference, ConsentForm, District, HandlerId, MunicipalityCode,
-    OfficeCode, RegistrationId,
+    OfficeCode, ReasonCode, RegistrationId,
 };
 use crate::domain::command::{
     Command, Consent, Correction, CorrectionKind, HandlerChange, Handlers, NewStep, Opening, Participant, Reason,
@@ -113,7 +113,7 @@ pub struct Reading {
 /// # Errors
 /// Every wrong, missing and unknown field.
 pub fn registration(value: &Value, reading: Reading) -> Result<Item, Findings> {
-    read(value, reading, |fields, findings| registration_fields(fields, reading, findings))
+    read(value, |fields, findings| registration_fields(fields, reading, findings))
 }
 
 /// Reads the body of a POST under `/cases/{id}`.
@@ -121,7 +121,7 @@ pub fn registration(value: &Value, reading: Reading) -> Result<Item, Findings> {
 /// # Errors
 /// Every wrong, missing and unknown field.
 pub fn on_case(value: &Value, kind: Kind, case: CaseId, reading: Reading) -> Result<Item, Findings> {
-    read(value, reading, |fields, findings| {
+    read(value, |fields, findings| {
         let command = kind_fields(kind, fields, reading, findings);
         let agreement = fields.code("onBehalfOf", AgreementId::parse, findings);
         let client_reference = fields.code("clientReference", ClientReference::parse, findings);
@@ -134,7 +134,7 @@ pub fn on_case(value: &Value, kind: Kind, case: CaseId, reading: Reading) -> Res
 /// # Errors
 /// Every wrong, missing and unknown field.
 pub fn line(value: &Value, reading: Reading) -> Result<Item, Findings> {
-    read(value, reading, |fields, findings| {
+    read(value, |fields, findings| {
         let agency = fields.required("agency", "FK or AF", findings);
         let agency = agency.and_then(|_| fields.choice("agency", Agency::from_code, &["FK", "AF"], findings));
         let registered_by = fields.code("registeredBy", HandlerId::parse, findings);
@@ -208,11 +208,7 @@ fn item(target: Target, request: Request) -> Item {
     }
 }
 
-fn read(
-    value: &Value,
-    reading: Reading,
-    with: impl FnOnce(&mut Fields<'_>, &mut Findings) -> Option<Item>,
-) -> Result<Item, Findings> {
+fn read(value: &Value, with: impl FnOnce(&mut Fields<'_>, &mut Findings) -> Option<Item>) -> Result<Item, Findings> {
     let mut findings = Findings::default();
     let item = Fields::of(value, "", &mut findings).and_then(|mut fields| {
         let item = with(&mut fields, &mut findings);
@@ -220,26 +216,8 @@ fn read(
         item
     });
     match item {
-        Some(item) if !findings.has_errors() => {
-            no_identity_in_references(&item, reading, &mut findings);
-            if findings.has_errors() { Err(findings) } else { Ok(item) }
-        }
+        Some(item) if !findings.has_errors() => Ok(item),
         _ => Err(findings),
-    }
-}
-
-/// A reference is shown in lists and logs, so it may not be somebody's number.
-fn no_identity_in_references(item: &Item, reading: Reading, findings: &mut Findings) {
-    let mut check = |text: &str, pointer: &str| {
-        if contains_identity_number(text, reading.today) {
-            findings.add(Rule::FritextPersonnummer, pointer);
-        }
-    };
-    if let Target::Reference(reference) = &item.target {
-        check(reference.as_str(), "/caseReference");
-    }
-    if let Some(reference) = &item.client_reference {
-        check(reference.as_str(), "/clientReference");
     }
 }
 
@@ -295,11 +273,6 @@ fn opening(
     let consent = fields.raw("consent").and_then(|value| consent_of(value, findings));
     let municipality = fields.code("municipality", MunicipalityCode::parse, findings);
     let district = fields.code("district", District::parse, findings);
-    if let Some(district) = &district
-        && contains_identity_number(district.as_str(), reading.today)
-    {
-        findings.add(Rule::FritextPersonnummer, fields.pointer("district"));
-    }
     Some(Opening { participant: participant?, offices: offices?, handlers, consent, municipality, district, reference })
 }
 
@@ -423,9 +396,6 @@ fn kind_fields(kind: Kind, fields: &mut Fields<'_>, reading: Reading, findings: 
         Kind::Reference => {
             fields.required("caseReference", CaseReference::EXPECTED, findings)?;
             let reference = fields.code("caseReference", CaseReference::parse, findings)?;
-            if contains_identity_number(reference.as_str(), reading.today) {
-                findings.add(Rule::FritextPersonnummer, "/caseReference");
-            }
             Some(Command::AddReference { reference })
         }
     }
@@ -498,15 +468,14 @@ fn reason_of(fields: &mut Fields<'_>, reading: Reading, findings: &mut Findings)
     let value = fields.required("reason", r#"{"code":"…","text":"…"}"#, findings)?;
     let mut inner = Fields::of(value, "/reason", findings)?;
     inner.required("code", "a short code such as fel_datum", findings);
-    let code = inner.text("code", findings).map(ToOwned::to_owned);
+    let code = inner.code("code", ReasonCode::parse, findings).map(|code| code.to_string());
     let text = inner.text("text", findings).map(ToOwned::to_owned);
-    for (given, pointer, most) in [(&code, "/reason/code", 60), (&text, "/reason/text", 1000)] {
-        let Some(given) = given else { continue };
-        if given.chars().count() > most {
-            wrong_value(pointer, "at most 60 characters of code and 1 000 of text", findings);
+    if let Some(given) = &text {
+        if given.chars().count() > 1000 {
+            wrong_value("/reason/text", "at most 1 000 characters", findings);
         }
         if contains_identity_number(given, reading.today) {
-            findings.add(Rule::FritextPersonnummer, pointer);
+            findings.add(Rule::FritextPersonnummer, "/reason/text");
         }
     }
     inner.finish(findings);

@@ -93,6 +93,12 @@ impl Writer {
         }
     }
 
+    /// Whether the thread is there.
+    #[must_use]
+    pub fn is_working(&self) -> bool {
+        self.thread.lock().is_ok_and(|thread| thread.as_ref().is_some_and(|t| !t.is_finished()))
+    }
+
     /// The newest position that this process has committed.
     #[must_use]
     pub fn committed(&self) -> i64 {
@@ -187,8 +193,13 @@ impl Desk {
     }
 
     fn unit(&mut self, jobs: &[Job]) -> Result<Vec<Answer>, StorageError> {
+        if let Err(error) = self.connection.link().begin_write() {
+            // Nothing was begun: the server may have been restarted since the last unit.
+            log::warn!("the writer's connection is made anew: {error}");
+            self.connection = self.parts.db.connect()?;
+            self.connection.link().begin_write()?;
+        }
         let mut link = self.connection.link();
-        link.begin_write()?;
         let now = self.parts.clock.now();
         if self.forgot.is_none_or(|last| now - last >= FORGET_EVERY) {
             receipts::forget_before(&mut link, (now - RECEIPTS_KEPT).timestamp_micros())?;
@@ -199,6 +210,7 @@ impl Desk {
             organisation,
             settings: &self.parts.settings,
             vault: &self.parts.vault,
+            clock: &*self.parts.clock,
             now,
             chance: &mut *self.parts.chance,
             cache: &mut self.cache,

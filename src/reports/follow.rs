@@ -13,6 +13,7 @@ use super::facts::{Facts, FactsBuilder};
 use super::pull::{PullError, pull};
 use super::report::Report;
 use super::request::{Lang, Request};
+use crate::clock::Clock;
 use crate::domain::case::Case;
 use crate::domain::code::Position;
 use crate::domain::organisation::Organisation;
@@ -21,6 +22,8 @@ use crate::storage::{Db, Link, StorageError, cases, changes};
 
 /// Cases read at a time: their journals are in memory only while they are folded in.
 const PIECE: i64 = 4000;
+/// Beyond this many changed cases the columns are built anew, piece by piece, rather than held all at once.
+const MANY: usize = 100_000;
 /// Earlier states kept, since a meeting's figures are pulled several times.
 const KEPT: usize = 3;
 
@@ -76,7 +79,7 @@ impl From<PolarsError> for FollowError {
     }
 }
 
-type Earlier = ((DateTime<Utc>, i64), Arc<Facts>);
+type Earlier = ((Option<DateTime<Utc>>, i64), Arc<Facts>);
 
 /// The columns of one process.
 #[derive(Default)]
@@ -84,6 +87,8 @@ pub struct Reports {
     newest: RwLock<Option<Arc<Facts>>>,
     /// One refresh at a time; the others wait and find it done.
     refreshing: Mutex<()>,
+    /// One earlier state is built at a time.
+    building: Mutex<()>,
     earlier: Mutex<Vec<Earlier>>,
 }
 
@@ -98,15 +103,17 @@ impl Reports {
         organisation: &Organisation,
         request: &Request,
         counted: Counted,
-        now: DateTime<Utc>,
+        clock: &dyn Clock,
         lang: Lang,
     ) -> Result<Report, FollowError> {
-        let as_of = counted.as_of.map_or(now, |at| at.min(now));
         let facts = if counted.as_of.is_none() && counted.counted_to.is_none() {
             self.fresh(db, counted.at_least.unwrap_or(0))?
         } else {
-            self.known(db, as_of, counted)?
+            self.known(db, counted)?
         };
+        // Asked after reading: everything counted was known by then.
+        let now = clock.now();
+        let as_of = counted.as_of.map_or(now, |at| at.min(now));
         Ok(pull(&facts, organisation, request, as_of, lang)?)
     }
 
@@ -127,7 +134,7 @@ impl Reports {
         if let Some(facts) = self.newest().filter(|f| f.counted_to().0 >= head) {
             return Ok(facts);
         }
-        let facts = Arc::new(snapshot(&mut reader.link(), |link| self.refreshed(link))?);
+        let facts = Arc::new(reader.link().snapshot(|link| self.refreshed(link))?);
         *self.newest.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&facts));
         Ok(facts)
     }
@@ -140,6 +147,9 @@ impl Reports {
         let head = changes::head(link)?;
         let Some(before) = self.newest() else { return build(link, head, |_, entries| entries) };
         let numbers = changes::cases_between(link, before.counted_to().0, head)?;
+        if numbers.len() > MANY {
+            return build(link, head, |_, entries| entries);
+        }
         let mut changed: Vec<(i64, Case)> = Vec::with_capacity(numbers.len());
         for piece in numbers.chunks(PIECE as usize) {
             for loaded in load(link, Selection::Numbers(piece))? {
@@ -151,14 +161,14 @@ impl Reports {
 
     /// The columns as known on an instant and committed up to a position. Identity that has been taken away since
     /// can't be known again: such a case is anonymous then too.
-    fn known(&self, db: &Db, as_of: DateTime<Utc>, counted: Counted) -> Result<Arc<Facts>, FollowError> {
+    fn known(&self, db: &Db, counted: Counted) -> Result<Arc<Facts>, FollowError> {
         let mut reader = db.read()?;
         let head = changes::head(&mut reader.link())?;
         let wanted = counted.counted_to.unwrap_or(head);
         if wanted > head || counted.at_least.is_some_and(|p| p > head) {
             return Err(FollowError::Ahead(head));
         }
-        let key = (as_of, wanted);
+        let key = (counted.as_of, wanted);
         let kept = |earlier: &Mutex<Vec<Earlier>>| {
             let kept = earlier.lock().unwrap_or_else(PoisonError::into_inner);
             kept.iter().find(|(k, _)| *k == key).map(|(_, facts)| Arc::clone(facts))
@@ -166,10 +176,16 @@ impl Reports {
         if let Some(facts) = kept(&self.earlier) {
             return Ok(facts);
         }
-        let facts = snapshot(&mut reader.link(), |link| {
+        let _one = self.building.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(facts) = kept(&self.earlier) {
+            return Ok(facts);
+        }
+        let facts = reader.link().snapshot(|link| {
             build(link, wanted, |loaded, all| {
                 let known = loaded.entries.iter().take(all);
-                known.take_while(|e| e.known_from <= as_of && e.position.0 <= wanted).count()
+                known
+                    .take_while(|e| counted.as_of.is_none_or(|at| e.known_from <= at) && e.position.0 <= wanted)
+                    .count()
             })
         })?;
         let facts = Arc::new(facts);
@@ -180,17 +196,6 @@ impl Reports {
         earlier.push((key, Arc::clone(&facts)));
         Ok(facts)
     }
-}
-
-/// Runs a reading that sees one state of the database throughout.
-fn snapshot<T>(
-    link: &mut Link<'_>,
-    read: impl FnOnce(&mut Link<'_>) -> Result<T, FollowError>,
-) -> Result<T, FollowError> {
-    link.begin_read()?;
-    let result = read(link);
-    link.run("COMMIT")?;
-    result
 }
 
 /// All cases, folded in piece by piece. `count` says how many of a case's entries are counted.

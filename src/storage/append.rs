@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::cases::CaseRow;
+use super::cases::{CaseRow, OPEN};
 use super::dialect::Link;
 use super::error::StorageError;
-use super::journal::{Rows, encode, micros};
+use super::journal::{ClientReferenceRow, FingerprintRow, Rows, encode, micros};
 use super::persons::{self, NewPerson};
 use super::schema::{
-    answers, case_handlers, case_offices, case_references, case_subjects, cases, changes, consents, erasures, meetings,
-    reason_texts, registrations,
+    answers, case_handlers, case_offices, case_references, case_subjects, cases, changes, client_references, consents,
+    erasures, fingerprints, meetings, reason_texts, registrations,
 };
 use crate::domain::answers::{QUESTIONS, Question};
 use crate::domain::case::Case;
@@ -26,10 +26,10 @@ pub struct Staged {
     pub case: CaseId,
     /// The entry; its position is set by [`append`].
     pub entry: Entry,
-    /// The client's own reference.
-    pub client_reference: Option<String>,
-    /// Keyed hash of what was sent under that reference.
-    pub fingerprint: Option<Vec<u8>>,
+    /// Keyed hash of client and client reference, and of what was sent under it.
+    pub client_reference: Option<(Vec<u8>, Vec<u8>)>,
+    /// Whose identity the entry erases.
+    pub erased: Option<Vec<u8>>,
     /// The case reference given with a request.
     pub reference: Option<(Agency, CaseReference)>,
 }
@@ -66,7 +66,12 @@ pub fn append(
         item.entry.position = Position(position);
         // A case's number is the position of its request.
         let number = *numbers.entry(item.case).or_insert(position);
-        encode(number, &item.entry, item.client_reference.as_deref(), item.fingerprint.take(), &mut rows);
+        encode(number, &item.entry, &mut rows);
+        if let Some((hash, fingerprint)) = item.client_reference.take() {
+            let registration = item.entry.id.0.as_bytes().to_vec();
+            rows.client_references.push(ClientReferenceRow { hash, case_number: number, position, registration });
+            rows.erasable.fingerprints.push(FingerprintRow { case_number: number, position, fingerprint });
+        }
         if let Some((agency, reference)) = &item.reference {
             rows.erasable.references.push(super::journal::reference_row(*agency, reference, number, position));
         }
@@ -81,9 +86,14 @@ pub fn append(
         let row = CaseRow::of(head.case, *number, head.person.clone(), settings);
         if head.number.is_some() { moved.push(row) } else { opened.push(row) }
     }
+    // What ends comes before what opens: a person may end one case and open another in one unit, and never has two
+    // open ones in between.
+    let (opening, closing): (Vec<CaseRow>, Vec<CaseRow>) = moved.into_iter().partition(|row| row.state == OPEN);
+    link.update_heads(&closing)?;
+    link.update_heads(&opening)?;
+    opened.sort_by_key(|row| row.state == OPEN);
     insert_rows!(link, cases::table, &opened);
-    link.update_heads(&moved)?;
-    erase_protected(link, staged, heads, &numbers)?;
+    erase_protected(link, staged, &numbers)?;
     Ok(numbers)
 }
 
@@ -105,6 +115,8 @@ fn insert(link: &mut Link<'_>, rows: &Rows) -> Result<(), StorageError> {
     insert_rows!(link, case_handlers::table, &rows.erasable.handlers);
     insert_rows!(link, case_references::table, &rows.erasable.references);
     insert_rows!(link, reason_texts::table, &rows.erasable.texts);
+    insert_rows!(link, client_references::table, &rows.client_references);
+    insert_rows!(link, fingerprints::table, &rows.erasable.fingerprints);
     Ok(())
 }
 
@@ -119,15 +131,10 @@ struct ErasureRow {
 }
 
 /// Protection takes identity away in the same transaction: first the journal of erasures, then what it names.
-fn erase_protected(
-    link: &mut Link<'_>,
-    staged: &[Staged],
-    heads: &[Head<'_>],
-    numbers: &HashMap<CaseId, i64>,
-) -> Result<(), StorageError> {
+fn erase_protected(link: &mut Link<'_>, staged: &[Staged], numbers: &HashMap<CaseId, i64>) -> Result<(), StorageError> {
     for item in staged.iter().filter(|s| matches!(s.entry.event, Event::Protection { .. })) {
         let Some(number) = numbers.get(&item.case).copied() else { continue };
-        let person = heads.iter().find(|h| h.case.id == item.case).and_then(|h| h.person.clone());
+        let person = item.erased.clone();
         let row = ErasureRow {
             position: item.entry.position.0,
             case_number: number,
@@ -156,6 +163,7 @@ fn erase_case(link: &mut Link<'_>, number: i64) -> Result<(), StorageError> {
         .execute(c))?;
     each!(link, c => diesel::delete(consents::table.filter(consents::case_number.eq(number))).execute(c))?;
     each!(link, c => diesel::delete(case_references::table.filter(case_references::case_number.eq(number))).execute(c))?;
+    each!(link, c => diesel::delete(fingerprints::table.filter(fingerprints::case_number.eq(number))).execute(c))?;
     each!(link, c => diesel::delete(reason_texts::table.filter(reason_texts::case_number.eq(number))).execute(c))?;
     Ok(())
 }

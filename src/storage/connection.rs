@@ -76,7 +76,15 @@ struct Pragmas;
 /// [`Db::checkpointer`] beside the writer, so that no commit waits for one.
 const PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                        PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0; PRAGMA foreign_keys = ON; \
-                       PRAGMA temp_store = MEMORY;";
+                       PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;";
+
+/// Every statement of the writer is a look-up by key. A plan made while the tables were small would scan them when
+/// they are large, so scanning is ruled out.
+const WRITER_SETTINGS: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; \
+                               SET jit = off; SET client_min_messages = warning;";
+
+/// Beyond this size of SQLite's log the writer waits until it can begin anew.
+const LARGE_LOG: u64 = 256 << 20;
 
 impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for Pragmas {
     fn on_acquire(&self, c: &mut SqliteConnection) -> Result<(), diesel::r2d2::Error> {
@@ -93,6 +101,7 @@ impl Db {
     pub fn open(url: &str, readers: u32) -> Result<Self, StorageError> {
         let pool = if let Some(path) = url.strip_prefix("sqlite://") {
             make_folder(path)?;
+            make_private(path)?;
             migrate_sqlite(path)?;
             let manager = ConnectionManager::new(path);
             let pool = Pool::builder()
@@ -143,7 +152,9 @@ impl Db {
             c.batch_execute(PRAGMAS)?;
             return Ok(Owned::Sqlite(Box::new(c)));
         }
-        Ok(Owned::Postgres(Box::new(establish_postgres(&self.url)?)))
+        let mut c = establish_postgres(&self.url)?;
+        c.batch_execute(WRITER_SETTINGS)?;
+        Ok(Owned::Postgres(Box::new(c)))
     }
 
     /// Moves what was committed from SQLite's log into its file, without holding up the writer. Does nothing on
@@ -153,7 +164,12 @@ impl Db {
     /// When the database fails.
     pub fn checkpoint(&self) -> Result<(), StorageError> {
         match &self.pool {
-            Readers::Sqlite(pool) => Ok(pool.get()?.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")?),
+            Readers::Sqlite(pool) => {
+                let log = self.url.strip_prefix("sqlite://").map(|path| format!("{path}-wal"));
+                let size = log.and_then(|log| std::fs::metadata(log).ok()).map_or(0, |m| m.len());
+                let how = if size > LARGE_LOG { "RESTART" } else { "PASSIVE" };
+                Ok(pool.get()?.batch_execute(&format!("PRAGMA wal_checkpoint({how})"))?)
+            }
             Readers::Postgres(_) => Ok(()),
         }
     }
@@ -165,6 +181,15 @@ fn make_folder(path: &str) -> Result<(), StorageError> {
             .map_err(|e| StorageError::Setup(format!("the folder of the database can't be made: {e}"))),
         _ => Ok(()),
     }
+}
+
+/// The file is its owner's only; SQLite gives its log the same rights.
+fn make_private(path: &str) -> Result<(), StorageError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(|_| ()).map_err(|e| StorageError::Setup(format!("the database's file can't be made: {e}")))
 }
 
 fn establish_sqlite(path: &str) -> Result<SqliteConnection, StorageError> {

@@ -91,6 +91,20 @@ impl Link<'_> {
         }
     }
 
+    /// Reads one state of the database throughout.
+    ///
+    /// # Errors
+    /// What `read` says, or when the database fails.
+    pub fn snapshot<T, E: From<StorageError>>(
+        &mut self,
+        read: impl FnOnce(&mut Link<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.begin_read()?;
+        let result = read(self);
+        self.run("COMMIT")?;
+        result
+    }
+
     /// Takes the next `count` positions and returns the last before them. Until commit, no other process takes
     /// any: positions are dense and in commit order.
     ///
@@ -105,12 +119,13 @@ impl Link<'_> {
         Ok(last - count)
     }
 
-    /// Locks the look-ups of persons until commit, in one order for all processes, so that two requests for the
-    /// same person are decided one after the other. SQLite's write lock does so already.
+    /// Locks keys (hashes of persons, of client references, of Idempotency-Keys) until commit, in one order for all
+    /// processes, so that two requests for the same are decided one after the other, each seeing what the other did.
+    /// SQLite's write lock does so already. Keys share a thousand locks, so that a large batch can't exhaust them.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn lock_hashes(&mut self, hashes: &[Vec<u8>]) -> Result<(), StorageError> {
+    pub fn lock_keys(&mut self, hashes: &[Vec<u8>]) -> Result<(), StorageError> {
         let Self::Postgres(c) = self else { return Ok(()) };
         let mut keys: Vec<i64> = hashes.iter().map(|h| lock_key(h)).collect();
         keys.sort_unstable();
@@ -177,12 +192,15 @@ impl Link<'_> {
     }
 }
 
+/// How many advisory locks keys share.
+const LOCKS: i64 = 1024;
+
 fn lock_key(hash: &[u8]) -> i64 {
     let mut bytes = [0; 8];
     for (to, from) in bytes.iter_mut().zip(hash) {
         *to = *from;
     }
-    i64::from_be_bytes(bytes)
+    i64::from_be_bytes(bytes).rem_euclid(LOCKS)
 }
 
 /// diesel never caches an UPDATE; this one is hot, so it is a fragment with a fixed id.

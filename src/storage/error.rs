@@ -43,9 +43,8 @@ impl From<Error> for StorageError {
             Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => {
                 Self::Conflict("serialization".to_owned())
             }
-            Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _) | Error::BrokenTransactionManager => {
-                Self::Unavailable("the connection was closed".to_owned())
-            }
+            Error::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, _)
+            | Error::BrokenTransactionManager => Self::Unavailable("the connection was closed".to_owned()),
             Error::DatabaseError(kind, info) => {
                 let table = info.table_name().unwrap_or("");
                 log::debug!("database error {kind:?} {table}: {}", info.message());

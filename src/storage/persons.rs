@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::dialect::Link;
 use super::error::StorageError;
-use super::schema::{person_lookups, persons};
+use super::schema::{master_keys, person_lookups, persons};
 use super::vault::{Sealed, Vault};
 use crate::domain::person::IdentityNumber;
 
@@ -54,6 +54,37 @@ struct LookupRow<'a> {
     key_id: &'a str,
     hash: &'a [u8],
     person: &'a [u8],
+}
+
+/// Notes the master key at its first use, and refuses another one: under it the persons that are there would not be
+/// found, and could get a second open case.
+///
+/// # Errors
+/// [`StorageError::Setup`] when the database belongs to another key; or when it fails.
+pub fn register_key(link: &mut Link<'_>, vault: &Vault, now: i64) -> Result<(), StorageError> {
+    link.begin_write()?;
+    // Two processes may start at once.
+    link.take_positions(0)?;
+    let result = register_key_in(link, vault, now);
+    link.run(if result.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+    result
+}
+
+fn register_key_in(link: &mut Link<'_>, vault: &Vault, now: i64) -> Result<(), StorageError> {
+    let known: Vec<String> = each!(link, c => master_keys::table.select(master_keys::id).load(c))?;
+    if known.iter().any(|id| id == vault.key_id()) {
+        return Ok(());
+    }
+    if let Some(other) = known.first() {
+        return Err(StorageError::Setup(format!(
+            "its identities are sealed by master key {other}, and {} is configured",
+            vault.key_id()
+        )));
+    }
+    each!(link, c => diesel::insert_into(master_keys::table)
+        .values((master_keys::id.eq(vault.key_id()), master_keys::since.eq(now)))
+        .execute(c))?;
+    Ok(())
 }
 
 /// Stores new persons.

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::dialect::Link;
 use super::error::StorageError;
-use super::schema::{cases, receipts, registrations};
+use super::schema::{client_references, fingerprints, receipts, registrations};
 
 /// A kept answer.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -54,14 +54,17 @@ pub fn insert(link: &mut Link<'_>, rows: &[Receipt]) -> Result<(), StorageError>
     Ok(())
 }
 
-/// Empties the receipts that tell of a case; whoever repeats such a request learns that it is gone.
+/// Empties the receipts that tell of a case, and those of batches, which may; whoever repeats such a request learns
+/// that its answer is gone.
 ///
 /// # Errors
 /// When the database fails.
 pub fn empty_for(link: &mut Link<'_>, case_number: i64) -> Result<usize, StorageError> {
-    Ok(each!(link, c => diesel::update(receipts::table.filter(receipts::case_number.eq(case_number)))
+    Ok(
+        each!(link, c => diesel::update(receipts::table.filter(receipts::case_number.eq(case_number).or(receipts::case_number.is_null())))
         .set(receipts::body.eq(None::<String>))
-        .execute(c))?)
+        .execute(c))?,
+    )
 }
 
 /// Forgets receipts older than an instant, so that an old key may be used anew.
@@ -75,39 +78,35 @@ pub fn forget_before(link: &mut Link<'_>, micros: i64) -> Result<usize, StorageE
 /// A registration that a client reference stands for.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Referenced {
-    /// The client.
-    pub client: String,
-    /// Its reference.
-    pub reference: Option<String>,
-    /// Keyed hash of what was sent.
-    pub fingerprint: Option<Vec<u8>>,
+    /// Keyed hash of client and reference.
+    pub hash: Vec<u8>,
     /// The registration.
     pub registration: Vec<u8>,
-    /// The public id of its case.
-    pub case: Vec<u8>,
+    /// The number of its case.
+    pub case_number: i64,
     /// Its position.
     pub position: i64,
+    /// Keyed hash of what was sent; none when it was erased.
+    pub fingerprint: Option<Vec<u8>>,
 }
 
-/// What the client references of one client stand for.
+/// What client references stand for.
 ///
 /// # Errors
 /// When the database fails.
-pub fn referenced(link: &mut Link<'_>, client: &str, references: &[String]) -> Result<Vec<Referenced>, StorageError> {
+pub fn referenced(link: &mut Link<'_>, hashes: &[Vec<u8>]) -> Result<Vec<Referenced>, StorageError> {
     let mut found = Vec::new();
-    for chunk in references.chunks(1000) {
-        found.extend(each!(link, c => registrations::table
-            .inner_join(cases::table.on(cases::number.eq(registrations::case_number)))
-            .filter(registrations::client.eq(client))
-            .filter(registrations::client_reference.is_not_null())
-            .filter(registrations::client_reference.eq_any(chunk.iter().map(Some)))
+    for chunk in hashes.chunks(1000) {
+        found.extend(each!(link, c => client_references::table
+            .left_join(fingerprints::table.on(fingerprints::case_number.eq(client_references::case_number)
+                .and(fingerprints::position.eq(client_references::position))))
+            .filter(client_references::hash.eq_any(chunk))
             .select((
-                registrations::client,
-                registrations::client_reference,
-                registrations::fingerprint,
-                registrations::id,
-                cases::id,
-                registrations::position,
+                client_references::hash,
+                client_references::registration,
+                client_references::case_number,
+                client_references::position,
+                fingerprints::fingerprint.nullable(),
             ))
             .load::<Referenced>(c))?);
     }

@@ -66,13 +66,27 @@ diesel::table! {
         known_from -> BigInt,
         agency -> Text,
         client -> Text,
-        client_reference -> Nullable<Text>,
-        fingerprint -> Nullable<Binary>,
         handler -> Nullable<Text>,
         agreement -> Nullable<Text>,
         rule_set -> Integer,
         supersedes -> Nullable<Binary>,
         detail -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    client_references (hash) {
+        hash -> Binary,
+        case_number -> BigInt,
+        position -> BigInt,
+        registration -> Binary,
+    }
+}
+
+diesel::table! {
+    master_keys (id) {
+        id -> Text,
+        since -> BigInt,
     }
 }
 
@@ -123,6 +137,14 @@ diesel::table! {
         agency -> Text,
         handler -> Nullable<Text>,
         from_day -> Integer,
+    }
+}
+
+diesel::table! {
+    fingerprints (case_number, position) {
+        case_number -> BigInt,
+        position -> BigInt,
+        fingerprint -> Binary,
     }
 }
 
@@ -206,11 +228,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     person_lookups,
     cases,
     registrations,
+    client_references,
+    master_keys,
     case_subjects,
     answers,
     consents,
     case_references,
     case_handlers,
+    fingerprints,
     reason_texts,
     meetings,
     case_offices,

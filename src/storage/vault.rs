@@ -48,16 +48,22 @@ fn keyed(key: &[u8], text: &[u8]) -> [u8; 32] {
 }
 
 impl Vault {
-    /// A vault of one master key. The id is kept with what it sealed, for rotation.
+    /// A vault of one master key. The key's id, which is kept with what it sealed, follows from the key.
     #[must_use]
-    pub fn new(id: &str, master: [u8; 32]) -> Self {
+    pub fn new(master: [u8; 32]) -> Self {
         let master = Zeroizing::new(master);
         Self {
-            id: id.to_owned(),
+            id: keyed(&*master, b"id").iter().take(8).map(|b| format!("{b:02x}")).collect(),
             lookup: Zeroizing::new(keyed(&*master, b"look-up")),
             fingerprint: Zeroizing::new(keyed(&*master, b"fingerprint")),
             master,
         }
+    }
+
+    /// The id of the master key.
+    #[must_use]
+    pub fn key_id(&self) -> &str {
+        &self.id
     }
 
     /// The look-up hash of a number, with the id of the key that made it.

@@ -70,8 +70,6 @@ CREATE TABLE registrations (
     known_from BIGINT NOT NULL,
     agency TEXT NOT NULL,
     client TEXT NOT NULL,
-    client_reference TEXT,
-    fingerprint BYTEA,
     handler TEXT,
     agreement TEXT,
     rule_set INTEGER NOT NULL,
@@ -80,8 +78,19 @@ CREATE TABLE registrations (
     PRIMARY KEY (case_number, position)
 );
 CREATE UNIQUE INDEX registrations_id ON registrations (id);
-CREATE UNIQUE INDEX registrations_client_reference ON registrations (client, client_reference)
-    WHERE client_reference IS NOT NULL;
+
+-- What a client's own reference stands for: a keyed hash of client and reference, so that nothing can be read from it.
+CREATE TABLE client_references (
+    hash BYTEA PRIMARY KEY,
+    case_number BIGINT NOT NULL,
+    position BIGINT NOT NULL,
+    registration BYTEA NOT NULL
+);
+-- Which master keys the identities are sealed by: a service with another key does not start.
+CREATE TABLE master_keys (
+    id TEXT PRIMARY KEY,
+    since BIGINT NOT NULL
+);
 
 -- What can be erased stands in rows of its own: never updated, deleted only beside a row in erasures.
 CREATE TABLE case_subjects (
@@ -124,6 +133,12 @@ CREATE TABLE case_handlers (
     handler TEXT,
     from_day INTEGER NOT NULL,
     PRIMARY KEY (case_number, position, agency)
+);
+CREATE TABLE fingerprints (
+    case_number BIGINT NOT NULL,
+    position BIGINT NOT NULL,
+    fingerprint BYTEA NOT NULL,
+    PRIMARY KEY (case_number, position)
 );
 CREATE TABLE reason_texts (
     case_number BIGINT NOT NULL,
@@ -221,6 +236,8 @@ CREATE TRIGGER meetings_append_only BEFORE UPDATE OR DELETE ON meetings
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER case_offices_append_only BEFORE UPDATE OR DELETE ON case_offices
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER client_references_append_only BEFORE UPDATE OR DELETE ON client_references
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER case_subjects_no_update BEFORE UPDATE ON case_subjects
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER case_subjects_erased_only BEFORE DELETE ON case_subjects
@@ -240,6 +257,10 @@ CREATE TRIGGER case_references_erased_only BEFORE DELETE ON case_references
 CREATE TRIGGER case_handlers_no_update BEFORE UPDATE ON case_handlers
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER case_handlers_erased_only BEFORE DELETE ON case_handlers
+    FOR EACH ROW EXECUTE FUNCTION refuse_unless_erased();
+CREATE TRIGGER fingerprints_no_update BEFORE UPDATE ON fingerprints
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER fingerprints_erased_only BEFORE DELETE ON fingerprints
     FOR EACH ROW EXECUTE FUNCTION refuse_unless_erased();
 CREATE TRIGGER reason_texts_no_update BEFORE UPDATE ON reason_texts
     FOR EACH ROW EXECUTE FUNCTION refuse_change();

@@ -70,8 +70,6 @@ CREATE TABLE registrations (
     known_from BIGINT NOT NULL,
     agency TEXT NOT NULL,
     client TEXT NOT NULL,
-    client_reference TEXT,
-    fingerprint BLOB,
     handler TEXT,
     agreement TEXT,
     rule_set INTEGER NOT NULL,
@@ -80,8 +78,19 @@ CREATE TABLE registrations (
     PRIMARY KEY (case_number, position)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX registrations_id ON registrations (id);
-CREATE UNIQUE INDEX registrations_client_reference ON registrations (client, client_reference)
-    WHERE client_reference IS NOT NULL;
+
+-- What a client's own reference stands for: a keyed hash of client and reference, so that nothing can be read from it.
+CREATE TABLE client_references (
+    hash BLOB PRIMARY KEY,
+    case_number BIGINT NOT NULL,
+    position BIGINT NOT NULL,
+    registration BLOB NOT NULL
+) WITHOUT ROWID;
+-- Which master keys the identities are sealed by: a service with another key does not start.
+CREATE TABLE master_keys (
+    id TEXT PRIMARY KEY,
+    since BIGINT NOT NULL
+) WITHOUT ROWID;
 
 -- What can be erased stands in rows of its own: never updated, deleted only beside a row in erasures.
 CREATE TABLE case_subjects (
@@ -124,6 +133,12 @@ CREATE TABLE case_handlers (
     handler TEXT,
     from_day INTEGER NOT NULL,
     PRIMARY KEY (case_number, position, agency)
+) WITHOUT ROWID;
+CREATE TABLE fingerprints (
+    case_number BIGINT NOT NULL,
+    position BIGINT NOT NULL,
+    fingerprint BLOB NOT NULL,
+    PRIMARY KEY (case_number, position)
 ) WITHOUT ROWID;
 CREATE TABLE reason_texts (
     case_number BIGINT NOT NULL,
@@ -226,6 +241,10 @@ CREATE TRIGGER case_offices_no_update BEFORE UPDATE ON case_offices
 BEGIN SELECT RAISE(ABORT, 'case_offices is append-only'); END;
 CREATE TRIGGER case_offices_no_delete BEFORE DELETE ON case_offices
 BEGIN SELECT RAISE(ABORT, 'case_offices is append-only'); END;
+CREATE TRIGGER client_references_no_update BEFORE UPDATE ON client_references
+BEGIN SELECT RAISE(ABORT, 'client_references is append-only'); END;
+CREATE TRIGGER client_references_no_delete BEFORE DELETE ON client_references
+BEGIN SELECT RAISE(ABORT, 'client_references is append-only'); END;
 CREATE TRIGGER case_subjects_no_update BEFORE UPDATE ON case_subjects
 BEGIN SELECT RAISE(ABORT, 'case_subjects is never updated'); END;
 CREATE TRIGGER case_subjects_erased_only BEFORE DELETE ON case_subjects
@@ -251,6 +270,11 @@ BEGIN SELECT RAISE(ABORT, 'case_handlers is never updated'); END;
 CREATE TRIGGER case_handlers_erased_only BEFORE DELETE ON case_handlers
 WHEN NOT EXISTS (SELECT 1 FROM erasures e WHERE e.case_number = OLD.case_number)
 BEGIN SELECT RAISE(ABORT, 'case_handlers is deleted only beside an erasure'); END;
+CREATE TRIGGER fingerprints_no_update BEFORE UPDATE ON fingerprints
+BEGIN SELECT RAISE(ABORT, 'fingerprints is never updated'); END;
+CREATE TRIGGER fingerprints_erased_only BEFORE DELETE ON fingerprints
+WHEN NOT EXISTS (SELECT 1 FROM erasures e WHERE e.case_number = OLD.case_number)
+BEGIN SELECT RAISE(ABORT, 'fingerprints is deleted only beside an erasure'); END;
 CREATE TRIGGER reason_texts_no_update BEFORE UPDATE ON reason_texts
 BEGIN SELECT RAISE(ABORT, 'reason_texts is never updated'); END;
 CREATE TRIGGER reason_texts_erased_only BEFORE DELETE ON reason_texts

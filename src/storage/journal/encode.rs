@@ -16,13 +16,7 @@ use crate::domain::step::Agency;
 use crate::storage::cases::day_number;
 
 /// Adds the rows of an entry whose position is set.
-pub fn encode(
-    number: i64,
-    entry: &Entry,
-    client_reference: Option<&str>,
-    fingerprint: Option<Vec<u8>>,
-    rows: &mut Rows,
-) {
+pub fn encode(number: i64, entry: &Entry, rows: &mut Rows) {
     let mut out = Encoder { number, position: entry.position.0, rows };
     let mut row = RegistrationRow {
         case_number: number,
@@ -34,8 +28,6 @@ pub fn encode(
         known_from: micros(entry.known_from),
         agency: entry.by.agency.code().to_owned(),
         client: entry.by.client.to_string(),
-        client_reference: client_reference.map(ToOwned::to_owned),
-        fingerprint,
         handler: entry.by.handler.as_ref().map(ToString::to_string),
         agreement: entry.agreement.as_ref().map(ToString::to_string),
         rule_set: RULE_SET,

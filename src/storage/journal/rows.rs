@@ -5,8 +5,8 @@
 use diesel::prelude::*;
 
 use crate::storage::schema::{
-    answers, case_handlers, case_offices, case_references, case_subjects, consents, meetings, reason_texts,
-    registrations,
+    answers, case_handlers, case_offices, case_references, case_subjects, client_references, consents, fingerprints,
+    meetings, reason_texts, registrations,
 };
 
 /// A row of `registrations`.
@@ -22,8 +22,6 @@ pub struct RegistrationRow {
     pub known_from: i64,
     pub agency: String,
     pub client: String,
-    pub client_reference: Option<String>,
-    pub fingerprint: Option<Vec<u8>>,
     pub handler: Option<String>,
     pub agreement: Option<String>,
     pub rule_set: i32,
@@ -115,6 +113,25 @@ pub struct TextRow {
     pub text: String,
 }
 
+/// A row of `fingerprints`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = fingerprints, treat_none_as_default_value = false)]
+pub struct FingerprintRow {
+    pub case_number: i64,
+    pub position: i64,
+    pub fingerprint: Vec<u8>,
+}
+
+/// A row of `client_references`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = client_references, treat_none_as_default_value = false)]
+pub struct ClientReferenceRow {
+    pub hash: Vec<u8>,
+    pub case_number: i64,
+    pub position: i64,
+    pub registration: Vec<u8>,
+}
+
 /// Rows that may be erased.
 #[derive(Debug, Default)]
 pub struct Erasable {
@@ -124,6 +141,7 @@ pub struct Erasable {
     pub handlers: Vec<HandlerRow>,
     pub references: Vec<ReferenceRow>,
     pub texts: Vec<TextRow>,
+    pub fingerprints: Vec<FingerprintRow>,
 }
 
 /// All rows of some entries.
@@ -132,5 +150,6 @@ pub struct Rows {
     pub registrations: Vec<RegistrationRow>,
     pub meetings: Vec<MeetingRow>,
     pub offices: Vec<OfficeRow>,
+    pub client_references: Vec<ClientReferenceRow>,
     pub erasable: Erasable,
 }

@@ -66,7 +66,7 @@ pub fn service(database: &Database, now: DateTime<Utc>) -> (Arc<Service>, Arc<Ma
     let clock = Arc::new(ManualClock::at(now));
     let parts = Parts {
         db: Db::open(&database.url, 4).unwrap(),
-        vault: Arc::new(Vault::new("test", [7; 32])),
+        vault: Arc::new(Vault::new([7; 32])),
         settings: Settings::default(),
         queue: 4096,
         registers: Arc::new(Registers::default()),
