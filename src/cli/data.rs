@@ -5,6 +5,7 @@ use std::io::{self, BufReader, BufWriter, IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 
@@ -130,7 +131,7 @@ fn progress_bar(bytes: Option<u64>) -> ProgressBar {
     if let (Ok(style), Some(_)) = (style, bytes) { bar.with_style(style) } else { bar }
 }
 
-/// A file that is made when something is written to it.
+/// A file that is made when something is written to it. Only its owner can read it: refused lines hold identity.
 struct Lazy {
     path: std::path::PathBuf,
     file: Option<BufWriter<File>>,
@@ -139,7 +140,11 @@ struct Lazy {
 impl Write for Lazy {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.file.is_none() {
-            self.file = Some(BufWriter::new(File::create(&self.path)?));
+            let mut options = File::options();
+            options.write(true).create(true).truncate(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            self.file = Some(BufWriter::new(options.open(&self.path)?));
         }
         self.file.as_mut().map_or(Ok(0), |file| file.write(bytes))
     }
@@ -149,9 +154,15 @@ impl Write for Lazy {
     }
 }
 
+/// The last day of a made history: what is registered later today lies in the future, and is refused.
+pub fn yesterday() -> NaiveDate {
+    let today = SystemClock.today();
+    today.pred_opt().unwrap_or(today)
+}
+
 pub fn generate(args: &GenerateArgs) -> Result<(), Failure> {
     let mut out = BufWriter::new(io::stdout().lock());
-    let history = national::National { seed: args.seed, cases: args.cases.into(), until: SystemClock.today() };
+    let history = national::National { seed: args.seed, cases: args.cases.into(), until: yesterday() };
     let result = if args.targets {
         write!(out, "{}", targets::table(&targets::compare(history.lines(), history.factor())))
     } else if args.organisation {

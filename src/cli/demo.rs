@@ -2,12 +2,14 @@
 //! a served API with tokens to try it with.
 
 use std::io::{BufRead, BufReader, Cursor, Read};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::{DemoArgs, Failure, ReportArgs, data, report, serve, service, token};
-use crate::clock::{Clock, Stopwatch, SystemClock};
+use crate::auth::tokens::write_secret;
+use crate::clock::Stopwatch;
 use crate::config::{Config, MasterKeySource, Secret};
 use crate::demo::{national, pilot, targets};
 use crate::domain::code::ClientId;
@@ -16,24 +18,30 @@ use crate::registrations::import::import;
 
 pub fn demo(config: Config, args: &DemoArgs) -> Result<(), Failure> {
     let watch = Stopwatch::start();
+    // The address first: a demo that runs already must not lose its folder to a second one.
+    let listener = if args.no_serve { None } else { Some(serve::listen(&config, true)?) };
     let config = fresh(config)?;
     let service = service(&config)?;
     println!("A fresh database in {}.\n", config.data_dir.display());
-    load(&service, &pilot::organisation(), lines(pilot::registrations().into_iter()))?;
-    let history = national::National { seed: args.seed, cases: args.cases.into(), until: SystemClock.today() };
+    let pilot_ends = load(&service, &pilot::organisation(), lines(pilot::registrations().into_iter()))?;
+    let history = national::National { seed: args.seed, cases: args.cases.into(), until: data::yesterday() };
     if args.cases > 0 {
         load(&service, &national::organisation(), lines(history.lines()))?;
         println!("\nThe synthetic history beside the published figures:\n");
         print!("{}", targets::table(&targets::compare(history.lines(), history.factor())));
     }
     println!("\nReady after {:.1} s. The pilot in Gävleborg, autumn 2016:\n", watch.elapsed().as_secs_f64());
-    report::print(&service, &pilot_baspaket())?;
-    if args.no_serve {
+    report::print(&service, &pilot_baspaket(pilot_ends))?;
+    println!(
+        "\nAll ten parts:\n\n  SUS_DATA_DIR={} sus report {PILOT} --counted-to {pilot_ends}",
+        config.data_dir.display()
+    );
+    let Some(listener) = listener else {
         service.stop();
         return Ok(());
-    }
+    };
     let tokens = Tokens::issue(&config)?;
-    serve::serve_with(&config, service, true, |address| tokens.say(&format!("http://{address}")))
+    serve::serve_with(&config, service, listener, true, |address| tokens.say(&format!("http://{address}"), pilot_ends))
 }
 
 /// The same configuration over a folder that is made anew; nothing outside it is touched.
@@ -49,20 +57,25 @@ fn fresh(mut config: Config) -> Result<Config, Failure> {
     Ok(config)
 }
 
-fn pilot_baspaket() -> ReportArgs {
+const PILOT: &str = "baspaket --from 2016-10-01 --to 2016-12-31 --geography styrgrupp:gavleborg";
+
+/// The two parts that the pilot's published counts are about; all ten would fill many screens. Counted to the pilot's
+/// end, since the synthetic history has cases in the same offices.
+fn pilot_baspaket(pilot_ends: i64) -> ReportArgs {
     ReportArgs {
         report: "baspaket".to_owned(),
         from: "2016-10-01".to_owned(),
         to: "2016-12-31".to_owned(),
         geography: "styrgrupp:gavleborg".to_owned(),
         as_of: None,
-        counted_to: None,
+        counted_to: Some(pilot_ends),
+        part: vec!["1".to_owned(), "2".to_owned()],
         format: "table".to_owned(),
         lang: "sv".to_owned(),
     }
 }
 
-fn load(service: &Arc<Service>, organisation: &Value, lines: impl BufRead + Send + 'static) -> Result<(), Failure> {
+fn load(service: &Arc<Service>, organisation: &Value, lines: impl BufRead + Send + 'static) -> Result<i64, Failure> {
     data::load_organisation(service, organisation)?;
     let watch = Stopwatch::start();
     let client = ClientId::parse("demo").map_err(|e| e.expected)?;
@@ -73,7 +86,7 @@ fn load(service: &Arc<Service>, organisation: &Value, lines: impl BufRead + Send
     if let Some(first) = refused.split(|b| *b == b'\n').next().filter(|l| !l.is_empty()) {
         println!("The first refused: {}", String::from_utf8_lossy(first));
     }
-    Ok(())
+    Ok(summary.position)
 }
 
 /// Lines as a file would give them, made while they are read.
@@ -100,36 +113,47 @@ impl<I: Iterator<Item = Value>> Read for Lines<I> {
     }
 }
 
+/// One token a role, as lines that a shell reads, and the file they stand in.
 struct Tokens {
-    fk: String,
-    af: String,
-    handler: String,
-    reader: String,
+    lines: String,
+    file: PathBuf,
 }
 
 impl Tokens {
     fn issue(config: &Config) -> Result<Self, Failure> {
         let issue = |role, agency, handler| token::issue(config, role, agency, handler, "demo-client");
-        Ok(Self {
-            fk: issue("system", Some("FK"), None)?,
-            af: issue("system", Some("AF"), None)?,
-            handler: issue("deltagaransvarig", Some("FK"), Some("fk-h-017"))?,
-            reader: issue("rapportlasare", None, None)?,
-        })
+        let lines = format!(
+            "FK={}\nAF={}\nHANDLER={}\nREADER={}\n",
+            issue("system", Some("FK"), None)?,
+            issue("system", Some("AF"), None)?,
+            issue("deltagaransvarig", Some("FK"), Some("fk-h-017"))?,
+            issue("rapportlasare", None, None)?,
+        );
+        let file = config.data_dir.join("tokens");
+        write_secret(&file, lines.as_bytes())?;
+        Ok(Self { lines, file })
     }
 
-    fn say(&self, base: &str) {
+    fn say(&self, base: &str, pilot_ends: i64) {
         println!(
-            "\nServing on {base}. Tokens for a few hours (anyone on this machine may use them):\n\n\
-             FK={}\n\nAF={}\n\nHANDLER={}\n\nREADER={}\n\n\
-             Try, with one of them pasted in:\n\n\
-             \x20 curl -H \"Authorization: Bearer $READER\" '{base}/v1/reports/baspaket?from=2016-10-01&to=2016-12-31&geography=styrgrupp:gavleborg'\n\
+            "\nServing on {base}. Tokens for a few hours – the agencies' systems, a handläggare, a report reader:\n\n\
+             {lines}\n\
+             Try, in another terminal:\n\n\
+             \x20 . {file}\n\
+             \x20 curl -H \"Authorization: Bearer $READER\" '{base}/v1/reports/baspaket?from=2016-10-01&to=2016-12-31&geography=styrgrupp:gavleborg&countedTo={pilot_ends}&format=csv'\n\
              \x20 curl -H \"Authorization: Bearer $HANDLER\" '{base}/v1/cases?handler=me'\n\
-             \x20 curl -H \"Authorization: Bearer $FK\" -H 'Content-Type: application/json' '{base}/v1/registrations?dryRun=true' \\\n\
-             \x20   -d '{{\"caseReference\":\"X-1\",\"step\":\"gk\",\"date\":\"2016-10-12\"}}'\n\
-             \x20 curl '{base}/v1/rules'\n\n\
-             Stop with Ctrl-C.",
-            self.fk, self.af, self.handler, self.reader
+             \x20 curl -H \"Authorization: Bearer $AF\" -H 'Content-Type: application/json' '{base}/v1/registrations?dryRun=true' \\\n\
+             \x20   -d '{{\"step\":\"begaran\",\"date\":\"2016-10-03\",\"participant\":{{\"personnummer\":\"198503129804\"}},\"offices\":{{\"fk\":\"FK-GAVLE\",\"af\":\"AF-GAVLE\"}},\"municipality\":\"2180\",\"answers\":{{\"arbetar\":false,\"arbetsandel\":50}}}}'\n\
+             \x20 curl '{base}/v1/rules/fel_myndighet'\n\n\
+             The third is refused, with all that is wrong. Stop with Ctrl-C.",
+            lines = self.lines,
+            file = self.shell_path(),
         );
+    }
+
+    /// As a shell's `.` finds it: a name without a slash would be looked for elsewhere.
+    fn shell_path(&self) -> String {
+        let path = self.file.display().to_string();
+        if path.contains('/') { path } else { format!("./{path}") }
     }
 }

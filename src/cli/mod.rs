@@ -83,7 +83,7 @@ struct DemoArgs {
     /// How many synthetic cases
     #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(0..=2_000_000))]
     cases: u32,
-    /// The same seed gives the same history
+    /// The same seed gives the same history on the same day
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Show the baspaket and end, without serving
@@ -135,17 +135,21 @@ struct ReportArgs {
     /// Counting registrations up to this position only
     #[arg(long)]
     counted_to: Option<i64>,
-    /// table, json or csv
+    /// Only this part, by its number or id; may be given several times
+    #[arg(long)]
+    part: Vec<String>,
+    /// The form
     #[arg(long, default_value = "table", value_parser = ["table", "json", "csv"])]
     format: String,
-    /// sv or en
+    /// The language
     #[arg(long, default_value = "sv", value_parser = ["sv", "en"])]
     lang: String,
 }
 
 #[derive(Args)]
 struct TokenArgs {
-    /// The role
+    /// deltagaransvarig, insatsansvarig, samverkansadministrator, rapportlasare, samverkansansvarig, systemforvaltare or
+    /// system
     role: String,
     /// FK or AF, for a role that acts for an agency
     #[arg(long)]
@@ -166,7 +170,7 @@ struct GenerateArgs {
     /// How many synthetic cases
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(0..=20_000_000))]
     cases: u32,
-    /// The same seed gives the same history
+    /// The same seed gives the same history on the same day
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Print the organisation file instead of registrations
@@ -181,7 +185,7 @@ struct GenerateArgs {
 struct RulesArgs {
     /// A rule's code
     code: Option<String>,
-    /// sv or en
+    /// The language
     #[arg(long, default_value = "sv", value_parser = ["sv", "en"])]
     lang: String,
 }

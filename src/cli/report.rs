@@ -11,7 +11,8 @@ use crate::registrations::Service;
 use crate::registrations::fields::parse_date;
 use crate::reports::follow::{Counted, FollowError, Reports};
 use crate::reports::render;
-use crate::reports::{Geography, Lang, Period, PullError, Request};
+use crate::reports::report::Part;
+use crate::reports::{Geography, Lang, Period, PullError, Report, Request};
 
 pub fn report(config: &Config, args: &ReportArgs) -> Result<(), Failure> {
     let service = service(config)?;
@@ -34,7 +35,7 @@ pub fn print(service: &Service, args: &ReportArgs) -> Result<(), Failure> {
     let counted = Counted { as_of, counted_to: args.counted_to, at_least: None };
     let (_, organisation) = service.organisation()?;
     let reports = Reports::default();
-    let report = reports.pull(&service.db, &organisation, &request, counted, &*service.clock, lang).map_err(
+    let mut report = reports.pull(&service.db, &organisation, &request, counted, &*service.clock, lang).map_err(
         |error| match error {
             FollowError::Pull(PullError::Request(errors)) => {
                 errors.iter().map(|e| e.en()).collect::<Vec<_>>().join("\n     ")
@@ -42,11 +43,24 @@ pub fn print(service: &Service, args: &ReportArgs) -> Result<(), Failure> {
             other => other.to_string(),
         },
     )?;
+    only(&mut report, &args.part)?;
     match args.format.as_str() {
         "json" => println!("{}", render::json::render(&report)?),
         "csv" => std::io::stdout().write_all(&render::csv::render(&report, render::csv::Options::default())?)?,
         _ => print!("{}", render::table::render(&report)),
     }
+    Ok(())
+}
+
+/// Keeps the parts that are named by number or id; all when none is.
+fn only(report: &mut Report, wanted: &[String]) -> Result<(), Failure> {
+    let named = |part: &Part, name: &String| part.id == name || part.number.to_string() == *name;
+    let unknown = wanted.iter().find(|name| !report.parts.iter().any(|part| named(part, name)));
+    if let Some(name) = unknown {
+        let all: Vec<String> = report.parts.iter().map(|p| format!("{} {}", p.number, p.id)).collect();
+        return Err(format!("no part is called {name}; the parts are {}", all.join(", ")).into());
+    }
+    report.parts.retain(|part| wanted.is_empty() || wanted.iter().any(|name| named(part, name)));
     Ok(())
 }
 

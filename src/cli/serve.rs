@@ -13,27 +13,35 @@ use crate::registrations::Service;
 use crate::server;
 
 pub fn serve(config: &Config, dev_auth: bool) -> Result<(), Failure> {
+    let listener = listen(config, dev_auth)?;
     let service = service(config)?;
-    serve_with(config, service, dev_auth, |_| {})
+    serve_with(config, service, listener, dev_auth, |_| {})
+}
+
+/// Takes the address, before anything else is touched.
+pub fn listen(config: &Config, dev_auth: bool) -> Result<TcpListener, Failure> {
+    if dev_auth {
+        app::check_dev_auth(config.listen)?;
+    }
+    Ok(TcpListener::bind(config.listen).map_err(|e| format!("{} can't be listened on: {e}", config.listen))?)
 }
 
 /// Serves an opened service; `ready` is told the address before the first request.
 pub fn serve_with(
     config: &Config,
     service: Arc<Service>,
+    listener: TcpListener,
     dev_auth: bool,
     ready: impl FnOnce(std::net::SocketAddr),
 ) -> Result<(), Failure> {
     let mut chance = Generator::from_system().map_err(|e| format!("no random bytes from the system: {e}"))?;
     let verifier = if dev_auth {
-        app::check_dev_auth(config.listen)?;
         log::warn!("--dev-auth: anyone on this machine with the key in {} can issue tokens", config.data_dir.display());
         development_issuer(config, &mut chance)?.verifier()
     } else {
+        log::warn!("without --dev-auth no token is accepted yet: only rules, code lists and the API's document answer");
         Verifier::closed()
     };
-    let listener =
-        TcpListener::bind(config.listen).map_err(|e| format!("{} can't be listened on: {e}", config.listen))?;
     let address = listener.local_addr()?;
     log::info!("listening on http://{address} ({})", service.db.backend());
     let app = App::new(service, verifier, config.clone(), Arc::new(SystemClock), chance);

@@ -14,8 +14,11 @@ Examples:
 pub const SERVE: &str = "\
 Examples:
   sus serve
-  SUS_DATABASE_URL=postgres://sus@db/sus SUS_MASTER_KEY_FILE=/run/secrets/sus SUS_LISTEN=0.0.0.0:8080 sus serve
-  sus serve --dev-auth        on your own machine, with tokens from `sus token`";
+  sus serve --dev-auth        on your own machine, with tokens from `sus token`
+  SUS_DATABASE_URL=postgres://sus@db/sus SUS_MASTER_KEY_FILE=/run/secrets/sus \
+  SUS_LISTEN=0.0.0.0:8080 sus serve
+
+Without --dev-auth no token is accepted yet. `sus --help` lists what can be set.";
 
 pub const DEMO: &str = "\
 Examples:
@@ -28,6 +31,7 @@ pub const ORGANISATION: &str = "\
 Examples:
   sus organisation import organisation.json
   sus organisation export > organisation.json
+  sus generate pilot --organisation          a whole file to look at
 
 All that is wrong with a file is told at once, and then nothing of it is loaded.";
 
@@ -36,15 +40,19 @@ Examples:
   sus import registrations.ndjson
   zcat history.ndjson.gz | sus import - --refused refused.ndjson
 
-Each line is a registration with the agency that made it, and for history the instant when it became known
-(recordedAt). Refused lines are written with their findings; the rest goes in. Run again, lines that are in already
-are passed over, so an import that was broken off is simply started anew.";
+Each line is a registration as POST /v1/registrations takes it, with the agency
+that made it, and for history the instant when it became known (recordedAt);
+`sus generate pilot` writes some to look at. Refused lines are written with their
+findings, and since they hold identity only you can read that file; the rest goes
+in. Run again, lines that are in already are passed over, so an import that was
+broken off is simply started anew.";
 
 pub const REPORT: &str = "\
 Examples:
   sus report baspaket --from 2016-10-01 --to 2016-12-31 --geography styrgrupp:gavleborg
   sus report baspaket --from 2021-01-01 --to 2021-12-31 --geography lan:21 --format csv
-  sus report baspaket --from 2016-10-01 --to 2016-12-31 --as-of 2017-01-15 --format json";
+  sus report baspaket --from 2016-10-01 --to 2016-12-31 --as-of 2017-01-15 --format json
+  sus report baspaket --from 2016-10-01 --to 2016-12-31 --part 2 --lang en";
 
 pub const TOKEN: &str = "\
 Examples:
@@ -70,7 +78,9 @@ pub fn rules(args: &RulesArgs) -> Result<(), Failure> {
     match &args.code {
         None => {
             for row in RULES {
-                println!("{:<32} {:<7} {}", row.code, row.severity.code(), text(row, &args.lang));
+                // What would be allowed depends on the case, so the list leaves it open.
+                let text = text(row, &args.lang).replace("{allowed}", "…");
+                println!("{:<32} {:<7} {text}", row.code, row.severity.code());
             }
         }
         Some(code) => {

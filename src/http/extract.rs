@@ -118,11 +118,19 @@ impl Query {
         }
     }
 
-    /// `asOf` and `countedTo`; a date as `asOf` means the end of that day.
+    /// `asOf`: an instant, or a date, which means the end of that day.
+    pub fn as_of(&mut self) -> Option<DateTime<Utc>> {
+        self.parsed("asOf", "an instant such as 2016-12-31T10:00:00Z, or a date", parse_as_of)
+    }
+
+    /// `countedTo`.
+    pub fn counted_to(&mut self) -> Option<i64> {
+        self.number("countedTo", 0, i64::MAX, "a position")
+    }
+
+    /// `asOf` and `countedTo`; together they are what an earlier answer says of itself.
     pub fn known(&mut self) -> Known {
-        let as_of = self.parsed("asOf", "an instant such as 2016-12-31T10:00:00Z, or a date", parse_as_of);
-        let counted_to = self.number("countedTo", 0, i64::MAX, "a position");
-        Known { as_of, counted_to: counted_to.map(Position) }
+        Known { as_of: self.as_of(), counted_to: self.counted_to().map(Position) }
     }
 
     /// Notes that a value is not allowed.

@@ -13,7 +13,6 @@ use super::problem::{Kind, Problem};
 use crate::app::App;
 use crate::auth::policy::Action;
 use crate::domain::finding::Allowed;
-use crate::registrations::find::Known;
 use crate::reports::catalogue::{Definition, catalogue};
 use crate::reports::follow::{Counted, FollowError};
 use crate::reports::{Geography, Lang, Period, PullError, Request, render};
@@ -157,11 +156,8 @@ fn read(request: &HttpRequest) -> Result<Asked, Problem> {
         }
         period
     });
-    let (as_of, counted_to) = match query.known() {
-        Known::Now => (None, None),
-        Known::AsOf(instant) => (Some(instant), None),
-        Known::CountedTo(position) => (None, Some(position.0)),
-    };
+    // Both may be given: together they are what an earlier report says of itself.
+    let (as_of, counted_to) = (query.as_of(), query.counted_to());
     let at_least = query.number("atLeast", 0, i64::MAX, "a position");
     let csv = query.choice("format", &["json", "csv"], |t| ["json", "csv"].contains(&t).then(|| t == "csv"));
     let lang = query.choice("lang", &["sv", "en"], |t| match t {

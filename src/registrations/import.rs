@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
-use super::job::{Actor, Job, Outcome, Post, Refusal, Rendered};
+use super::job::{Actor, Answer, Job, Outcome, Post, Refusal, Rendered};
 use super::service::Service;
 use super::{view, wire};
 use crate::auth::policy::Action;
@@ -59,9 +59,10 @@ impl From<std::io::Error> for ImportFailure {
     }
 }
 
+/// Lines read and understood, each with its place in the file.
+#[derive(Default)]
 struct Chunk {
-    first_line: usize,
-    texts: Vec<String>,
+    texts: Vec<(usize, String)>,
     posts: Vec<Post>,
     bytes: u64,
 }
@@ -78,28 +79,54 @@ pub fn import(
     refused: &mut dyn Write,
     progress: &mut dyn FnMut(u64, Summary),
 ) -> Result<Summary, ImportFailure> {
-    let chunks = read_ahead(Arc::clone(service), lines);
     let mut summary = Summary::default();
-    for chunk in chunks {
-        let chunk = chunk?;
-        let outcome = carry_out(service, client, &chunk)?;
-        summary.lines += chunk.texts.len();
-        summary.position = summary.position.max(outcome.position.0);
-        for (place, result) in outcome.results.iter().enumerate() {
-            match result {
-                Ok(done) if done.repeated => summary.repeated += 1,
-                Ok(_) => summary.registered += 1,
-                Err(findings) => {
-                    summary.refused += 1;
-                    let input = chunk.texts.get(place).map_or("", String::as_str);
-                    write_refused(refused, chunk.first_line + place, input, findings)?;
-                }
-            }
+    let mut under_way: Option<UnderWay> = None;
+    for chunk in read_ahead(Arc::clone(service), lines) {
+        // The next chunk waits in the queue while the last one is told of, so that the writer never waits.
+        let next = submit(service, client, chunk?)?;
+        if let Some(before) = under_way.replace(next) {
+            finish(before, &mut summary, refused, progress)?;
         }
-        progress(chunk.bytes, summary);
+    }
+    if let Some(last) = under_way {
+        finish(last, &mut summary, refused, progress)?;
     }
     refused.flush()?;
     Ok(summary)
+}
+
+/// A chunk that the writer has, with its lines and their places in the file.
+struct UnderWay {
+    texts: Vec<(usize, String)>,
+    bytes: u64,
+    told: Arc<Mutex<Option<Outcome>>>,
+    answer: tokio::sync::oneshot::Receiver<Answer>,
+}
+
+fn finish(
+    under_way: UnderWay,
+    summary: &mut Summary,
+    refused: &mut dyn Write,
+    progress: &mut dyn FnMut(u64, Summary),
+) -> Result<(), ImportFailure> {
+    let answer = under_way.answer.blocking_recv().unwrap_or(Err(Refusal::Stopping));
+    answer.map_err(ImportFailure::Refused)?;
+    let outcome = under_way.told.lock().ok().and_then(|mut told| told.take());
+    let outcome = outcome.ok_or(ImportFailure::Refused(Refusal::Stopping))?;
+    summary.lines += under_way.texts.len();
+    summary.position = summary.position.max(outcome.position.0);
+    for (result, (line, text)) in outcome.results.iter().zip(&under_way.texts) {
+        match result {
+            Ok(done) if done.repeated => summary.repeated += 1,
+            Ok(_) => summary.registered += 1,
+            Err(findings) => {
+                summary.refused += 1;
+                write_refused(refused, *line, text, findings)?;
+            }
+        }
+    }
+    progress(under_way.bytes, *summary);
+    Ok(())
 }
 
 /// Reads and parses the next chunks while the writer works on the last one.
@@ -109,7 +136,7 @@ fn read_ahead(
 ) -> Receiver<Result<Chunk, std::io::Error>> {
     let (sender, receiver) = sync_channel(4);
     let thread = move || {
-        let mut chunk = Chunk { first_line: 1, texts: Vec::new(), posts: Vec::new(), bytes: 0 };
+        let mut chunk = Chunk::default();
         let (mut bytes, mut number) = (0, 0);
         loop {
             let mut text = String::new();
@@ -117,6 +144,7 @@ fn read_ahead(
                 Ok(0) => break,
                 Ok(read) => bytes += read as u64,
                 Err(error) => {
+                    // Nobody waits any more when the import was broken off.
                     let _ = sender.send(Err(error));
                     return;
                 }
@@ -126,20 +154,11 @@ fn read_ahead(
             if text.is_empty() {
                 continue;
             }
-            if chunk.texts.is_empty() {
-                chunk.first_line = number;
-            }
             chunk.posts.push(post(&service, &text, number));
-            chunk.texts.push(text);
+            chunk.texts.push((number, text));
             chunk.bytes = bytes;
-            if chunk.texts.len() == CHUNK {
-                let full = std::mem::replace(
-                    &mut chunk,
-                    Chunk { first_line: number + 1, texts: Vec::new(), posts: Vec::new(), bytes },
-                );
-                if sender.send(Ok(full)).is_err() {
-                    return;
-                }
+            if chunk.texts.len() == CHUNK && sender.send(Ok(std::mem::take(&mut chunk))).is_err() {
+                return;
             }
         }
         if !chunk.texts.is_empty() {
@@ -175,13 +194,13 @@ fn post(service: &Service, text: &str, number: usize) -> Post {
     Post { item, fingerprint }
 }
 
-fn carry_out(service: &Service, client: &ClientId, chunk: &Chunk) -> Result<Outcome, ImportFailure> {
+fn submit(service: &Service, client: &ClientId, chunk: Chunk) -> Result<UnderWay, ImportFailure> {
     let told: Arc<Mutex<Option<Outcome>>> = Arc::default();
     let teller = Arc::clone(&told);
     let job = Job {
         actor: Actor::Import(client.clone()),
         action: Action::ImportHistory,
-        posts: chunk.posts.clone(),
+        posts: chunk.posts,
         atomic: false,
         dry_run: false,
         if_match: None,
@@ -201,9 +220,8 @@ fn carry_out(service: &Service, client: &ClientId, chunk: &Chunk) -> Result<Outc
             at: service.clock.now().timestamp_micros(),
         },
     };
-    service.submit_and_wait(job).map_err(ImportFailure::Refused)?;
-    let outcome = told.lock().ok().and_then(|mut told| told.take());
-    outcome.ok_or(ImportFailure::Refused(Refusal::Stopping))
+    let answer = service.begin(job).map_err(ImportFailure::Refused)?;
+    Ok(UnderWay { texts: chunk.texts, bytes: chunk.bytes, told, answer })
 }
 
 fn write_refused(out: &mut dyn Write, line: usize, input: &str, findings: &Findings) -> Result<(), std::io::Error> {

@@ -56,6 +56,14 @@ impl Service {
         self.writer.submit(job)?.await.unwrap_or(Err(Refusal::Stopping))
     }
 
+    /// Hands a job to the writer; the answer comes when it is durable.
+    ///
+    /// # Errors
+    /// Why it was not taken.
+    pub fn begin(&self, job: Job) -> Result<tokio::sync::oneshot::Receiver<Answer>, Refusal> {
+        self.writer.submit(job)
+    }
+
     /// The same for a thread that may wait.
     ///
     /// # Errors

@@ -32,6 +32,20 @@ fn a_report_after_a_registration_includes_it() {
 }
 
 #[test]
+fn what_a_report_says_of_itself_gives_it_again() {
+    let api = Api::new();
+    api.opened("FK-1", ANNA);
+    let path = format!("/v1/reports/baspaket?{PERIOD}");
+    let first = api.get(&path, &reader(&api)).json();
+    let gk = json!({"caseReference": "FK-1", "step": "gk", "date": "2016-10-12"});
+    assert_eq!(api.post("/v1/registrations", &api.fk(), &gk).status, 201);
+    let (as_of, counted_to) = (first["asOf"].as_str().unwrap(), &first["countedTo"]);
+    let again = api.get(&format!("{path}&asOf={as_of}&countedTo={counted_to}"), &reader(&api)).json();
+    assert_eq!(again, first);
+    assert_ne!(api.get(&path, &reader(&api)).json()["parts"], first["parts"]);
+}
+
+#[test]
 fn csv_comes_by_accept_or_by_name() {
     let api = Api::new();
     let path = format!("/v1/reports/baspaket?{PERIOD}");
