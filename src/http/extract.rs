@@ -118,11 +118,19 @@ impl Query {
         }
     }
 
-    /// `asOf` and `countedTo`; a date as `asOf` means the end of that day.
+    /// `asOf`; a date means the end of that day.
+    pub fn as_of(&mut self) -> Option<DateTime<Utc>> {
+        self.parsed("asOf", "an instant such as 2016-12-31T10:00:00Z, or a date", parse_as_of)
+    }
+
+    /// `countedTo`.
+    pub fn counted_to(&mut self) -> Option<i64> {
+        self.number("countedTo", 0, i64::MAX, "a position")
+    }
+
+    /// Up to what a case is read: `asOf` or `countedTo`.
     pub fn known(&mut self) -> Known {
-        let as_of = self.parsed("asOf", "an instant such as 2016-12-31T10:00:00Z, or a date", parse_as_of);
-        let counted_to = self.number("countedTo", 0, i64::MAX, "a position");
-        match (as_of, counted_to) {
+        match (self.as_of(), self.counted_to()) {
             (Some(_), Some(_)) => {
                 self.refuse("countedTo", Allowed::Shape("asOf or countedTo, not both"));
                 Known::Now

@@ -13,7 +13,6 @@ use super::problem::{Kind, Problem};
 use crate::app::App;
 use crate::auth::policy::Action;
 use crate::domain::finding::Allowed;
-use crate::registrations::find::Known;
 use crate::reports::catalogue::{Definition, catalogue};
 use crate::reports::follow::{Counted, FollowError};
 use crate::reports::{Geography, Lang, Period, PullError, Request, render};
@@ -157,11 +156,8 @@ fn read(request: &HttpRequest) -> Result<Asked, Problem> {
         }
         period
     });
-    let (as_of, counted_to) = match query.known() {
-        Known::Now => (None, None),
-        Known::AsOf(instant) => (Some(instant), None),
-        Known::CountedTo(position) => (None, Some(position.0)),
-    };
+    // Together they identify a figure, so a report takes both.
+    let (as_of, counted_to) = (query.as_of(), query.counted_to());
     let at_least = query.number("atLeast", 0, i64::MAX, "a position");
     let csv = query.choice("format", &["json", "csv"], |t| ["json", "csv"].contains(&t).then(|| t == "csv"));
     let lang = query.choice("lang", &["sv", "en"], |t| match t {
@@ -190,7 +186,7 @@ async fn get_report_baspaket(app: web::Data<App>, request: HttpRequest) -> Resul
         let (_, organisation) = worker.service.organisation()?;
         worker.reports.pull(&worker.service.db, &organisation, &wanted, counted, worker.now(), lang)
     });
-    let report = counting.await.map_err(|_| Problem::new(Kind::Upptagen))?.map_err(refused)?;
+    let report = counting.await.map_err(|_| Problem::new(Kind::Upptagen))?.map_err(|e| refused(e, counted))?;
     drop(turn);
     if csv {
         let text = render::csv::render(&report, render::csv::Options::default())
@@ -202,12 +198,16 @@ async fn get_report_baspaket(app: web::Data<App>, request: HttpRequest) -> Resul
 }
 
 /// What was wrong with the question; the words of the question are not repeated.
-fn refused(error: FollowError) -> Problem {
+fn refused(error: FollowError, counted: Counted) -> Problem {
     match error {
         FollowError::Storage(error) => error.into(),
         FollowError::Ahead(head) => {
             let mut query = Query::default();
-            query.refuse("atLeast", Allowed::Values(vec![format!("0–{head}")]));
+            for (name, given) in [("countedTo", counted.counted_to), ("atLeast", counted.at_least)] {
+                if given.is_some_and(|position| position > head) {
+                    query.refuse(name, Allowed::Values(vec![format!("0–{head}")]));
+                }
+            }
             query.problem()
         }
         FollowError::Pull(PullError::Request(errors)) => {

@@ -76,7 +76,13 @@ impl From<PolarsError> for FollowError {
     }
 }
 
-type Earlier = ((DateTime<Utc>, i64), Arc<Facts>);
+/// An earlier state: the instant and position it was known at, and up to where it is known that no identity has been
+/// taken away since.
+struct Earlier {
+    key: (DateTime<Utc>, i64),
+    checked_to: i64,
+    facts: Arc<Facts>,
+}
 
 /// The columns of one process.
 #[derive(Default)]
@@ -159,11 +165,7 @@ impl Reports {
             return Err(FollowError::Ahead(head));
         }
         let key = (as_of, wanted);
-        let kept = |earlier: &Mutex<Vec<Earlier>>| {
-            let kept = earlier.lock().unwrap_or_else(PoisonError::into_inner);
-            kept.iter().find(|(k, _)| *k == key).map(|(_, facts)| Arc::clone(facts))
-        };
-        if let Some(facts) = kept(&self.earlier) {
+        if let Some(facts) = self.kept(&mut reader.link(), key, head)? {
             return Ok(facts);
         }
         let facts = snapshot(&mut reader.link(), |link| {
@@ -177,9 +179,39 @@ impl Reports {
         if earlier.len() >= KEPT {
             earlier.remove(0);
         }
-        earlier.push((key, Arc::clone(&facts)));
+        earlier.push(Earlier { key, checked_to: head, facts: Arc::clone(&facts) });
         Ok(facts)
     }
+
+    /// An earlier state that was built before, unless an identity in it may have been taken away since.
+    fn kept(
+        &self,
+        link: &mut Link<'_>,
+        key: (DateTime<Utc>, i64),
+        head: i64,
+    ) -> Result<Option<Arc<Facts>>, StorageError> {
+        let mut earlier = self.earlier.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(place) = earlier.iter().position(|e| e.key == key) else { return Ok(None) };
+        if protected_between(link, earlier[place].checked_to, head)? {
+            earlier.remove(place);
+            return Ok(None);
+        }
+        earlier[place].checked_to = head;
+        Ok(Some(Arc::clone(&earlier[place].facts)))
+    }
+}
+
+/// Whether an identity was taken away after one position up to another.
+fn protected_between(link: &mut Link<'_>, mut after: i64, to: i64) -> Result<bool, StorageError> {
+    while after < to {
+        let page = changes::after(link, after, PIECE)?;
+        let Some(last) = page.last() else { break };
+        if page.iter().any(|change| change.subject == "protection") {
+            return Ok(true);
+        }
+        after = last.position;
+    }
+    Ok(false)
 }
 
 /// Runs a reading that sees one state of the database throughout.
