@@ -186,7 +186,7 @@ async fn get_report_baspaket(app: web::Data<App>, request: HttpRequest) -> Resul
         let (_, organisation) = worker.service.organisation()?;
         worker.reports.pull(&worker.service.db, &organisation, &wanted, counted, &*worker.service.clock, lang)
     });
-    let report = counting.await.map_err(|_| Problem::new(Kind::Upptagen))?.map_err(refused)?;
+    let report = counting.await.map_err(|_| Problem::new(Kind::Upptagen))?.map_err(|e| refused(e, counted))?;
     drop(turn);
     if csv {
         let text = render::csv::render(&report, render::csv::Options::default())
@@ -198,12 +198,16 @@ async fn get_report_baspaket(app: web::Data<App>, request: HttpRequest) -> Resul
 }
 
 /// What was wrong with the question; the words of the question are not repeated.
-fn refused(error: FollowError) -> Problem {
+fn refused(error: FollowError, counted: Counted) -> Problem {
     match error {
         FollowError::Storage(error) => error.into(),
         FollowError::Ahead(head) => {
             let mut query = Query::default();
-            query.refuse("atLeast", Allowed::Values(vec![format!("0–{head}")]));
+            for (name, given) in [("countedTo", counted.counted_to), ("atLeast", counted.at_least)] {
+                if given.is_some_and(|position| position > head) {
+                    query.refuse(name, Allowed::Values(vec![format!("0–{head}")]));
+                }
+            }
             query.problem()
         }
         FollowError::Pull(PullError::Request(errors)) => {

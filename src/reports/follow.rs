@@ -79,7 +79,13 @@ impl From<PolarsError> for FollowError {
     }
 }
 
-type Earlier = ((Option<DateTime<Utc>>, i64), Arc<Facts>);
+/// An earlier state: the instant and position it was known at, and up to where it is known that no identity has been
+/// taken away since.
+struct Earlier {
+    key: (Option<DateTime<Utc>>, i64),
+    checked_to: i64,
+    facts: Arc<Facts>,
+}
 
 /// The columns of one process.
 #[derive(Default)]
@@ -169,15 +175,11 @@ impl Reports {
             return Err(FollowError::Ahead(head));
         }
         let key = (counted.as_of, wanted);
-        let kept = |earlier: &Mutex<Vec<Earlier>>| {
-            let kept = earlier.lock().unwrap_or_else(PoisonError::into_inner);
-            kept.iter().find(|(k, _)| *k == key).map(|(_, facts)| Arc::clone(facts))
-        };
-        if let Some(facts) = kept(&self.earlier) {
+        if let Some(facts) = self.kept(&mut reader.link(), key, head)? {
             return Ok(facts);
         }
         let _one = self.building.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(facts) = kept(&self.earlier) {
+        if let Some(facts) = self.kept(&mut reader.link(), key, head)? {
             return Ok(facts);
         }
         let facts = reader.link().snapshot(|link| {
@@ -193,8 +195,25 @@ impl Reports {
         if earlier.len() >= KEPT {
             earlier.remove(0);
         }
-        earlier.push((key, Arc::clone(&facts)));
+        earlier.push(Earlier { key, checked_to: head, facts: Arc::clone(&facts) });
         Ok(facts)
+    }
+
+    /// An earlier state that was built before, unless an identity in it may have been taken away since.
+    fn kept(
+        &self,
+        link: &mut Link<'_>,
+        key: (Option<DateTime<Utc>>, i64),
+        head: i64,
+    ) -> Result<Option<Arc<Facts>>, StorageError> {
+        let mut earlier = self.earlier.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(place) = earlier.iter().position(|e| e.key == key) else { return Ok(None) };
+        if changes::any_protection(link, earlier[place].checked_to, head)? {
+            earlier.remove(place);
+            return Ok(None);
+        }
+        earlier[place].checked_to = head;
+        Ok(Some(Arc::clone(&earlier[place].facts)))
     }
 }
 

@@ -30,6 +30,20 @@ pub fn cases_between(link: &mut Link<'_>, after: i64, to: i64) -> Result<Vec<i64
     Ok(numbers.into_iter().flatten().collect())
 }
 
+/// Whether an identity was taken away after one position up to another.
+///
+/// # Errors
+/// When the database fails.
+pub fn any_protection(link: &mut Link<'_>, after: i64, to: i64) -> Result<bool, StorageError> {
+    let found: i64 = each!(link, c => changes::table
+        .filter(changes::position.gt(after))
+        .filter(changes::position.le(to))
+        .filter(changes::subject.eq("protection"))
+        .count()
+        .get_result(c))?;
+    Ok(found > 0)
+}
+
 /// One change as the feed tells it: without identity.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Change {

@@ -4,4 +4,5 @@
 mod domain;
 mod http;
 mod registrations;
+mod reports;
 mod support;

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use sus::http::openapi;
 
 use super::Api;
+use crate::support::on_both;
 
 fn document() -> Value {
     serde_json::from_str(&openapi::json().unwrap()).unwrap()
@@ -54,11 +55,13 @@ fn the_document_is_as_committed() {
 
 #[test]
 fn the_document_is_served_as_json_and_yaml() {
-    let api = Api::new();
-    assert_eq!(api.get_public("/v1/openapi.json").text, openapi::json().unwrap());
-    let yaml = api.get_public("/v1/openapi.yaml");
-    assert_eq!(yaml.header("content-type"), Some("application/yaml"));
-    assert!(yaml.text.starts_with("openapi: "), "{}", &yaml.text[..40]);
+    on_both(|_, database| {
+        let api = Api::over(database);
+        assert_eq!(api.get_public("/v1/openapi.json").text, openapi::json().unwrap());
+        let yaml = api.get_public("/v1/openapi.yaml");
+        assert_eq!(yaml.header("content-type"), Some("application/yaml"));
+        assert!(yaml.text.starts_with("openapi: "), "{}", &yaml.text[..40]);
+    });
 }
 
 #[test]
@@ -201,27 +204,31 @@ fn lists_take_page_and_limit_and_answer_meta_and_links() {
 
 #[test]
 fn the_api_says_what_it_is() {
-    let api = Api::new();
-    let info = api.get_public("/v1/api-info").json();
-    for name in ["apiName", "apiVersion", "apiReleased", "apiDocumentation", "apiStatus"] {
-        assert!(info[name].is_string(), "{name}");
-    }
-    assert_eq!(info["apiVersion"], openapi::VERSION);
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let info = api.get_public("/v1/api-info").json();
+        for name in ["apiName", "apiVersion", "apiReleased", "apiDocumentation", "apiStatus"] {
+            assert!(info[name].is_string(), "{name}");
+        }
+        assert_eq!(info["apiVersion"], openapi::VERSION);
+    });
 }
 
 #[test]
 fn every_documented_operation_is_served() {
-    let api = Api::new();
-    for (name, op) in operations(&document()) {
-        let (verb, path) = name.split_once(' ').unwrap();
-        let path =
-            format!("/v1{}", path.replace("{id}", "0193d7a0-2f4e-7c11-9a55-3f1c0a6e9b10").replace("{code}", "x"));
-        let method = actix_web::http::Method::from_bytes(verb.to_uppercase().as_bytes()).unwrap();
-        let told = api.call(method, &path, &[], None);
-        let public = op["security"].as_array().unwrap().is_empty();
-        assert!(told.status != 405 && (public || told.status == 401), "{name}: {}", told.status);
-        assert_eq!(told.header("content-type").unwrap().contains("problem"), told.status >= 400, "{name}");
-    }
+    on_both(|_, database| {
+        let api = Api::over(database);
+        for (name, op) in operations(&document()) {
+            let (verb, path) = name.split_once(' ').unwrap();
+            let path =
+                format!("/v1{}", path.replace("{id}", "0193d7a0-2f4e-7c11-9a55-3f1c0a6e9b10").replace("{code}", "x"));
+            let method = actix_web::http::Method::from_bytes(verb.to_uppercase().as_bytes()).unwrap();
+            let told = api.call(method, &path, &[], None);
+            let public = op["security"].as_array().unwrap().is_empty();
+            assert!(told.status != 405 && (public || told.status == 401), "{name}: {}", told.status);
+            assert_eq!(told.header("content-type").unwrap().contains("problem"), told.status >= 400, "{name}");
+        }
+    });
 }
 
 /// A small check of a value against a schema: types, required and known properties, codes. Says where it differs.
@@ -289,38 +296,41 @@ fn examples_look_as_their_schemas_say() {
 
 #[test]
 fn real_answers_look_as_their_schemas_say() {
-    let api = Api::new();
-    let document = document();
-    let fk = api.fk();
-    let registered = api.post("/v1/registrations", &fk, &super::begaran("FK-1", super::ANNA));
-    let case = registered.json()["case"]["link"].as_str().unwrap().to_owned();
-    let batch = serde_json::json!([{"caseReference": "FK-1", "step": "gk", "date": "2016-10-12", "answers": {}}, {}]);
-    let answers = [
-        ("Registered", registered),
-        ("BatchResult", api.post("/v1/registrations", &fk, &batch)),
-        ("Case", api.get(&case, &fk)),
-        ("History", api.get(&format!("{case}/histories"), &fk)),
-        ("CaseList", api.get("/v1/cases", &fk)),
-        ("SearchResult", api.post("/v1/case-searches", &fk, &serde_json::json!({"caseReference": "FK-1"}))),
-        ("ChangeList", api.get("/v1/changes", &fk)),
-        ("OfficeList", api.get("/v1/offices", &fk)),
-        ("AreaList", api.get("/v1/areas", &fk)),
-        ("MunicipalityList", api.get("/v1/municipalities", &fk)),
-        ("CountyList", api.get("/v1/counties", &fk)),
-        ("SteeringGroupList", api.get("/v1/steering-groups", &fk)),
-        ("HandlerList", api.get("/v1/handlers", &fk)),
-        ("LocalAgreementList", api.get("/v1/local-agreements", &fk)),
-        ("InsatsDefinitionList", api.get("/v1/insats-definitions", &fk)),
-        ("RuleList", api.get("/v1/rules", &fk)),
-        ("CodeListList", api.get("/v1/code-lists", &fk)),
-        ("ApiInfo", api.get("/v1/api-info", &fk)),
-        ("Problem", api.post("/v1/registrations", &fk, &serde_json::json!({}))),
-    ];
-    let mut wrong = Vec::new();
-    for (schema, told) in answers {
-        differs(&document, &document["components"]["schemas"][schema], &told.json(), schema, &mut wrong);
-    }
-    wrong.sort();
-    wrong.dedup();
-    assert!(wrong.is_empty(), "{wrong:#?}");
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let document = document();
+        let fk = api.fk();
+        let registered = api.post("/v1/registrations", &fk, &super::begaran("FK-1", super::ANNA));
+        let case = registered.json()["case"]["link"].as_str().unwrap().to_owned();
+        let batch =
+            serde_json::json!([{"caseReference": "FK-1", "step": "gk", "date": "2016-10-12", "answers": {}}, {}]);
+        let answers = [
+            ("Registered", registered),
+            ("BatchResult", api.post("/v1/registrations", &fk, &batch)),
+            ("Case", api.get(&case, &fk)),
+            ("History", api.get(&format!("{case}/histories"), &fk)),
+            ("CaseList", api.get("/v1/cases", &fk)),
+            ("SearchResult", api.post("/v1/case-searches", &fk, &serde_json::json!({"caseReference": "FK-1"}))),
+            ("ChangeList", api.get("/v1/changes", &fk)),
+            ("OfficeList", api.get("/v1/offices", &fk)),
+            ("AreaList", api.get("/v1/areas", &fk)),
+            ("MunicipalityList", api.get("/v1/municipalities", &fk)),
+            ("CountyList", api.get("/v1/counties", &fk)),
+            ("SteeringGroupList", api.get("/v1/steering-groups", &fk)),
+            ("HandlerList", api.get("/v1/handlers", &fk)),
+            ("LocalAgreementList", api.get("/v1/local-agreements", &fk)),
+            ("InsatsDefinitionList", api.get("/v1/insats-definitions", &fk)),
+            ("RuleList", api.get("/v1/rules", &fk)),
+            ("CodeListList", api.get("/v1/code-lists", &fk)),
+            ("ApiInfo", api.get("/v1/api-info", &fk)),
+            ("Problem", api.post("/v1/registrations", &fk, &serde_json::json!({}))),
+        ];
+        let mut wrong = Vec::new();
+        for (schema, told) in answers {
+            differs(&document, &document["components"]["schemas"][schema], &told.json(), schema, &mut wrong);
+        }
+        wrong.sort();
+        wrong.dedup();
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    });
 }

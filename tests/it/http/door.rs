@@ -8,11 +8,13 @@ use sus::domain::organisation::Role;
 use sus::domain::step::Agency;
 
 use super::{Api, TRACEPARENT, bearer, begaran};
+use crate::support::on_both;
 
 #[test]
 fn without_a_token_nobody_is_let_in() {
-    let api = Api::new();
-    expect![[r#"
+    on_both(|_, database| {
+        let api = Api::over(database);
+        expect![[r#"
         401
         cache-control: no-store
         content-type: application/problem+json
@@ -27,15 +29,17 @@ fn without_a_token_nobody_is_let_in() {
           "detailEn": "No bearer token was sent.",
           "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c"
         }"#]]
-    .assert_eq(&api.get_public("/v1/cases").whole());
+        .assert_eq(&api.get_public("/v1/cases").whole());
+    });
 }
 
 #[test]
 fn a_token_that_has_expired_is_told_so() {
-    let api = Api::new();
-    let token = api.fk();
-    api.clock.advance(TimeDelta::hours(9));
-    expect![[r#"
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let token = api.fk();
+        api.clock.advance(TimeDelta::hours(9));
+        expect![[r#"
         401
         cache-control: no-store
         content-type: application/problem+json
@@ -50,15 +54,17 @@ fn a_token_that_has_expired_is_told_so() {
           "detailEn": "The token has expired.",
           "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c"
         }"#]]
-    .assert_eq(&api.get("/v1/cases", &token).whole());
+        .assert_eq(&api.get("/v1/cases", &token).whole());
+    });
 }
 
 #[test]
 fn an_administrator_who_is_also_responsible_for_participants_is_refused() {
-    let api = Api::new();
-    let roles = [Role::Samverkansadministrator, Role::Deltagaransvarig];
-    let token = api.token("fk-web", Some(Agency::Fk), &roles, Some("fk-h-017"));
-    expect![[r#"
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let roles = [Role::Samverkansadministrator, Role::Deltagaransvarig];
+        let token = api.token("fk-web", Some(Agency::Fk), &roles, Some("fk-h-017"));
+        expect![[r#"
         403
         cache-control: no-store
         content-type: application/problem+json
@@ -72,35 +78,41 @@ fn an_administrator_who_is_also_responsible_for_participants_is_refused() {
           "detailEn": "Samverkansadministrator can't be combined with deltagaransvarig or system.",
           "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c"
         }"#]]
-    .assert_eq(&api.get("/v1/offices", &token).whole());
+        .assert_eq(&api.get("/v1/offices", &token).whole());
+    });
 }
 
 #[test]
 fn a_role_without_personal_data_is_refused_whether_the_case_exists_or_not() {
-    let api = Api::new();
-    let case = api.opened("FK-1", super::ANNA);
-    let token = api.token("rapport", None, &[Role::Rapportlasare], None);
-    let there = api.get(&case, &token);
-    let not_there = api.get("/v1/cases/0193d7a0-2f4e-7c11-9a55-3f1c0a6e9b10", &token);
-    assert_eq!(there.whole(), not_there.whole());
-    assert_eq!(there.status, 403);
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let case = api.opened("FK-1", super::ANNA);
+        let token = api.token("rapport", None, &[Role::Rapportlasare], None);
+        let there = api.get(&case, &token);
+        let not_there = api.get("/v1/cases/0193d7a0-2f4e-7c11-9a55-3f1c0a6e9b10", &token);
+        assert_eq!(there.whole(), not_there.whole());
+        assert_eq!(there.status, 403);
+    });
 }
 
 #[test]
 fn a_case_out_of_reach_is_as_one_that_does_not_exist() {
-    let api = Api::new();
-    let case = api.opened("FK-1", super::ANNA);
-    let there = api.get(&case, &api.person("fk-h-018"));
-    let not_there = api.get("/v1/cases/0193d7a0-2f4e-7c11-9a55-3f1c0a6e9b10", &api.person("fk-h-018"));
-    assert_eq!(there.whole(), not_there.whole());
-    assert_eq!(there.status, 404);
-    assert_eq!(api.get(&case, &api.person("fk-h-017")).status, 200);
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let case = api.opened("FK-1", super::ANNA);
+        let there = api.get(&case, &api.person("fk-h-018"));
+        let not_there = api.get("/v1/cases/0193d7a0-2f4e-7c11-9a55-3f1c0a6e9b10", &api.person("fk-h-018"));
+        assert_eq!(there.whole(), not_there.whole());
+        assert_eq!(there.status, 404);
+        assert_eq!(api.get(&case, &api.person("fk-h-017")).status, 200);
+    });
 }
 
 #[test]
 fn unknown_and_repeated_query_names_are_refused_by_name() {
-    let api = Api::new();
-    expect![[r#"
+    on_both(|_, database| {
+        let api = Api::over(database);
+        expect![[r#"
         400
         cache-control: no-store
         content-type: application/problem+json
@@ -150,26 +162,30 @@ fn unknown_and_repeated_query_names_are_refused_by_name() {
             }
           ]
         }"#]].assert_eq(&api.get("/v1/cases?sida=2&page=1&page=2", &api.fk()).whole());
-    let told = api.get("/v1/cases?198503129804=1", &api.fk());
-    assert_eq!(told.status, 400);
-    assert!(!told.text.contains("198503129804"));
+        let told = api.get("/v1/cases?198503129804=1", &api.fk());
+        assert_eq!(told.status, 400);
+        assert!(!told.text.contains("198503129804"));
+    });
 }
 
 #[test]
 fn wrong_values_of_a_query_are_told_together() {
-    let api = Api::new();
-    let told = api.get("/v1/cases?page=0&limit=101&status=closed&dueBefore=ig%C3%A5r&handler=me", &api.fk());
-    let errors = told.json()["errors"].clone();
-    let pointers: Vec<&str> = errors.as_array().unwrap().iter().map(|e| e["pointer"].as_str().unwrap()).collect();
-    assert_eq!(pointers, ["/query/page", "/query/limit", "/query/handler", "/query/status", "/query/dueBefore"]);
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let told = api.get("/v1/cases?page=0&limit=101&status=closed&dueBefore=ig%C3%A5r&handler=me", &api.fk());
+        let errors = told.json()["errors"].clone();
+        let pointers: Vec<&str> = errors.as_array().unwrap().iter().map(|e| e["pointer"].as_str().unwrap()).collect();
+        assert_eq!(pointers, ["/query/page", "/query/limit", "/query/handler", "/query/status", "/query/dueBefore"]);
+    });
 }
 
 #[test]
 fn a_wrong_method_format_or_media_type_is_told_what_would_be_right() {
-    let api = Api::new();
-    let token = bearer(&api.fk());
-    let deleted = api.call(Method::DELETE, "/v1/cases", &[("authorization", &token)], None);
-    expect![[r#"
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let token = bearer(&api.fk());
+        let deleted = api.call(Method::DELETE, "/v1/cases", &[("authorization", &token)], None);
+        expect![[r#"
         405
         allow: GET, HEAD
         cache-control: no-store
@@ -184,9 +200,9 @@ fn a_wrong_method_format_or_media_type_is_told_what_would_be_right() {
           "detailEn": "Allowed methods: GET, HEAD.",
           "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c"
         }"#]]
-    .assert_eq(&deleted.whole());
-    let html = api.call(Method::GET, "/v1/rules", &[("accept", "text/html")], None);
-    expect![[r#"
+        .assert_eq(&deleted.whole());
+        let html = api.call(Method::GET, "/v1/rules", &[("accept", "text/html")], None);
+        expect![[r#"
         406
         cache-control: no-store
         content-type: application/problem+json
@@ -200,9 +216,9 @@ fn a_wrong_method_format_or_media_type_is_told_what_would_be_right() {
           "detailEn": "Available formats: application/json.",
           "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c"
         }"#]]
-    .assert_eq(&html.whole());
-    let xml = [("authorization", token.as_str()), ("content-type", "application/xml")];
-    expect![[r#"
+        .assert_eq(&html.whole());
+        let xml = [("authorization", token.as_str()), ("content-type", "application/xml")];
+        expect![[r#"
         415
         cache-control: no-store
         content-type: application/problem+json
@@ -216,15 +232,17 @@ fn a_wrong_method_format_or_media_type_is_told_what_would_be_right() {
           "detailEn": "Expected: application/json, application/x-ndjson.",
           "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c"
         }"#]]
-    .assert_eq(&api.call(Method::POST, "/v1/registrations", &xml, Some("<a/>")).whole());
+        .assert_eq(&api.call(Method::POST, "/v1/registrations", &xml, Some("<a/>")).whole());
+    });
 }
 
 #[test]
 fn broken_json_is_told_by_its_place_only() {
-    let api = Api::new();
-    let headers = [("authorization", &*bearer(&api.fk())), ("content-type", "application/json")];
-    let told = api.call(Method::POST, "/v1/registrations", &headers, Some("{\"participant\":198503129804"));
-    expect![[r#"
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let headers = [("authorization", &*bearer(&api.fk())), ("content-type", "application/json")];
+        let told = api.call(Method::POST, "/v1/registrations", &headers, Some("{\"participant\":198503129804"));
+        expect![[r#"
         400
         cache-control: no-store
         content-type: application/problem+json
@@ -238,14 +256,16 @@ fn broken_json_is_told_by_its_place_only() {
           "detailEn": "Line 1, column 27.",
           "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c"
         }"#]]
-    .assert_eq(&told.whole());
+        .assert_eq(&told.whole());
+    });
 }
 
 #[test]
 fn the_announced_limits_hold() {
-    let api = Api::new();
-    let long = json!({"caseReference": "x".repeat(30_000)});
-    expect![[r#"
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let long = json!({"caseReference": "x".repeat(30_000)});
+        expect![[r#"
         413
         cache-control: no-store
         content-type: application/problem+json
@@ -259,22 +279,24 @@ fn the_announced_limits_hold() {
           "detailEn": "At most 20000 bytes.",
           "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c"
         }"#]]
-    .assert_eq(&api.post("/v1/registrations", &api.fk(), &long).whole());
-    let many = json!(vec![json!({}); 21]);
-    assert_eq!(api.post("/v1/registrations", &api.fk(), &many).status, 413);
+        .assert_eq(&api.post("/v1/registrations", &api.fk(), &long).whole());
+        let many = json!(vec![json!({}); 21]);
+        assert_eq!(api.post("/v1/registrations", &api.fk(), &many).status, 413);
+    });
 }
 
 #[test]
 fn a_trace_is_taken_given_back_and_made_when_absent() {
-    let api = Api::new();
-    let kept = api.get_public("/v1/rules");
-    assert_eq!(kept.header("traceparent").unwrap().split('-').nth(1), TRACEPARENT.split('-').nth(1));
-    assert_ne!(kept.header("traceparent"), Some(TRACEPARENT), "the span is our own");
-    let made = api.call(Method::GET, "/v1/nowhere", &[("traceparent", "nonsense")], None);
-    let id = made.header("traceparent").unwrap().split('-').nth(1).unwrap().to_owned();
-    assert_eq!(id.len(), 32);
-    assert_eq!(made.json()["instance"], format!("urn:sus:trace:{id}"));
-    expect![[r#"
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let kept = api.get_public("/v1/rules");
+        assert_eq!(kept.header("traceparent").unwrap().split('-').nth(1), TRACEPARENT.split('-').nth(1));
+        assert_ne!(kept.header("traceparent"), Some(TRACEPARENT), "the span is our own");
+        let made = api.call(Method::GET, "/v1/nowhere", &[("traceparent", "nonsense")], None);
+        let id = made.header("traceparent").unwrap().split('-').nth(1).unwrap().to_owned();
+        assert_eq!(id.len(), 32);
+        assert_eq!(made.json()["instance"], format!("urn:sus:trace:{id}"));
+        expect![[r#"
         404
         cache-control: no-store
         content-type: application/problem+json
@@ -288,38 +310,47 @@ fn a_trace_is_taken_given_back_and_made_when_absent() {
           "detailEn": "Not found",
           "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c"
         }"#]]
-    .assert_eq(&api.get_public("/v1/nowhere").whole());
+        .assert_eq(&api.get_public("/v1/nowhere").whole());
+    });
 }
 
 #[test]
 fn health_is_outside_the_api_and_asks_for_no_token() {
-    let api = Api::new();
-    assert_eq!(api.get_public("/health/live").status, 200);
-    assert_eq!(api.get_public("/health/ready").json()["status"], "ready");
+    on_both(|_, database| {
+        let api = Api::over(database);
+        assert_eq!(api.get_public("/health/live").status, 200);
+        assert_eq!(api.get_public("/health/ready").json()["status"], "ready");
+    });
 }
 
 #[test]
 fn head_is_answered_as_get_without_a_body() {
-    let api = Api::new();
-    assert_eq!(api.call(Method::HEAD, "/v1/rules", &[], None).status, 200);
+    on_both(|_, database| {
+        let api = Api::over(database);
+        assert_eq!(api.call(Method::HEAD, "/v1/rules", &[], None).status, 200);
+    });
 }
 
 #[test]
 fn no_answer_that_says_no_repeats_a_personnummer() {
-    let api = Api::new();
-    let mut body = begaran("198503129804", "198503129805");
-    body["198503129804"] = json!(1);
-    body["district"] = json!("198503129804");
-    body["clientReference"] = json!("850312-9804");
-    for (path, body) in [("/v1/registrations", body.clone()), ("/v1/registrations?atomic=true", json!([body]))] {
-        let told = api.post(path, &api.fk(), &body);
-        assert_eq!(told.status, 422, "{}", told.text);
-        assert!(!told.text.contains("1985031298") && !told.text.contains("850312"), "{}", told.text);
-    }
-    for path in ["/v1/cases?office=198503129804", "/v1/reports/baspaket?from=2016-10-01&geography=kommun:850312-9804"] {
-        let told = api.get(path, &api.fk());
-        assert_eq!(told.status, 400, "{}", told.text);
-        assert_eq!(told.json()["errors"][0]["code"], "fritext_personnummer");
-        assert!(!told.text.contains("850312"), "{}", told.text);
-    }
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let mut body = begaran("198503129804", "198503129805");
+        body["198503129804"] = json!(1);
+        body["district"] = json!("198503129804");
+        body["clientReference"] = json!("850312-9804");
+        for (path, body) in [("/v1/registrations", body.clone()), ("/v1/registrations?atomic=true", json!([body]))] {
+            let told = api.post(path, &api.fk(), &body);
+            assert_eq!(told.status, 422, "{}", told.text);
+            assert!(!told.text.contains("1985031298") && !told.text.contains("850312"), "{}", told.text);
+        }
+        for path in
+            ["/v1/cases?office=198503129804", "/v1/reports/baspaket?from=2016-10-01&geography=kommun:850312-9804"]
+        {
+            let told = api.get(path, &api.fk());
+            assert_eq!(told.status, 400, "{}", told.text);
+            assert_eq!(told.json()["errors"][0]["code"], "fritext_personnummer");
+            assert!(!told.text.contains("850312"), "{}", told.text);
+        }
+    });
 }

@@ -16,7 +16,7 @@ use sus::domain::step::Agency;
 use sus::server::serve;
 
 use super::{ANNA, begaran};
-use crate::support::{Backend, Database, noon, organisation, service};
+use crate::support::{noon, on_both, organisation, service};
 
 /// Posts a request as any client does, and returns the whole answer.
 fn post(address: SocketAddr, token: &str) -> std::io::Result<String> {
@@ -35,39 +35,40 @@ fn post(address: SocketAddr, token: &str) -> std::io::Result<String> {
 
 #[test]
 fn what_was_accepted_before_the_stop_is_kept() {
-    let database = Database::new(Backend::Sqlite).unwrap();
-    let (running, clock) = service(&database, noon("2016-10-12"));
-    running.import_organisation(&organisation()).unwrap();
-    let issuer = DevelopmentIssuer::new(&[7; 32], 8).unwrap();
-    let grant = Grant {
-        client: ClientId::parse("fk-system").unwrap(),
-        agency: Some(Agency::Fk),
-        roles: vec![Role::System],
-        handler: None,
-    };
-    let token = issuer.issue(&grant, clock.now(), uuid::Uuid::nil()).unwrap();
-    let shared: Arc<dyn Clock> = Arc::<ManualClock>::clone(&clock);
-    let config = Config::from_variables([("SUS_WORKERS".to_owned(), "1".to_owned())].into()).unwrap();
-    let app = web::Data::new(App::new(Arc::clone(&running), issuer.verifier(), config, shared, Generator::seeded(1)));
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    actix_web::rt::System::new().block_on(async move {
-        let (send, receive) = std::sync::mpsc::channel();
-        let serving = actix_web::rt::spawn(serve(app.clone(), listener, move |handle| send.send(handle).unwrap()));
-        actix_web::rt::time::sleep(std::time::Duration::from_millis(50)).await;
-        let handle = receive.try_recv().unwrap();
-        let told = actix_web::rt::task::spawn_blocking(move || post(address, &token)).await.unwrap().unwrap();
-        assert!(told.starts_with("HTTP/1.1 201"), "{told}");
-        handle.stop(true).await;
-        serving.await.unwrap().unwrap();
-        assert!(app.is_stopping());
-        assert!(TcpStream::connect(address).is_err(), "nobody listens any more");
+    on_both(|_, database| {
+        let (running, clock) = service(database, noon("2016-10-12"));
+        running.import_organisation(&organisation()).unwrap();
+        let issuer = DevelopmentIssuer::new(&[7; 32], 8).unwrap();
+        let grant = Grant {
+            client: ClientId::parse("fk-system").unwrap(),
+            agency: Some(Agency::Fk),
+            roles: vec![Role::System],
+            handler: None,
+        };
+        let token = issuer.issue(&grant, clock.now(), uuid::Uuid::nil()).unwrap();
+        let shared: Arc<dyn Clock> = Arc::<ManualClock>::clone(&clock);
+        let config = Config::from_variables([("SUS_WORKERS".to_owned(), "1".to_owned())].into()).unwrap();
+        let app =
+            web::Data::new(App::new(Arc::clone(&running), issuer.verifier(), config, shared, Generator::seeded(1)));
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        actix_web::rt::System::new().block_on(async move {
+            let (send, started) = tokio::sync::oneshot::channel();
+            let serving = actix_web::rt::spawn(serve(app.clone(), listener, |handle| drop(send.send(handle))));
+            let handle = started.await.unwrap();
+            let told = actix_web::rt::task::spawn_blocking(move || post(address, &token)).await.unwrap().unwrap();
+            assert!(told.starts_with("HTTP/1.1 201"), "{told}");
+            handle.stop(true).await;
+            serving.await.unwrap().unwrap();
+            assert!(app.is_stopping());
+            assert!(TcpStream::connect(address).is_err(), "nobody listens any more");
+        });
+        // The writer has ended, and what it was given is in the database.
+        drop(running);
+        let (again, _) = service(database, noon("2016-10-13"));
+        let mut reader = again.db.read().unwrap();
+        assert!(sus::storage::changes::head(&mut reader.link()).unwrap() >= 2);
     });
-    // The writer has ended, and what it was given is in the database.
-    drop(running);
-    let (again, _) = service(&database, noon("2016-10-13"));
-    let mut reader = again.db.read().unwrap();
-    assert!(sus::storage::changes::head(&mut reader.link()).unwrap() >= 2);
 }
 
 #[test]

@@ -24,19 +24,19 @@ use sus::config::Config;
 use sus::domain::code::{ClientId, HandlerId};
 use sus::domain::organisation::Role;
 use sus::domain::step::Agency;
+use sus::registrations::service::Service;
 use sus::server::application;
 
-use crate::support::{Backend, Database, noon, organisation, service};
+use crate::support::{Database, noon, organisation, service};
 
 /// The trace that every request of the tests belongs to, so that whole answers can be compared.
 pub const TRACEPARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
-/// The application over a database of its own, on a day of October 2016.
+/// The application over a database of its own.
 pub struct Api {
-    app: web::Data<App>,
+    pub app: web::Data<App>,
     issuer: DevelopmentIssuer,
     pub clock: Arc<ManualClock>,
-    _database: Database,
 }
 
 /// What came back.
@@ -90,21 +90,26 @@ fn without_ids(text: &str) -> String {
 }
 
 impl Api {
-    pub fn new() -> Self {
-        Self::on("2016-10-12")
+    /// Around a small register, on the day on which most tests stand.
+    pub fn over(database: &Database) -> Self {
+        Self::around(database, "2016-10-12", &organisation())
     }
 
-    pub fn on(day: &str) -> Self {
-        let database = Database::new(Backend::Sqlite).unwrap();
-        let (service, clock) = service(&database, noon(day));
-        service.import_organisation(&organisation()).unwrap();
+    /// Around a register of one's own, on a day of one's own.
+    pub fn around(database: &Database, day: &str, register: &Value) -> Self {
+        let (service, clock) = service(database, noon(day));
+        service.import_organisation(register).unwrap();
         let issuer = DevelopmentIssuer::new(&[7; 32], 8).unwrap();
         let mut config = Config::from_variables(BTreeMap::new()).unwrap();
         config.limits.body_bytes = 20_000;
         config.limits.batch = 20;
         let shared: Arc<dyn Clock> = Arc::<ManualClock>::clone(&clock);
         let app = App::new(service, issuer.verifier(), config, shared, Generator::seeded(1));
-        Self { app: web::Data::new(app), issuer, clock, _database: database }
+        Self { app: web::Data::new(app), issuer, clock }
+    }
+
+    pub fn service(&self) -> &Arc<Service> {
+        &self.app.service
     }
 
     pub fn token(&self, client: &str, agency: Option<Agency>, roles: &[Role], handler: Option<&str>) -> String {

@@ -5,11 +5,13 @@ use expect_test::expect;
 use serde_json::json;
 
 use super::{ANNA, Api, bearer, begaran};
+use crate::support::on_both;
 
 #[test]
 fn a_registration_answers_where_it_is_and_what_comes_next() {
-    let api = Api::new();
-    expect![[r#"
+    on_both(|_, database| {
+        let api = Api::over(database);
+        expect![[r#"
         201
         cache-control: no-store
         content-type: application/json
@@ -81,17 +83,19 @@ fn a_registration_answers_where_it_is_and_what_comes_next() {
           ],
           "dryRun": false
         }"#]].assert_eq(&api.post("/v1/registrations", &api.fk(), &begaran("FK-1", ANNA)).whole());
+    });
 }
 
 #[test]
 fn all_findings_are_told_at_once() {
-    let api = Api::new();
-    api.opened("FK-1", ANNA);
-    let gk = json!({"caseReference": "FK-1", "step": "gk", "date": "2016-10-12"});
-    assert_eq!(api.post("/v1/registrations", &api.fk(), &gk).status, 201);
-    let wrong = json!({"caseReference": "FK-1", "step": "planerad_afi", "date": "2016-10-12",
+    on_both(|_, database| {
+        let api = Api::over(database);
+        api.opened("FK-1", ANNA);
+        let gk = json!({"caseReference": "FK-1", "step": "gk", "date": "2016-10-12"});
+        assert_eq!(api.post("/v1/registrations", &api.fk(), &gk).status, 201);
+        let wrong = json!({"caseReference": "FK-1", "step": "planerad_afi", "date": "2016-10-12",
         "answers": {"fortsattHandlaggning": "endast_fk", "moten": ["2016-10-01"]}});
-    expect![[r#"
+        expect![[r#"
         422
         cache-control: no-store
         content-type: application/problem+json
@@ -160,38 +164,44 @@ fn all_findings_are_told_at_once() {
             }
           ]
         }"#]].assert_eq(&api.post("/v1/registrations", &api.fk(), &wrong).whole());
+    });
 }
 
 #[test]
 fn the_other_agency_is_told_who_owns_the_registration() {
-    let api = Api::new();
-    let case = api.opened("FK-1", ANNA);
-    let id = case.rsplit('/').next().unwrap();
-    let told = api.post("/v1/registrations", &api.af(), &json!({"case": id, "step": "gk", "date": "2016-10-12"}));
-    assert_eq!(told.status, 422);
-    assert_eq!(told.json()["errors"][0]["code"], "fel_myndighet");
-    assert_eq!(told.json()["errors"][0]["allowed"], json!({"agency": "FK"}));
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let case = api.opened("FK-1", ANNA);
+        let id = case.rsplit('/').next().unwrap();
+        let told = api.post("/v1/registrations", &api.af(), &json!({"case": id, "step": "gk", "date": "2016-10-12"}));
+        assert_eq!(told.status, 422);
+        assert_eq!(told.json()["errors"][0]["code"], "fel_myndighet");
+        assert_eq!(told.json()["errors"][0]["allowed"], json!({"agency": "FK"}));
+    });
 }
 
 #[test]
 fn an_office_that_is_not_the_callers_is_refused() {
-    let api = Api::new();
-    let told = api.post("/v1/registrations", &api.person("fk-h-018"), &begaran("FK-1", ANNA));
-    assert_eq!(told.status, 403);
-    assert_eq!(told.json()["errors"][0]["code"], "kontoret_inte_ditt");
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let told = api.post("/v1/registrations", &api.person("fk-h-018"), &begaran("FK-1", ANNA));
+        assert_eq!(told.status, 403);
+        assert_eq!(told.json()["errors"][0]["code"], "kontoret_inte_ditt");
+    });
 }
 
 #[test]
 fn a_repeated_key_gives_the_same_answer_word_for_word() {
-    let api = Api::new();
-    let key = [("idempotency-key", "\"abc-1\"")];
-    let first = api.post_with("/v1/registrations", &api.fk(), &key, &begaran("FK-1", ANNA));
-    let again = api.post_with("/v1/registrations", &api.fk(), &key, &begaran("FK-1", ANNA));
-    assert_eq!((first.status, &first.text), (again.status, &again.text));
-    assert_eq!(first.header("location"), again.header("location"));
-    assert_eq!(first.header("etag"), again.header("etag"));
-    let other = api.post_with("/v1/registrations", &api.fk(), &key, &begaran("FK-2", ANNA));
-    expect![[r#"
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let key = [("idempotency-key", "\"abc-1\"")];
+        let first = api.post_with("/v1/registrations", &api.fk(), &key, &begaran("FK-1", ANNA));
+        let again = api.post_with("/v1/registrations", &api.fk(), &key, &begaran("FK-1", ANNA));
+        assert_eq!((first.status, &first.text), (again.status, &again.text));
+        assert_eq!(first.header("location"), again.header("location"));
+        assert_eq!(first.header("etag"), again.header("etag"));
+        let other = api.post_with("/v1/registrations", &api.fk(), &key, &begaran("FK-2", ANNA));
+        expect![[r#"
         422
         cache-control: no-store
         content-type: application/problem+json
@@ -205,98 +215,113 @@ fn a_repeated_key_gives_the_same_answer_word_for_word() {
           "detailEn": "The Idempotency-Key was used with other content",
           "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c"
         }"#]]
-    .assert_eq(&other.whole());
-    let af = api.post_with("/v1/registrations", &api.af(), &key, &begaran("FK-2", ANNA));
-    assert_eq!(af.json()["type"], "urn:sus:problem:regelbrott", "keys are per client");
+        .assert_eq(&other.whole());
+        let af = api.post_with("/v1/registrations", &api.af(), &key, &begaran("FK-2", ANNA));
+        assert_eq!(af.json()["type"], "urn:sus:problem:regelbrott", "keys are per client");
+    });
 }
 
 #[test]
 fn a_key_that_is_somebodys_number_is_refused_unseen() {
-    let api = Api::new();
-    let key = [("idempotency-key", ANNA)];
-    let told = api.post_with("/v1/registrations", &api.fk(), &key, &begaran("FK-1", ANNA));
-    assert_eq!(told.status, 400);
-    assert!(!told.text.contains(ANNA));
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let key = [("idempotency-key", ANNA)];
+        let told = api.post_with("/v1/registrations", &api.fk(), &key, &begaran("FK-1", ANNA));
+        assert_eq!(told.status, 400);
+        assert!(!told.text.contains(ANNA));
+    });
 }
 
 #[test]
 fn a_batch_answers_item_by_item_in_order() {
-    let api = Api::new();
-    let batch = json!([
-        {"clientReference": "r1", "caseReference": "FK-9", "step": "gk", "date": "2016-10-12"},
-        begaran("FK-1", ANNA),
-        {"clientReference": "r3", "caseReference": "FK-1", "step": "gk", "date": "2016-10-12"},
-        {"clientReference": "r3", "caseReference": "FK-1", "step": "gk", "date": "2016-10-12"},
-    ]);
-    let told = api.post("/v1/registrations", &api.fk(), &batch);
-    assert_eq!(told.status, 200);
-    let body = told.json();
-    let seen: Vec<(u64, u64)> = body["items"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|i| (i["index"].as_u64().unwrap(), i["status"].as_u64().unwrap()))
-        .collect();
-    assert_eq!(seen[1..], [(1, 201), (2, 201), (3, 200)]);
-    assert!(seen[0].1 >= 400);
-    assert_eq!(body["items"][0]["findings"][0]["index"], 0);
-    assert_eq!(body["items"][3]["registration"], body["items"][2]["registration"]);
-    assert_eq!(body["_meta"]["refused"], 1);
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let batch = json!([
+            {"clientReference": "r1", "caseReference": "FK-9", "step": "gk", "date": "2016-10-12"},
+            begaran("FK-1", ANNA),
+            {"clientReference": "r3", "caseReference": "FK-1", "step": "gk", "date": "2016-10-12"},
+            {"clientReference": "r3", "caseReference": "FK-1", "step": "gk", "date": "2016-10-12"},
+        ]);
+        let told = api.post("/v1/registrations", &api.fk(), &batch);
+        assert_eq!(told.status, 200);
+        let body = told.json();
+        let seen: Vec<(u64, u64)> = body["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|i| (i["index"].as_u64().unwrap(), i["status"].as_u64().unwrap()))
+            .collect();
+        assert_eq!(seen[1..], [(1, 201), (2, 201), (3, 200)]);
+        assert!(seen[0].1 >= 400);
+        assert_eq!(body["items"][0]["findings"][0]["index"], 0);
+        assert_eq!(body["items"][3]["registration"], body["items"][2]["registration"]);
+        assert_eq!(body["_meta"]["refused"], 1);
+    });
 }
 
 #[test]
 fn an_atomic_batch_that_fails_registers_nothing() {
-    let api = Api::new();
-    let batch = json!([begaran("FK-1", ANNA), {"caseReference": "FK-1", "step": "afi", "date": "2016-10-12"}]);
-    let told = api.post("/v1/registrations?atomic=true", &api.fk(), &batch);
-    assert_eq!(told.status, 422);
-    assert_eq!(told.json()["items"][0]["findings"][0]["code"], "ett_i_paketet_foll");
-    assert_eq!(api.get("/v1/cases", &api.fk()).json()["_meta"]["totalItems"], 0);
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let batch = json!([begaran("FK-1", ANNA), {"caseReference": "FK-1", "step": "afi", "date": "2016-10-12"}]);
+        let told = api.post("/v1/registrations?atomic=true", &api.fk(), &batch);
+        assert_eq!(told.status, 422);
+        assert_eq!(told.json()["items"][0]["findings"][0]["code"], "ett_i_paketet_foll");
+        assert_eq!(api.get("/v1/cases", &api.fk()).json()["_meta"]["totalItems"], 0);
+    });
 }
 
 #[test]
 fn a_line_that_is_no_json_falls_alone() {
-    let api = Api::new();
-    let headers = [("authorization", &*bearer(&api.fk())), ("content-type", "application/x-ndjson")];
-    let body = format!("{}\nnonsense\n\n", begaran("FK-1", ANNA));
-    let told = api.call(Method::POST, "/v1/registrations", &headers, Some(&body));
-    assert_eq!(told.status, 200);
-    assert_eq!(told.json()["items"][0]["status"], 201);
-    assert_eq!(told.json()["items"][1]["findings"][0]["code"], "falt_fel_typ");
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let headers = [("authorization", &*bearer(&api.fk())), ("content-type", "application/x-ndjson")];
+        let body = format!("{}\nnonsense\n\n", begaran("FK-1", ANNA));
+        let told = api.call(Method::POST, "/v1/registrations", &headers, Some(&body));
+        assert_eq!(told.status, 200);
+        assert_eq!(told.json()["items"][0]["status"], 201);
+        assert_eq!(told.json()["items"][1]["findings"][0]["code"], "falt_fel_typ");
+    });
 }
 
 #[test]
 fn a_dry_run_stores_nothing() {
-    let api = Api::new();
-    let told = api.post("/v1/registrations?dryRun=true", &api.fk(), &begaran("FK-1", ANNA));
-    assert_eq!(told.status, 200);
-    assert_eq!(told.json()["dryRun"], true);
-    assert_eq!(told.header("location"), None);
-    assert_eq!(told.json()["case"].get("id"), None);
-    assert_eq!(api.get("/v1/cases", &api.fk()).json()["_meta"]["totalItems"], 0);
-    assert_eq!(api.post("/v1/registrations", &api.fk(), &begaran("FK-1", ANNA)).status, 201);
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let told = api.post("/v1/registrations?dryRun=true", &api.fk(), &begaran("FK-1", ANNA));
+        assert_eq!(told.status, 200);
+        assert_eq!(told.json()["dryRun"], true);
+        assert_eq!(told.header("location"), None);
+        assert_eq!(told.json()["case"].get("id"), None);
+        assert_eq!(api.get("/v1/cases", &api.fk()).json()["_meta"]["totalItems"], 0);
+        assert_eq!(api.post("/v1/registrations", &api.fk(), &begaran("FK-1", ANNA)).status, 201);
+    });
 }
 
 #[test]
 fn no_answer_to_a_post_holds_identity() {
-    let api = Api::new();
-    for told in [
-        api.post("/v1/registrations", &api.fk(), &begaran("FK-1", ANNA)),
-        api.post("/v1/case-searches", &api.fk(), &json!({"personnummer": ANNA})),
-        api.post("/v1/case-searches", &api.fk(), &json!({"caseReference": "FK-1"})),
-    ] {
-        assert!(told.status < 300, "{}", told.text);
-        for secret in [ANNA, "1985", "personnummer", "FK-1\""] {
-            assert!(!told.text.contains(secret), "{secret} in {}", told.text);
+    on_both(|_, database| {
+        let api = Api::over(database);
+        for told in [
+            api.post("/v1/registrations", &api.fk(), &begaran("FK-1", ANNA)),
+            api.post("/v1/case-searches", &api.fk(), &json!({"personnummer": ANNA})),
+            api.post("/v1/case-searches", &api.fk(), &json!({"caseReference": "FK-1"})),
+        ] {
+            assert!(told.status < 300, "{}", told.text);
+            for secret in [ANNA, "1985", "personnummer", "FK-1\""] {
+                assert!(!told.text.contains(secret), "{secret} in {}", told.text);
+            }
         }
-    }
+    });
 }
 
 #[test]
 fn the_instant_of_becoming_known_is_not_the_agencys_to_state() {
-    let api = Api::new();
-    let mut body = begaran("FK-1", ANNA);
-    body["recordedAt"] = json!("2016-10-04T08:00:00Z");
-    let told = api.post("/v1/registrations", &api.fk(), &body);
-    assert!([403, 422].contains(&told.status), "{}", told.text);
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let mut body = begaran("FK-1", ANNA);
+        body["recordedAt"] = json!("2016-10-04T08:00:00Z");
+        let told = api.post("/v1/registrations", &api.fk(), &body);
+        assert!([403, 422].contains(&told.status), "{}", told.text);
+    });
 }

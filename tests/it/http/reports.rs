@@ -6,6 +6,7 @@ use serde_json::json;
 use sus::domain::organisation::Role;
 
 use super::{ANNA, Api, bearer};
+use crate::support::on_both;
 
 const PERIOD: &str = "from=2016-10-01&to=2016-12-31";
 
@@ -15,52 +16,59 @@ fn reader(api: &Api) -> String {
 
 #[test]
 fn a_report_after_a_registration_includes_it() {
-    let api = Api::new();
-    api.opened("FK-1", ANNA);
-    let gk = json!({"caseReference": "FK-1", "step": "gk", "date": "2016-10-12"});
-    let position = api.post("/v1/registrations", &api.fk(), &gk).json()["position"].clone();
-    let path = format!("/v1/reports/baspaket?{PERIOD}&geography=styrgrupp:gavleborg&atLeast={position}");
-    let told = api.get(&path, &reader(&api));
-    assert_eq!(told.status, 200, "{}", told.text);
-    let body = told.json();
-    assert_eq!(body["report"], "baspaket");
-    assert_eq!(body["countedTo"], position);
-    let part = body["parts"].as_array().unwrap().iter().find(|p| p["id"] == "nya_gk").unwrap().clone();
-    let whole =
-        |r: &&serde_json::Value| r["initieradAv"] == "samtliga" && r["kon"] == "samtliga" && r["level"] == "urval";
-    assert_eq!(part["rows"].as_array().unwrap().iter().find(whole).unwrap()["antal"], 1);
+    on_both(|_, database| {
+        let api = Api::over(database);
+        api.opened("FK-1", ANNA);
+        let gk = json!({"caseReference": "FK-1", "step": "gk", "date": "2016-10-12"});
+        let position = api.post("/v1/registrations", &api.fk(), &gk).json()["position"].clone();
+        let path = format!("/v1/reports/baspaket?{PERIOD}&geography=styrgrupp:gavleborg&atLeast={position}");
+        let told = api.get(&path, &reader(&api));
+        assert_eq!(told.status, 200, "{}", told.text);
+        let body = told.json();
+        assert_eq!(body["report"], "baspaket");
+        assert_eq!(body["countedTo"], position);
+        let part = body["parts"].as_array().unwrap().iter().find(|p| p["id"] == "nya_gk").unwrap().clone();
+        let whole =
+            |r: &&serde_json::Value| r["initieradAv"] == "samtliga" && r["kon"] == "samtliga" && r["level"] == "urval";
+        assert_eq!(part["rows"].as_array().unwrap().iter().find(whole).unwrap()["antal"], 1);
+    });
 }
 
 #[test]
 fn what_a_report_says_of_itself_gives_it_again() {
-    let api = Api::new();
-    api.opened("FK-1", ANNA);
-    let path = format!("/v1/reports/baspaket?{PERIOD}");
-    let first = api.get(&path, &reader(&api)).json();
-    let gk = json!({"caseReference": "FK-1", "step": "gk", "date": "2016-10-12"});
-    assert_eq!(api.post("/v1/registrations", &api.fk(), &gk).status, 201);
-    let (as_of, counted_to) = (first["asOf"].as_str().unwrap(), &first["countedTo"]);
-    let again = api.get(&format!("{path}&asOf={as_of}&countedTo={counted_to}"), &reader(&api)).json();
-    assert_eq!(again, first);
-    assert_ne!(api.get(&path, &reader(&api)).json()["parts"], first["parts"]);
+    on_both(|_, database| {
+        let api = Api::over(database);
+        api.opened("FK-1", ANNA);
+        let path = format!("/v1/reports/baspaket?{PERIOD}");
+        let first = api.get(&path, &reader(&api)).json();
+        let gk = json!({"caseReference": "FK-1", "step": "gk", "date": "2016-10-12"});
+        assert_eq!(api.post("/v1/registrations", &api.fk(), &gk).status, 201);
+        let (as_of, counted_to) = (first["asOf"].as_str().unwrap(), &first["countedTo"]);
+        let again = api.get(&format!("{path}&asOf={as_of}&countedTo={counted_to}"), &reader(&api)).json();
+        assert_eq!(again, first);
+        assert_ne!(api.get(&path, &reader(&api)).json()["parts"], first["parts"]);
+    });
 }
 
 #[test]
 fn csv_comes_by_accept_or_by_name() {
-    let api = Api::new();
-    let path = format!("/v1/reports/baspaket?{PERIOD}");
-    let headers = [("authorization", &*bearer(&reader(&api))), ("accept", "text/csv")];
-    let by_accept = api.call(Method::GET, &path, &headers, None);
-    let by_name = api.get(&format!("{path}&format=csv"), &reader(&api));
-    assert_eq!(by_accept.text, by_name.text);
-    assert!(by_accept.text.starts_with("part,"), "{}", by_accept.text);
-    assert!(by_accept.header("content-type").unwrap().starts_with("text/csv"));
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let path = format!("/v1/reports/baspaket?{PERIOD}");
+        let headers = [("authorization", &*bearer(&reader(&api))), ("accept", "text/csv")];
+        let by_accept = api.call(Method::GET, &path, &headers, None);
+        let by_name = api.get(&format!("{path}&format=csv"), &reader(&api));
+        assert_eq!(by_accept.text, by_name.text);
+        assert!(by_accept.text.starts_with("part,"), "{}", by_accept.text);
+        assert!(by_accept.header("content-type").unwrap().starts_with("text/csv"));
+    });
 }
 
 #[test]
 fn everything_wrong_with_a_question_is_told_at_once() {
-    let api = Api::new();
-    expect![[r#"
+    on_both(|_, database| {
+        let api = Api::over(database);
+        expect![[r#"
         400
         cache-control: no-store
         content-type: application/problem+json
@@ -136,17 +144,20 @@ fn everything_wrong_with_a_question_is_told_at_once() {
             }
           ]
         }"#]].assert_eq(&api.get("/v1/reports/baspaket?to=2016&geography=mars&lang=fi", &reader(&api)).whole());
-    let unknown = api.get(&format!("/v1/reports/baspaket?{PERIOD}&geography=styrgrupp:mars"), &reader(&api));
-    assert_eq!(unknown.status, 400);
-    assert_eq!(unknown.json()["errors"][0]["allowed"], json!({"values": ["styrgrupp:gavleborg"]}));
-    let ahead = api.get(&format!("/v1/reports/baspaket?{PERIOD}&atLeast=999999"), &reader(&api));
-    assert_eq!(ahead.json()["errors"][0]["pointer"], "/query/atLeast");
+        let unknown = api.get(&format!("/v1/reports/baspaket?{PERIOD}&geography=styrgrupp:mars"), &reader(&api));
+        assert_eq!(unknown.status, 400);
+        assert_eq!(unknown.json()["errors"][0]["allowed"], json!({"values": ["styrgrupp:gavleborg"]}));
+        let ahead = api.get(&format!("/v1/reports/baspaket?{PERIOD}&atLeast=999999"), &reader(&api));
+        assert_eq!(ahead.json()["errors"][0]["pointer"], "/query/atLeast");
+    });
 }
 
 #[test]
 fn the_list_of_reports_says_what_each_means() {
-    let api = Api::new();
-    let body = api.get("/v1/reports", &reader(&api)).json();
-    assert_eq!(body["items"][0]["id"], "baspaket");
-    assert_eq!(body["items"][0]["parts"].as_array().unwrap().len(), 10);
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let body = api.get("/v1/reports", &reader(&api)).json();
+        assert_eq!(body["items"][0]["id"], "baspaket");
+        assert_eq!(body["items"][0]["parts"].as_array().unwrap().len(), 10);
+    });
 }

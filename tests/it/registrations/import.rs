@@ -1,22 +1,9 @@
 //! The pilot's lines and files that were broken off.
 
-use std::io::Cursor;
-use std::sync::Arc;
-
 use serde_json::{Value, json};
-use sus::domain::code::ClientId;
-use sus::registrations::import::{Summary, import};
-use sus::registrations::service::Service;
 
+use crate::support::posting::import_lines;
 use crate::support::{noon, on_both, organisation, service};
-
-fn load(service: &Arc<Service>, lines: &[Value]) -> (Summary, String) {
-    let text: String = lines.iter().map(|l| format!("{l}\n")).collect();
-    let mut refused = Vec::new();
-    let client = ClientId::parse("import").unwrap();
-    let summary = import(service, &client, Cursor::new(text), &mut refused, &mut |_, _| {}).unwrap();
-    (summary, String::from_utf8(refused).unwrap())
-}
 
 /// The example of the wire format, whole.
 fn chain() -> Vec<Value> {
@@ -44,10 +31,10 @@ fn a_whole_chain_is_imported_and_an_import_started_anew_passes_over_it() {
     on_both(|_, database| {
         let (service, _) = service(database, noon("2018-01-10"));
         service.import_organisation(&organisation()).unwrap();
-        let (summary, refused) = load(&service, &chain());
+        let (summary, refused) = import_lines(&service, &chain());
         assert_eq!(refused, "");
         assert_eq!((summary.registered, summary.refused), (5, 0));
-        let (again, _) = load(&service, &chain());
+        let (again, _) = import_lines(&service, &chain());
         assert_eq!((again.registered, again.repeated), (0, 5));
     });
 }
@@ -59,7 +46,7 @@ fn refused_lines_come_back_with_their_findings_and_the_others_go_in() {
         service.import_organisation(&organisation()).unwrap();
         let mut lines = chain();
         lines[1]["date"] = json!("2016-10-03");
-        let (summary, refused) = load(&service, &lines);
+        let (summary, refused) = import_lines(&service, &lines);
         // Without its GK the rest of the chain has nothing to stand on.
         assert_eq!((summary.registered, summary.refused), (1, 4));
         let first: Value = serde_json::from_str(refused.lines().next().unwrap()).unwrap();

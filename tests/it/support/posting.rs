@@ -1,5 +1,6 @@
 //! Posting as an agency's system does, without HTTP.
 
+use std::io::Cursor;
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
@@ -8,6 +9,7 @@ use sus::auth::policy::Action;
 use sus::domain::code::{CaseId, ClientId};
 use sus::domain::organisation::Role;
 use sus::domain::step::Agency;
+use sus::registrations::import::{Summary, import};
 use sus::registrations::job::{Actor, Job, Outcome, Post, Refusal, Rendered};
 use sus::registrations::service::Service;
 use sus::registrations::wire::{self, Kind};
@@ -43,6 +45,15 @@ pub fn post(service: &Arc<Service>, bodies: Vec<Value>) -> Result<Outcome, Refus
         .map(|body| Post { item: wire::registration(body, service.reading()), fingerprint: service.fingerprint(body) })
         .collect();
     submit(service, posts, Action::CreateRegistrations, None)
+}
+
+/// Imports lines as a file of them would be, and returns what was refused.
+pub fn import_lines(service: &Arc<Service>, lines: &[Value]) -> (Summary, String) {
+    let text: String = lines.iter().map(|l| format!("{l}\n")).collect();
+    let mut refused = Vec::new();
+    let client = ClientId::parse("import").unwrap();
+    let summary = import(service, &client, Cursor::new(text), &mut refused, &mut |_, _| {}).unwrap();
+    (summary, String::from_utf8(refused).unwrap())
 }
 
 /// Posts a change of handläggare with If-Match.

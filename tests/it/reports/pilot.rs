@@ -1,0 +1,87 @@
+//! The Gävleborg pilot of autumn 2016, imported as its two files are: the published counts come out, and the whole
+//! baspaket is as committed, on both backends.
+
+use expect_test::expect_file;
+use sus::demo::pilot;
+use sus::domain::answers::{Answer, Question};
+use sus::domain::case::Case;
+use sus::storage::journal::{Selection, load};
+
+use super::antal;
+use crate::http::Api;
+use crate::support::posting::import_lines;
+use crate::support::{Database, on_both};
+
+const BASPAKET: &str = "/v1/reports/baspaket?from=2016-10-01&to=2016-12-31&geography=styrgrupp:gavleborg";
+
+/// The pilot as it stands ten years later.
+fn pilot_of(database: &Database) -> Api {
+    let api = Api::around(database, "2026-11-21", &pilot::organisation());
+    let (summary, refused) = import_lines(api.service(), &pilot::registrations());
+    assert_eq!((summary.refused, refused.as_str()), (0, ""));
+    api
+}
+
+fn cases(api: &Api) -> Vec<Case> {
+    let mut reader = api.service().db.read().unwrap();
+    let all = load(&mut reader.link(), Selection::Range(0, i64::MAX)).unwrap();
+    all.iter().map(|loaded| loaded.case().unwrap()).collect()
+}
+
+/// Each row on a line of its own, every digit as it was told.
+fn by_lines(json: &str) -> String {
+    json.replace("},{", "},\n{").replace(":[{", ":[\n{") + "\n"
+}
+
+#[test]
+fn the_baspaket_of_the_pilot_is_as_committed_on_both_backends() {
+    on_both(|_, database| {
+        let api = pilot_of(database);
+        let json = api.get(BASPAKET, &api.fk());
+        assert_eq!(json.status, 200, "{}", json.text);
+        expect_file!["../golden/baspaket-gavleborg-2016.json"].assert_eq(&by_lines(&json.text));
+        let csv = api.get(&format!("{BASPAKET}&format=csv"), &api.fk());
+        expect_file!["../golden/baspaket-gavleborg-2016.csv"].assert_eq(&csv.text.replace("\r\n", "\n"));
+    });
+}
+
+#[test]
+fn forty_mappings_were_booked_and_thirty_three_held() {
+    on_both(|_, database| {
+        let api = pilot_of(database);
+        let cases = cases(&api);
+        assert_eq!(cases.len(), 40, "begaran");
+        assert_eq!(cases.iter().filter(|case| case.gk_date().is_some()).count(), 33, "held");
+        let not_held_for = |reason: &str| {
+            let given = |case: &&Case| {
+                case.current().answers.get(Question::EjGenomfordOrsak).is_some_and(|answer| match answer {
+                    Answer::Code(code) => *code == reason,
+                    _ => false,
+                })
+            };
+            cases.iter().filter(given).count()
+        };
+        assert_eq!((not_held_for("halsa"), not_held_for("praktiskt_hinder"), not_held_for("annat")), (4, 3, 0));
+
+        let report = api.get(BASPAKET, &api.fk()).json();
+        let left_for = |utfall: &str| antal(&report, "utfall_gk", &[("utfall", utfall)]);
+        assert_eq!(antal(&report, "nya_gk", &[("initieradAv", "samtliga")]), 33);
+        assert_eq!(left_for("planerad_afi") + left_for("planerad_ali"), 27, "went on into the cooperation");
+        assert_eq!((left_for("endast_af"), left_for("endast_fk")), (1, 5), "to AF's ordinary operation, back to FK");
+        for never in ["konsultativt_stod", "ingen", "avbrutet", "uppgift_saknas"] {
+            assert_eq!(left_for(never), 0, "{never}");
+        }
+        assert_eq!(left_for("samtliga"), 33);
+    });
+}
+
+#[test]
+fn importing_the_pilot_again_changes_no_figure() {
+    on_both(|_, database| {
+        let api = pilot_of(database);
+        let before = api.get(BASPAKET, &api.fk());
+        let (summary, _) = import_lines(api.service(), &pilot::registrations());
+        assert_eq!((summary.registered, summary.repeated), (0, summary.lines));
+        assert_eq!(api.get(BASPAKET, &api.fk()).text, before.text);
+    });
+}
