@@ -13,6 +13,10 @@ use crate::registrations::Service;
 use crate::server;
 
 pub fn serve(config: &Config, dev_auth: bool) -> Result<(), Failure> {
+    if dev_auth {
+        // Before a database or a key is made for what will not be served.
+        app::check_dev_auth(config.listen)?;
+    }
     let service = service(config)?;
     serve_with(config, service, dev_auth, |_| {})
 }

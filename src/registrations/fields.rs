@@ -180,7 +180,8 @@ pub fn parse_date(text: &str) -> Option<NaiveDate> {
 }
 
 /// An unknown field's name as a pointer may show it: escaped, and never a number that might be a person's.
-fn shown(name: &str) -> String {
+#[must_use]
+pub fn shown(name: &str) -> String {
     if name.chars().filter(char::is_ascii_digit).count() >= 10 {
         return "…".to_owned();
     }
