@@ -50,7 +50,7 @@ enum Command {
     #[command(after_help = texts::DEMO)]
     Demo(DemoArgs),
     /// Load or show the registers of offices, handläggare, agreements and definitions
-    #[command(subcommand)]
+    #[command(subcommand, after_help = texts::ORGANISATION)]
     Organisation(OrganisationCommand),
     /// Import a file of registrations, one JSON object a line
     #[command(after_help = texts::IMPORT)]
@@ -62,6 +62,7 @@ enum Command {
     #[command(after_help = texts::TOKEN)]
     Token(TokenArgs),
     /// Bring the database's schema up to date and say where it stands
+    #[command(after_help = texts::MIGRATE)]
     Migrate,
     /// Write synthetic registrations, to look at or to import
     #[command(after_help = texts::GENERATE)]
@@ -100,6 +101,7 @@ enum OrganisationCommand {
         file: PathBuf,
     },
     /// Print the registers as an organisation file
+    #[command(after_help = texts::ORGANISATION)]
     Export,
 }
 

@@ -9,9 +9,11 @@ use crate::config::Config;
 use crate::domain::dates::end_of_swedish_day;
 use crate::registrations::Service;
 use crate::registrations::fields::parse_date;
+use crate::reports::catalogue::catalogue;
 use crate::reports::follow::{Counted, FollowError, Reports};
 use crate::reports::render;
 use crate::reports::report::Part;
+use crate::reports::request::RequestError;
 use crate::reports::{Geography, Lang, Period, PullError, Report, Request};
 
 pub fn report(config: &Config, args: &ReportArgs) -> Result<(), Failure> {
@@ -24,16 +26,20 @@ pub fn print(service: &Service, args: &ReportArgs) -> Result<(), Failure> {
     let mut wrong = Vec::new();
     let from = day(&args.from, "--from", &mut wrong);
     let to = day(&args.to, "--to", &mut wrong);
-    let geography = Geography::parse(&args.geography).map_err(|e| wrong.push(e.en())).ok();
-    let as_of = args.as_of.as_deref().and_then(|text| instant(text, &mut wrong));
     let period = from.zip(to).and_then(|(from, to)| Period::new(from, to).map_err(|e| wrong.push(e.en())).ok());
+    let as_of = args.as_of.as_deref().and_then(|text| instant(text, &mut wrong));
+    let (_, organisation) = service.organisation()?;
+    let geography = Geography::parse(&args.geography).and_then(|g| g.resolve(&organisation).map(|_| g));
+    let geography = geography.map_err(|e| wrong.push(e.en())).ok();
+    if catalogue().report(&args.report).is_none() {
+        wrong.push(RequestError::ReportUnknown { given: args.report.clone() }.en());
+    }
     let (Some(period), Some(geography), true) = (period, geography, wrong.is_empty()) else {
         return Err(wrong.join("\n     ").into());
     };
     let request = Request { report: args.report.clone(), period, geography };
     let lang = if args.lang == "en" { Lang::En } else { Lang::Sv };
     let counted = Counted { as_of, counted_to: args.counted_to, at_least: None };
-    let (_, organisation) = service.organisation()?;
     let reports = Reports::default();
     let mut report = reports.pull(&service.db, &organisation, &request, counted, &*service.clock, lang).map_err(
         |error| match error {

@@ -62,6 +62,13 @@ Examples:
 
 The token is accepted by `sus serve --dev-auth` with the same SUS_DATA_DIR, for a few hours.";
 
+pub const MIGRATE: &str = "\
+Examples:
+  sus migrate
+  SUS_DATABASE_URL=postgres://sus@db/sus sus migrate
+
+Every command that opens a database does so first; on its own it is for a release that is put in place by hand.";
+
 pub const GENERATE: &str = "\
 Examples:
   sus generate pilot > pilot.ndjson

@@ -12,6 +12,7 @@ use super::openapi::{LIMIT, examples};
 use super::problem::{Kind, Problem};
 use crate::app::App;
 use crate::auth::policy::Action;
+use crate::domain::finding::Allowed;
 use crate::storage::StorageError;
 use crate::storage::cases::day_of;
 use crate::storage::changes::{self, Change};
@@ -61,6 +62,10 @@ async fn list_changes(app: web::Data<App>, request: HttpRequest) -> Result<HttpR
         Ok::<_, StorageError>((head, changes::after(&mut link, after, limit)?))
     });
     let (head, found) = read.await.map_err(|_| Problem::new(Kind::Upptagen))??;
+    if after > head {
+        query.refuse("after", Allowed::Values(vec![format!("0–{head}")]));
+        return Err(query.problem());
+    }
     let last = found.last().map_or(after, |c| c.position);
     let link = |from: i64| json!({"href": format!("/v1/changes?after={from}&limit={limit}")});
     private(&json!({

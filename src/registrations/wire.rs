@@ -7,7 +7,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::answers_wire::read_answers;
-use super::fields::{Fields, wrong_value};
+use super::fields::{Fields, shown, wrong_value};
 use crate::domain::code::{
     AgreementId, CaseId, CaseReference, ClientReference, ConsentForm, District, HandlerId, MunicipalityCode,
     OfficeCode, ReasonCode, RegistrationId,
@@ -113,7 +113,7 @@ pub struct Reading {
 /// # Errors
 /// Every wrong, missing and unknown field.
 pub fn registration(value: &Value, reading: Reading) -> Result<Item, Findings> {
-    read(value, |fields, findings| registration_fields(fields, reading, findings))
+    read(value, reading, |fields, findings| registration_fields(fields, reading, findings))
 }
 
 /// Reads the body of a POST under `/cases/{id}`.
@@ -121,8 +121,8 @@ pub fn registration(value: &Value, reading: Reading) -> Result<Item, Findings> {
 /// # Errors
 /// Every wrong, missing and unknown field.
 pub fn on_case(value: &Value, kind: Kind, case: CaseId, reading: Reading) -> Result<Item, Findings> {
-    read(value, |fields, findings| {
-        let command = kind_fields(kind, fields, reading, findings);
+    read(value, reading, |fields, findings| {
+        let command = kind_fields(kind, fields, findings);
         let agreement = fields.code("onBehalfOf", AgreementId::parse, findings);
         let client_reference = fields.code("clientReference", ClientReference::parse, findings);
         Some(Item { client_reference, ..item(Target::Id(case), Request { command: command?, agreement }) })
@@ -134,14 +134,14 @@ pub fn on_case(value: &Value, kind: Kind, case: CaseId, reading: Reading) -> Res
 /// # Errors
 /// Every wrong, missing and unknown field.
 pub fn line(value: &Value, reading: Reading) -> Result<Item, Findings> {
-    read(value, |fields, findings| {
+    read(value, reading, |fields, findings| {
         let agency = fields.required("agency", "FK or AF", findings);
         let agency = agency.and_then(|_| fields.choice("agency", Agency::from_code, &["FK", "AF"], findings));
         let registered_by = fields.code("registeredBy", HandlerId::parse, findings);
         let recorded_at = fields.instant("recordedAt", findings);
         let item = if fields.given("kind") {
             let kind = fields.choice("kind", line_kind, &line_kinds(), findings);
-            line_on_case(kind, fields, reading, findings)
+            line_on_case(kind, fields, findings)
         } else {
             registration_fields(fields, reading, findings)
         };
@@ -167,12 +167,7 @@ fn line_kinds() -> Vec<&'static str> {
     all
 }
 
-fn line_on_case(
-    kind: Option<LineKind>,
-    fields: &mut Fields<'_>,
-    reading: Reading,
-    findings: &mut Findings,
-) -> Option<Item> {
+fn line_on_case(kind: Option<LineKind>, fields: &mut Fields<'_>, findings: &mut Findings) -> Option<Item> {
     let target = target(fields, findings);
     // The reference of a `reference` line is the new number, so its case is named by id.
     let agreement = fields.code("onBehalfOf", AgreementId::parse, findings);
@@ -183,15 +178,15 @@ fn line_on_case(
         // is a correction.
         LineKind::Plain(kind @ (Kind::Answers | Kind::OfficeChange)) if fields.given("reason") => {
             let code = if kind == Kind::Answers { "answers" } else { "office_change" };
-            correction_of(code, fields, reading, findings)
+            correction_of(code, fields, findings)
         }
         LineKind::Plain(Kind::Correction) => {
             let kinds = CorrectionKind::CODES;
             let inner = fields.choice("correction", |c| kinds.into_iter().find(|k| *k == c), &kinds, findings);
-            inner.and_then(|code| correction_of(code, fields, reading, findings))
+            inner.and_then(|code| correction_of(code, fields, findings))
         }
-        LineKind::Plain(kind) => kind_fields(kind, fields, reading, findings),
-        LineKind::Correction(code) => correction_of(code, fields, reading, findings),
+        LineKind::Plain(kind) => kind_fields(kind, fields, findings),
+        LineKind::Correction(code) => correction_of(code, fields, findings),
     };
     Some(Item { client_reference, case_version, ..item(target?, Request { command: command?, agreement }) })
 }
@@ -208,16 +203,69 @@ fn item(target: Target, request: Request) -> Item {
     }
 }
 
-fn read(value: &Value, with: impl FnOnce(&mut Fields<'_>, &mut Findings) -> Option<Item>) -> Result<Item, Findings> {
+fn read(
+    value: &Value,
+    reading: Reading,
+    with: impl FnOnce(&mut Fields<'_>, &mut Findings) -> Option<Item>,
+) -> Result<Item, Findings> {
     let mut findings = Findings::default();
     let item = Fields::of(value, "", &mut findings).and_then(|mut fields| {
         let item = with(&mut fields, &mut findings);
         fields.finish(&mut findings);
         item
     });
+    no_identity_elsewhere(value, &mut Vec::new(), reading, &mut findings);
     match item {
         Some(item) if !findings.has_errors() => Ok(item),
         _ => Err(findings),
+    }
+}
+
+/// A step on the way to a value inside a body.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step<'a> {
+    Name(&'a str),
+    Place(usize),
+}
+
+/// The one place of a body where a number may stand.
+const PARTICIPANT: [Step<'static>; 2] = [Step::Name("participant"), Step::Name("personnummer")];
+
+/// Everything else is shown in lists, kept in the open or written in logs, so no value in it may be somebody's number.
+fn no_identity_elsewhere<'a>(value: &'a Value, way: &mut Vec<Step<'a>>, reading: Reading, findings: &mut Findings) {
+    let mut within = |step, value, findings: &mut Findings| {
+        way.push(step);
+        no_identity_elsewhere(value, way, reading, findings);
+        way.pop();
+    };
+    let is_number = match value {
+        Value::Object(fields) => {
+            fields.iter().for_each(|(name, value)| within(Step::Name(name), value, findings));
+            false
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(place, value)| within(Step::Place(place), value, findings));
+            false
+        }
+        // A public id may end in any twelve digits.
+        Value::String(text) => {
+            let digits = text.bytes().filter(u8::is_ascii_digit).count();
+            digits >= 10 && contains_identity_number(text, reading.today) && Uuid::parse_str(text).is_err()
+        }
+        Value::Number(number) => {
+            number.as_u64().is_some_and(|n| n > 99_999_999 && contains_identity_number(&n.to_string(), reading.today))
+        }
+        _ => false,
+    };
+    if is_number && *way != PARTICIPANT {
+        let pointer: String = way
+            .iter()
+            .map(|step| match step {
+                Step::Name(name) => format!("/{}", shown(name)),
+                Step::Place(place) => format!("/{place}"),
+            })
+            .collect();
+        findings.add(Rule::FritextPersonnummer, pointer);
     }
 }
 
@@ -356,13 +404,13 @@ fn consent_of(value: &Value, findings: &mut Findings) -> Option<Consent> {
     Some(Consent { obtained_on: obtained_on?, obtained_by: obtained_by?, office: office?, form: form? })
 }
 
-fn kind_fields(kind: Kind, fields: &mut Fields<'_>, reading: Reading, findings: &mut Findings) -> Option<Command> {
+fn kind_fields(kind: Kind, fields: &mut Fields<'_>, findings: &mut Findings) -> Option<Command> {
     match kind {
         Kind::Correction => {
             let kinds = CorrectionKind::CODES;
             fields.required("kind", "a kind of correction", findings)?;
             let code = fields.choice("kind", |c| kinds.into_iter().find(|k| *k == c), &kinds, findings)?;
-            correction_of(code, fields, reading, findings)
+            correction_of(code, fields, findings)
         }
         Kind::Answers => {
             let registration = registration_id(fields, findings);
@@ -406,13 +454,8 @@ fn registration_id(fields: &mut Fields<'_>, findings: &mut Findings) -> Option<R
     fields.id("registration", findings).map(RegistrationId)
 }
 
-fn correction_of(
-    code: &'static str,
-    fields: &mut Fields<'_>,
-    reading: Reading,
-    findings: &mut Findings,
-) -> Option<Command> {
-    let reason = reason_of(fields, reading, findings);
+fn correction_of(code: &'static str, fields: &mut Fields<'_>, findings: &mut Findings) -> Option<Command> {
+    let reason = reason_of(fields, findings);
     let kind = match code {
         "undo" => registration_id(fields, findings).map(|registration| CorrectionKind::Undo { registration }),
         "move" => {
@@ -464,19 +507,14 @@ fn correction_of(
     Some(Command::Correct(Box::new(Correction { kind: kind?, reason: reason? })))
 }
 
-fn reason_of(fields: &mut Fields<'_>, reading: Reading, findings: &mut Findings) -> Option<Reason> {
+fn reason_of(fields: &mut Fields<'_>, findings: &mut Findings) -> Option<Reason> {
     let value = fields.required("reason", r#"{"code":"…","text":"…"}"#, findings)?;
     let mut inner = Fields::of(value, "/reason", findings)?;
     inner.required("code", "a short code such as fel_datum", findings);
     let code = inner.code("code", ReasonCode::parse, findings).map(|code| code.to_string());
     let text = inner.text("text", findings).map(ToOwned::to_owned);
-    if let Some(given) = &text {
-        if given.chars().count() > 1000 {
-            wrong_value("/reason/text", "at most 1 000 characters", findings);
-        }
-        if contains_identity_number(given, reading.today) {
-            findings.add(Rule::FritextPersonnummer, "/reason/text");
-        }
+    if text.as_ref().is_some_and(|given| given.chars().count() > 1000) {
+        wrong_value("/reason/text", "at most 1 000 characters", findings);
     }
     inner.finish(findings);
     Some(Reason { code: code?, text })

@@ -1,8 +1,10 @@
 //! One test binary, so that polars is linked once. The tree mirrors the rooms and the URLs.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod cli;
 mod domain;
 mod http;
+mod privacy;
 mod registrations;
 mod reports;
 mod support;

@@ -7,24 +7,26 @@ use std::sync::{Arc, Barrier};
 
 use serde_json::{Value, json};
 use sus::domain::rule::Rule;
+use sus::domain::step::Agency;
 use sus::registrations::job::{Outcome, Refusal};
 use sus::registrations::service::Service;
+use sus::registrations::wire::Kind;
 use sus::storage::changes;
 
-use crate::support::posting::{begaran, gk, post, post_with};
+use crate::support::posting::{Ask, begaran, gk, post};
 use crate::support::{Database, noon, on_both, organisation, service};
 
 const THREADS: usize = 8;
 
 /// Two processes on one database: each has its own writer.
-fn two_processes(database: &Database) -> [Arc<Service>; 2] {
+pub fn two_processes(database: &Database) -> [Arc<Service>; 2] {
     let (one, _) = service(database, noon("2016-11-20"));
     one.import_organisation(&organisation()).unwrap();
     let (two, _) = service(database, noon("2016-11-20"));
     [one, two]
 }
 
-fn all_at_once<T: Send>(services: &[Arc<Service>; 2], each: impl Fn(&Arc<Service>, usize) -> T + Sync) -> Vec<T> {
+pub fn all_at_once<T: Send>(services: &[Arc<Service>; 2], each: impl Fn(&Arc<Service>, usize) -> T + Sync) -> Vec<T> {
     let start = Barrier::new(THREADS);
     std::thread::scope(|scope| {
         let handles: Vec<_> = (0..THREADS)
@@ -81,7 +83,7 @@ fn only_one_of_many_that_saw_the_same_version_wins() {
         let case = opened.results[0].as_ref().unwrap().case_id();
         let outcomes = all_at_once(&services, |service, n| {
             let date = format!("2016-10-{:02}", 4 + n);
-            post_with(service, case, Some(1), &json!({"date": date, "fk": "fk-h-017"}))
+            Ask::of(Agency::Fk).change(service, case, Kind::Handlers, Some(1), &json!({"date": date, "fk": "fk-h-017"}))
         });
         assert_eq!(registered(&outcomes), 1, "{backend:?}");
         assert!(

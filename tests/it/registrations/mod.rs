@@ -1,4 +1,7 @@
 //! The use cases on both backends: what agency systems rely on when they post, one by one or all at once.
 
+mod again;
 mod concurrency;
 mod import;
+mod queue;
+mod round;

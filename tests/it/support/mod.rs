@@ -1,8 +1,10 @@
 //! What tests stand on: a database of their own on each backend, a service started as in main, fixed time and
 //! seeded randomness.
 
+pub mod lines;
 pub mod postgres;
 pub mod posting;
+pub mod tables;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -10,7 +10,7 @@ use sus::domain::code::{CaseId, ClientId};
 use sus::domain::organisation::Role;
 use sus::domain::step::Agency;
 use sus::registrations::import::{Summary, import};
-use sus::registrations::job::{Actor, Job, Outcome, Post, Refusal, Rendered};
+use sus::registrations::job::{Actor, Idempotency, Job, Outcome, Post, Refusal, Rendered};
 use sus::registrations::service::Service;
 use sus::registrations::wire::{self, Kind};
 use sus::storage::access::Scope;
@@ -28,23 +28,136 @@ pub fn gk(reference: &str, date: &str) -> Value {
     json!({"caseReference": reference, "step": "gk", "date": date})
 }
 
-/// FK's system.
-pub fn fk_system() -> Caller {
+/// An agency's system.
+pub fn system(agency: Agency) -> Caller {
     Caller {
-        client: ClientId::parse("fk-system").unwrap(),
-        agency: Some(Agency::Fk),
+        client: ClientId::parse(&format!("{}-system", agency.code().to_lowercase())).unwrap(),
+        agency: Some(agency),
         roles: [Role::System].into(),
         handler: None,
     }
 }
 
+/// How something is handed in: by which agency's system, and with what asked beside it.
+#[derive(Clone)]
+pub struct Ask {
+    agency: Agency,
+    action: Action,
+    atomic: bool,
+    dry_run: bool,
+    if_match: Option<i64>,
+    key: Option<String>,
+}
+
+impl Ask {
+    pub fn of(agency: Agency) -> Self {
+        Self { agency, action: Action::CreateRegistrations, atomic: false, dry_run: false, if_match: None, key: None }
+    }
+
+    pub fn atomic(self) -> Self {
+        Self { atomic: true, ..self }
+    }
+
+    pub fn dry_run(self) -> Self {
+        Self { dry_run: true, ..self }
+    }
+
+    pub fn key(self, key: &str) -> Self {
+        Self { key: Some(key.to_owned()), ..self }
+    }
+
+    /// Registrations, each by its body, in one job. `told` gets the outcome, unless an answer was kept.
+    fn job(
+        &self,
+        service: &Service,
+        posts: Vec<Post>,
+        fingerprint: Vec<u8>,
+        told: &Arc<Mutex<Option<Outcome>>>,
+    ) -> Job {
+        let caller = system(self.agency);
+        let teller = Arc::clone(told);
+        let scope = Scope {
+            client: caller.client.to_string(),
+            agency: Some(self.agency.code().to_owned()),
+            handler: None,
+            action: self.action.code(),
+            trace: None,
+            at: service.clock.now().timestamp_micros(),
+        };
+        Job {
+            actor: Actor::Caller(Arc::new(caller)),
+            action: self.action,
+            posts,
+            atomic: self.atomic,
+            dry_run: self.dry_run,
+            if_match: self.if_match,
+            idempotency: self.key.clone().map(|key| Idempotency { key, fingerprint }),
+            render: Arc::new(move |outcome| {
+                *teller.lock().unwrap() = Some(outcome.clone());
+                let made =
+                    outcome.results.iter().map(|r| r.as_ref().map_or(Value::Null, |done| json!(done.registration.0)));
+                Rendered { status: 200, headers: Vec::new(), body: json!(made.collect::<Vec<_>>()).to_string() }
+            }),
+            scope,
+        }
+    }
+
+    /// A job of registrations, to be handed in by the test itself.
+    pub fn registrations(&self, service: &Service, bodies: &[Value]) -> (Job, Arc<Mutex<Option<Outcome>>>) {
+        let posts = bodies.iter().map(|body| {
+            let item = wire::registration(body, service.reading());
+            Post { item, fingerprint: service.fingerprint(body) }
+        });
+        let told: Arc<Mutex<Option<Outcome>>> = Arc::default();
+        let job = self.job(service, posts.collect(), service.fingerprint(&json!(bodies)), &told);
+        (job, told)
+    }
+
+    /// Hands in registrations and waits: the answer as the client gets it, and what became of each, unless the answer
+    /// was kept from before.
+    pub fn answer(&self, service: &Arc<Service>, bodies: &[Value]) -> Result<(Rendered, Option<Outcome>), Refusal> {
+        let (job, told) = self.registrations(service, bodies);
+        let rendered = service.submit_and_wait(job)?;
+        let outcome = told.lock().unwrap().take();
+        Ok((rendered, outcome))
+    }
+
+    /// The same for what was decided now.
+    pub fn post(&self, service: &Arc<Service>, bodies: &[Value]) -> Result<Outcome, Refusal> {
+        Ok(self.answer(service, bodies)?.1.unwrap())
+    }
+
+    /// A change of a case, with If-Match when a version is given.
+    pub fn change(
+        &self,
+        service: &Arc<Service>,
+        case: CaseId,
+        kind: Kind,
+        if_match: Option<i64>,
+        body: &Value,
+    ) -> Result<Outcome, Refusal> {
+        let action = match kind {
+            Kind::Correction => Action::CorrectCase,
+            Kind::Answers => Action::AnswerLate,
+            Kind::OfficeChange => Action::ChangeOffices,
+            Kind::Handlers => Action::ChangeHandlers,
+            Kind::ConsentWithdrawal => Action::WithdrawConsent,
+            Kind::Protection => Action::ProtectIdentity,
+            Kind::Reference => Action::AddReference,
+        };
+        let item = wire::on_case(body, kind, case, service.reading());
+        let post = Post { item, fingerprint: service.fingerprint(body) };
+        let told: Arc<Mutex<Option<Outcome>>> = Arc::default();
+        let asked = Self { action, if_match, ..self.clone() };
+        service.submit_and_wait(asked.job(service, vec![post], service.fingerprint(body), &told))?;
+        let outcome = told.lock().unwrap().take();
+        Ok(outcome.unwrap())
+    }
+}
+
 /// Posts registrations as FK's system, none of them depending on the others.
 pub fn post(service: &Arc<Service>, bodies: Vec<Value>) -> Result<Outcome, Refusal> {
-    let posts = bodies
-        .iter()
-        .map(|body| Post { item: wire::registration(body, service.reading()), fingerprint: service.fingerprint(body) })
-        .collect();
-    submit(service, posts, Action::CreateRegistrations, None)
+    Ask::of(Agency::Fk).post(service, &bodies)
 }
 
 /// Imports lines as a file of them would be, and returns what was refused.
@@ -54,46 +167,4 @@ pub fn import_lines(service: &Arc<Service>, lines: &[Value]) -> (Summary, String
     let client = ClientId::parse("import").unwrap();
     let summary = import(service, &client, Cursor::new(text), &mut refused, &mut |_, _| {}).unwrap();
     (summary, String::from_utf8(refused).unwrap())
-}
-
-/// Posts a change of handläggare with If-Match.
-pub fn post_with(
-    service: &Arc<Service>,
-    case: CaseId,
-    if_match: Option<i64>,
-    body: &Value,
-) -> Result<Outcome, Refusal> {
-    let item = wire::on_case(body, Kind::Handlers, case, service.reading());
-    let post = Post { item, fingerprint: service.fingerprint(body) };
-    submit(service, vec![post], Action::ChangeHandlers, if_match)
-}
-
-fn submit(service: &Arc<Service>, posts: Vec<Post>, action: Action, if_match: Option<i64>) -> Result<Outcome, Refusal> {
-    let told: Arc<Mutex<Option<Outcome>>> = Arc::default();
-    let teller = Arc::clone(&told);
-    let caller = fk_system();
-    let scope = Scope {
-        client: caller.client.to_string(),
-        agency: Some("FK".to_owned()),
-        handler: None,
-        action: action.code(),
-        trace: None,
-        at: 0,
-    };
-    service.submit_and_wait(Job {
-        actor: Actor::Caller(Arc::new(caller)),
-        action,
-        posts,
-        atomic: false,
-        dry_run: false,
-        if_match,
-        idempotency: None,
-        render: Arc::new(move |outcome| {
-            *teller.lock().unwrap() = Some(outcome.clone());
-            Rendered { status: 200, headers: Vec::new(), body: String::new() }
-        }),
-        scope,
-    })?;
-    let outcome = told.lock().unwrap().take();
-    Ok(outcome.unwrap())
 }

@@ -1,0 +1,141 @@
+//! Loading registers and history, and making them up.
+
+use expect_test::expect;
+use serde_json::json;
+
+use super::{Place, lines, places};
+
+#[test]
+fn a_file_of_registers_is_refused_whole_with_everything_that_is_wrong() {
+    let place = Place::new();
+    let wrong = json!({
+        "areas": [{"code": "FK-X", "agency": "FK", "name": "X"}],
+        "offices": [{"code": "FK-1", "agency": "AF", "area": "NOWHERE", "name": "Ett", "municipalities": ["9999"],
+            "validFrom": "2016-13-01"},
+            {"code": "FK-3", "agency": "AF", "area": "FK-X", "name": "Tre", "municipalities": ["9999"], "validFrom": "2016-01-01"},
+            {"code": "FK-4", "agency": "FK", "area": "NOWHERE", "name": "Fyra", "municipalities": [], "validFrom": "2016-01-01",
+            "validTo": "2015-01-01", "successor": "FK-5"}],
+        "steeringGroups": [{"code": "g", "name": "G", "offices": ["FK-2"], "validFrom": "2010-01-01"}],
+        "handlers": [{"id": "h", "agency": "FK", "name": "850312-9804", "assignments": []}],
+        "kommuner": []
+    });
+    place.file("organisation.json", &wrong.to_string());
+    let told = place.run("organisation import organisation.json").complained();
+    expect![[r#"
+        /kommuner                                org_unknown_field: There is no such field.
+        /offices/0/validFrom                     org_format: The value is not valid. Right is: YYYY-MM-DD
+        /offices/2/validTo                       org_validity: The first day lies after the last day.
+        /handlers/0/name                         org_identity_number: The text seems to hold an identity number. None may stand here.
+        /offices/1/area                          org_agency: The agencies do not agree: office and area
+        /offices/1/municipalities/0              org_unknown_reference: The code is not in the register: kommun
+        /steeringGroups/0/offices/0              org_unknown_reference: The code is not in the register: office
+        sus: 7 findings; nothing was loaded
+    "#]].assert_eq(&told);
+    assert!(!told.contains("850312"));
+    let exported: serde_json::Value = serde_json::from_str(&place.run("organisation export").printed()).unwrap();
+    assert_eq!(exported["areas"], json!([]), "nothing was loaded");
+    assert!(place.run("organisation import nowhere.json").complained().contains("nowhere.json can't be read"));
+    place.file("broken.json", "{");
+    assert!(place.run("organisation import broken.json").complained().contains("broken.json is no JSON"));
+}
+
+#[test]
+fn registers_are_exported_as_they_were_imported() {
+    let place = Place::new();
+    place.pilot_files();
+    expect![[r#"
+        areas                         2 added      0 changed      0 unchanged
+        offices                      13 added      0 changed      0 unchanged
+        steering groups               6 added      0 changed      0 unchanged
+        handläggare                  37 added      0 changed      0 unchanged
+        local agreements              2 added      0 changed      0 unchanged
+        definitions of insatser       8 added      0 changed      0 unchanged
+        The registers stand at position 1.
+    "#]]
+    .assert_eq(&place.run("organisation import organisation.json").printed());
+    place.file("exported.json", &place.run("organisation export").printed());
+    let again = place.run("organisation import exported.json").printed();
+    assert!(!again.lines().any(|line| line.contains(" 1 added") || line.contains(" 1 changed")), "{again}");
+}
+
+#[test]
+fn an_import_tells_what_it_refused_and_is_simply_started_anew() {
+    places(|_, _, place| {
+        place.pilot_files();
+        place.run("organisation import organisation.json").printed();
+        let pilot = place.read("pilot.ndjson");
+        let whole: Vec<&str> = pilot.lines().collect();
+        // Broken off after a hundred lines, one of them no JSON and one of a kommun that isn't there.
+        let mut first: Vec<String> = whole[..100].iter().map(|line| (*line).to_owned()).collect();
+        first[50] = "{\"agency\":".to_owned();
+        first[0] = first[0].replace("\"municipality\":\"21", "\"municipality\":\"99");
+        place.file("history.ndjson", &first.join("\n"));
+        let told = place.run("import history.ndjson").printed();
+        assert!(told.starts_with("100 lines: "), "{told}");
+        assert!(
+            told.contains("The refused lines stand with their findings in history.ndjson.refused.ndjson."),
+            "{told}"
+        );
+        let refused = lines(&place.read("history.ndjson.refused.ndjson"));
+        assert_eq!(
+            (refused[0]["line"].as_i64(), &refused[0]["findings"][0]["code"]),
+            (Some(1), &json!("kommun_okand"))
+        );
+        assert!(refused.iter().any(|line| line["line"] == 51 && line["input"] == "{\"agency\":"));
+        // The same name, now whole and right: what is in is passed over, what was refused goes in.
+        place.file("history.ndjson", &pilot);
+        let told = place.run("import history.ndjson --refused none.ndjson").printed();
+        assert!(told.contains(&format!("{} lines: ", whole.len())) && told.contains(" 0 refused"), "{told}");
+        assert!(!told.contains(" 0 in already"), "{told}");
+        assert!(!place.exists("none.ndjson"), "a file of nothing is not made");
+        let told = place.run("import history.ndjson").printed();
+        assert!(told.contains(&format!("0 registered, {} in already, 0 refused", whole.len())), "{told}");
+    });
+}
+
+#[test]
+fn an_import_reads_standard_input_and_says_what_can_not_be_read() {
+    let place = Place::new();
+    place.pilot_files();
+    place.run("organisation import organisation.json").printed();
+    let file = std::fs::File::open(place.folder.path().join("pilot.ndjson")).unwrap();
+    let output = place.command("import -").stdin(file).output().unwrap();
+    assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).contains(" 0 refused"), "{output:?}");
+    assert!(place.run("import nowhere.ndjson").complained().contains("nowhere.ndjson can't be read"));
+    assert!(place.run("import pilot.ndjson --client å").complained().contains("the client:"));
+}
+
+#[test]
+fn a_demo_loads_everything_and_shows_the_pilot() {
+    let place = Place::new();
+    let told = place.run("demo --cases 200 --no-serve").printed();
+    assert!(told.contains(" 0 refused"), "{told}");
+    assert!(!told.contains("The first refused"), "{told}");
+    assert!(told.contains("Baspaket för uppföljning av AF/FK-samarbete"), "{told}");
+    assert!(told.contains("2016") && told.contains("2021"), "years beside their targets: {told}");
+    // A second one begins from nothing again.
+    assert!(place.run("demo --cases 0 --no-serve").ok);
+}
+
+#[test]
+fn made_up_data_is_the_same_for_the_same_seed() {
+    let place = Place::new();
+    let one = place.run("generate national --cases 50 --seed 7").printed();
+    assert_eq!(one, place.run("generate national --cases 50 --seed 7").printed());
+    assert_ne!(one, place.run("generate national --cases 50 --seed 8").printed());
+    assert!(lines(&one).len() > 100);
+    let targets = place.run("generate national --cases 2000 --targets").printed();
+    for year in ["2016", "2017", "2018", "2019", "2021"] {
+        assert!(targets.contains(year), "{year} in {targets}");
+    }
+    place.run("generate nonsense").complained();
+}
+
+#[test]
+fn migrating_twice_changes_nothing() {
+    places(|_, _, place| {
+        let first = place.run("migrate").printed();
+        assert!(first.contains("position 0"), "{first}");
+        assert_eq!(place.run("migrate").printed(), first);
+    });
+}

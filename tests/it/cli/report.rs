@@ -1,0 +1,65 @@
+//! `sus report`: the same report as the API gives, and everything wrong with a question at once.
+
+use expect_test::expect;
+use sus::demo::pilot;
+
+use super::{Place, places};
+use crate::http::Api;
+
+#[test]
+fn a_report_by_command_line_is_the_report_by_http() {
+    places(|backend, database, place| {
+        place.pilot_files();
+        place.run("organisation import organisation.json").printed();
+        let told = place.run("import pilot.ndjson").printed();
+        assert!(told.contains(" 0 refused"), "{told}");
+        let api = Api::around(database, "2026-11-21", &pilot::organisation());
+        for format in ["json", "csv"] {
+            for lang in ["sv", "en"] {
+                let by_http = api.get(
+                    &format!(
+                        "/v1/reports/baspaket?from=2016-10-01&to=2016-12-31&geography=styrgrupp:gavleborg\
+                         &asOf=2020-01-01&countedTo=177&format={format}&lang={lang}"
+                    ),
+                    &api.fk(),
+                );
+                assert_eq!(by_http.status, 200, "{}", by_http.text);
+                let line = format!(
+                    "report baspaket --from 2016-10-01 --to 2016-12-31 --geography styrgrupp:gavleborg \
+                     --as-of 2020-01-01 --counted-to 177 --format {format} --lang {lang}"
+                );
+                assert_eq!(
+                    place.run(&line).printed().trim_end(),
+                    by_http.text.trim_end(),
+                    "{backend:?} {format} {lang}"
+                );
+            }
+        }
+    });
+}
+
+#[test]
+fn everything_wrong_with_a_report_is_told_at_once() {
+    let place = Place::new();
+    let told = place.run("report nonsense --from igår --to 2016 --geography mars --as-of snart").complained();
+    expect![[r#"
+        sus: --from: a date such as 2016-10-01 is wanted
+             --to: a date such as 2016-10-01 is wanted
+             --as-of: a date or an instant such as 2017-01-15T10:00:00Z is wanted
+             “mars” does not have the form of a geography.
+             There is no report “nonsense”.
+    "#]]
+    .assert_eq(&told);
+    let told = place.run("report nonsense --from 2016-12-31 --to 2016-10-01 --geography styrgrupp:mars").complained();
+    expect![[r#"
+        sus: The period's first day 2016-12-31 is after its last 2016-10-01.
+             The geography “styrgrupp:mars” is not in the register.
+             There is no report “nonsense”.
+    "#]]
+    .assert_eq(&told);
+    let told = place.run("report --from 2016-10-01 --to 2016-12-31 --counted-to 9").complained();
+    expect![[r#"
+        sus: the log has only come to position 0
+    "#]]
+    .assert_eq(&told);
+}

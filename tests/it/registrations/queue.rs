@@ -1,0 +1,155 @@
+//! The writer's queue: how full it may be, and that what goes wrong for one harms no other. The writer is held by a
+//! lock that the test has, so nothing here depends on who is faster.
+
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use serde_json::json;
+use sus::domain::step::Agency;
+use sus::registrations::job::{Job, Refusal};
+use sus::registrations::service::Service;
+use sus::storage::StorageError;
+
+use crate::http::Api;
+use crate::support::posting::{Ask, begaran, gk};
+use crate::support::tables::Raw;
+use crate::support::{Backend, Database, noon, on_both, organisation, service};
+
+/// Keeps every writer waiting until it is let go.
+struct Held(Raw);
+
+impl Held {
+    fn hold(backend: Backend, database: &Database) -> Self {
+        let mut raw = Raw::of(database);
+        match backend {
+            Backend::Sqlite => raw.run("BEGIN IMMEDIATE").unwrap(),
+            // Every job reads the registers first.
+            Backend::Postgres => {
+                raw.run("BEGIN").unwrap();
+                raw.run("LOCK TABLE organisation_rows IN ACCESS EXCLUSIVE MODE").unwrap();
+            }
+        }
+        Self(raw)
+    }
+
+    fn let_go(mut self) {
+        self.0.run("COMMIT").unwrap();
+    }
+}
+
+/// A job that decides nothing and stores nothing.
+fn idle(service: &Service) -> Job {
+    Ask::of(Agency::Fk).registrations(service, &[json!({})]).0
+}
+
+/// Fills the queue to the brim; how many went in.
+fn fill(service: &Service) -> usize {
+    let mut taken = 0;
+    while service.submit(idle(service)).now_or_never().is_none() {
+        taken += 1;
+        assert!(taken < 100_000, "the queue has no end");
+    }
+    taken
+}
+
+#[test]
+fn a_full_queue_is_told_at_once_and_afterwards_all_goes_on() {
+    on_both(|backend, database| {
+        let api = Api::over(database);
+        let held = Held::hold(backend, database);
+        let taken = fill(api.service());
+        assert!(taken >= 4096, "{backend:?}: only {taken} may wait");
+        let full = api.service().submit(idle(api.service())).now_or_never();
+        assert_eq!(full.unwrap().err(), Some(Refusal::Busy));
+        let told = api.post("/v1/registrations", &api.fk(), &begaran("FK-1", "198503129804", "2016-10-03"));
+        assert_eq!((told.status, told.header("retry-after")), (503, Some("1")), "{}", told.text);
+        assert_eq!(told.json()["type"], "urn:sus:problem:upptagen");
+        held.let_go();
+        // All that was taken is carried out before this one is.
+        let told = loop {
+            let told = api.post("/v1/registrations", &api.fk(), &begaran("FK-1", "198503129804", "2016-10-03"));
+            if told.status != 503 {
+                break told;
+            }
+        };
+        assert_eq!(told.status, 201, "{}", told.text);
+    });
+}
+
+#[test]
+fn what_was_taken_is_carried_out_before_the_service_stops() {
+    on_both(|backend, database| {
+        let (service, _) = service(database, noon("2016-10-12"));
+        service.import_organisation(&organisation()).unwrap();
+        let held = Held::hold(backend, database);
+        let bodies = [begaran("FK-1", "198503129804", "2016-10-03"), gk("FK-1", "2016-10-12")];
+        for body in bodies {
+            let (job, _) = Ask::of(Agency::Fk).registrations(&service, &[body]);
+            assert!(service.submit(job).now_or_never().is_none());
+        }
+        held.let_go();
+        service.stop();
+        let late = service.submit(idle(&service)).now_or_never().unwrap();
+        assert_eq!(late.err(), Some(Refusal::Stopping));
+        assert_eq!(Raw::of(database).count("cases", "version = 2"), 1);
+    });
+}
+
+#[test]
+fn a_unit_that_meets_something_unexpected_is_carried_out_item_by_item() {
+    on_both(|backend, database| {
+        let (service, _) = service(database, noon("2016-10-12"));
+        service.import_organisation(&organisation()).unwrap();
+        // A reference that stands for a case which isn't there: the rules can't see it, the database does.
+        let row =
+            "INSERT INTO case_references (agency, reference, case_number, position) VALUES ('FK', 'FK-2', 999, 999)";
+        Raw::of(database).run(row).unwrap();
+        let third = sus::domain::person::test_number("1975-12-31".parse().unwrap(), 980);
+        let held = Held::hold(backend, database);
+        let jobs: Vec<Job> = [
+            json!({}),
+            begaran("FK-1", "198503129804", "2016-10-03"),
+            begaran("FK-2", "199001019802", "2016-10-03"),
+            begaran("FK-3", third.as_digits(), "2016-10-03"),
+            gk("FK-1", "2016-10-12"),
+        ]
+        .into_iter()
+        .map(|body| Ask::of(Agency::Fk).registrations(&service, &[body]).0)
+        .collect();
+        // While the first of them waits for the lock the others come together behind it.
+        let answers: Vec<_> = std::thread::scope(|scope| {
+            let waiting: Vec<_> = jobs.into_iter().map(|job| submit(&service, job)).collect();
+            scope.spawn(move || held.let_go());
+            waiting.into_iter().map(answer).collect()
+        });
+        let told: Vec<&str> = answers
+            .iter()
+            .map(|answer| match answer {
+                Ok(rendered) if rendered.body == "[null]" => "refused",
+                Ok(_) => "registered",
+                Err(Refusal::Storage(StorageError::Conflict(_))) => "in conflict",
+                Err(_) => "failed",
+            })
+            .collect();
+        assert_eq!(told, ["refused", "registered", "in conflict", "registered", "registered"], "{backend:?}");
+        assert_eq!(Raw::of(database).count("cases", "true"), 2, "{backend:?}");
+        // Nothing of the conflict is left, and positions have no hole.
+        let positions = Raw::of(database).count("changes", "true");
+        let after = Ask::of(Agency::Fk).post(&service, &[gk("FK-3", "2016-10-12")]).unwrap();
+        assert_eq!(after.position.0, positions + 1);
+    });
+}
+
+type Waiting = std::pin::Pin<Box<dyn Future<Output = Result<sus::registrations::Rendered, Refusal>> + Send>>;
+
+/// Hands in a job at once; its answer comes later.
+fn submit(service: &Arc<Service>, job: Job) -> Waiting {
+    let service = Arc::clone(service);
+    let mut waiting: Waiting = Box::pin(async move { service.submit(job).await });
+    assert!((&mut waiting).now_or_never().is_none(), "the writer is held");
+    waiting
+}
+
+fn answer(waiting: Waiting) -> Result<sus::registrations::Rendered, Refusal> {
+    actix_web::rt::System::new().block_on(waiting)
+}

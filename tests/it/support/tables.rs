@@ -1,0 +1,115 @@
+//! What a database really holds: read table by table past the program, as whoever stole the disk would.
+
+use std::collections::BTreeMap;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Text};
+use diesel::{PgConnection, SqliteConnection, sql_query};
+
+use super::Database;
+
+/// A connection of the test's own.
+pub enum Raw {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+#[derive(QueryableByName)]
+struct Column {
+    #[diesel(sql_type = Text)]
+    of: String,
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    kind: String,
+}
+
+#[derive(QueryableByName)]
+struct Held {
+    #[diesel(sql_type = Binary)]
+    value: Vec<u8>,
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+const SQLITE_COLUMNS: &str = "SELECT t.name AS of, c.name AS name, c.type AS kind FROM sqlite_master t \
+    JOIN pragma_table_info(t.name) c WHERE t.type = 'table' ORDER BY 1, 2";
+const POSTGRES_COLUMNS: &str = "SELECT table_name::text AS of, column_name::text AS name, data_type::text AS kind \
+    FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2";
+
+impl Raw {
+    pub fn of(database: &Database) -> Self {
+        match database.url.strip_prefix("sqlite://") {
+            Some(path) => {
+                let mut c = SqliteConnection::establish(path).unwrap();
+                c.batch_execute("PRAGMA busy_timeout = 10000").unwrap();
+                Self::Sqlite(c)
+            }
+            None => Self::Postgres(PgConnection::establish(&database.url).unwrap()),
+        }
+    }
+
+    /// Runs SQL as somebody at a console would.
+    pub fn run(&mut self, sql: &str) -> QueryResult<()> {
+        match self {
+            Self::Sqlite(c) => c.batch_execute(sql),
+            Self::Postgres(c) => c.batch_execute(sql),
+        }
+    }
+
+    fn columns(&mut self) -> Vec<Column> {
+        match self {
+            Self::Sqlite(c) => sql_query(SQLITE_COLUMNS).load(c).unwrap(),
+            Self::Postgres(c) => sql_query(POSTGRES_COLUMNS).load(c).unwrap(),
+        }
+    }
+
+    /// Every value of every column of every table, with where it stands.
+    pub fn every_value(&mut self) -> Vec<(String, Vec<u8>)> {
+        let mut all = Vec::new();
+        for Column { of, name, kind } in self.columns() {
+            let from = format!("FROM \"{of}\" WHERE \"{name}\" IS NOT NULL");
+            let held: Vec<Held> = match self {
+                Self::Sqlite(c) => {
+                    sql_query(format!("SELECT CAST(\"{name}\" AS BLOB) AS value {from}")).load(c).unwrap()
+                }
+                Self::Postgres(c) if kind == "bytea" => {
+                    sql_query(format!("SELECT \"{name}\" AS value {from}")).load(c).unwrap()
+                }
+                Self::Postgres(c) => {
+                    sql_query(format!("SELECT convert_to(\"{name}\"::text, 'UTF8') AS value {from}")).load(c).unwrap()
+                }
+            };
+            all.extend(held.into_iter().map(|held| (format!("{of}.{name}"), held.value)));
+        }
+        all
+    }
+
+    /// How many rows.
+    pub fn count(&mut self, table: &str, condition: &str) -> i64 {
+        let query = sql_query(format!("SELECT count(*) AS n FROM \"{table}\" WHERE {condition}"));
+        let count: Count = match self {
+            Self::Sqlite(c) => query.get_result(c).unwrap(),
+            Self::Postgres(c) => query.get_result(c).unwrap(),
+        };
+        count.n
+    }
+
+    /// How many rows each table has.
+    pub fn counts(&mut self) -> BTreeMap<String, i64> {
+        let mut tables: Vec<String> = self.columns().into_iter().map(|column| column.of).collect();
+        tables.dedup();
+        tables.into_iter().map(|table| (table.clone(), self.count(&table, "true"))).collect()
+    }
+
+    /// What counts changed between two looks.
+    pub fn grown(before: &BTreeMap<String, i64>, after: &BTreeMap<String, i64>) -> Vec<(String, i64)> {
+        let changed = after.iter().map(|(table, n)| (table.clone(), n - before.get(table).copied().unwrap_or(0)));
+        changed.filter(|(table, by)| *by != 0 && !table.starts_with("sqlite_")).collect()
+    }
+}
