@@ -12,6 +12,7 @@ pub mod import;
 pub mod job;
 pub mod registers;
 pub mod service;
+pub mod successors;
 pub mod unit;
 pub mod view;
 pub mod wire;

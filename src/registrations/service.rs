@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::job::{Answer, Job, Refusal};
 use super::registers::{ImportError, Registers};
+use super::successors;
 use super::wire::Reading;
 use super::writer::{Checkpointer, Parts, Writer};
 use crate::clock::Clock;
@@ -45,7 +46,9 @@ impl Service {
         drop(connection);
         let writer = Writer::start(parts)?;
         let checkpointer = std::sync::Mutex::new(Some(Checkpointer::start(db.clone())));
-        Ok(Self { db, vault, settings, registers, clock, writer, checkpointer })
+        let service = Self { db, vault, settings, registers, clock, writer, checkpointer };
+        service.follow_successors();
+        Ok(service)
     }
 
     /// Hands a job to the writer and waits until its answer is durable.
@@ -86,7 +89,19 @@ impl Service {
     /// # Errors
     /// All that is wrong with it, or a failure of storage.
     pub fn import_organisation(&self, value: &Value) -> Result<(Changes, i64), ImportError> {
-        self.registers.import(&self.db, value, self.clock.now())
+        let done = self.registers.import(&self.db, value, self.clock.now())?;
+        self.follow_successors();
+        Ok(done)
+    }
+
+    /// Moves the open cases of offices that have closed to their successors.
+    fn follow_successors(&self) {
+        match successors::move_cases(self) {
+            Ok(0) => {}
+            Ok(moved) => log::info!("{moved} open cases were moved from closed offices to their successors"),
+            // Nothing is lost: they are moved at the next start or change of the registers.
+            Err(error) => log::error!("open cases of closed offices could not be moved: {error:?}"),
+        }
     }
 
     /// The Swedish day now.

@@ -15,7 +15,7 @@ use crate::auth::policy::{self, Action, Object};
 use crate::chance::{Chance, uuid_v7};
 use crate::clock::Clock;
 use crate::domain::case::{Case, IdentityState};
-use crate::domain::code::{CaseId, CaseReference, Position, RegistrationId};
+use crate::domain::code::{CaseId, CaseReference, ClientReference, Position, RegistrationId};
 use crate::domain::command::{Command, Participant, Registrar};
 use crate::domain::dates::swedish_day;
 use crate::domain::finding::{Allowed, Finding, Findings};
@@ -192,7 +192,7 @@ impl Unit<'_, '_> {
             }
             for item in job.posts.iter().filter_map(|p| p.item.as_ref().ok()) {
                 keys.extend(named(item).map(|number| self.around.vault.lookup(number).1));
-                keys.extend(item.client_reference.as_ref().map(|r| self.reference_hash(&client, r.as_str())));
+                keys.extend(references_of(item).map(|r| self.reference_hash(&client, r.as_str())));
             }
         }
         link.lock_keys(&keys)
@@ -250,7 +250,7 @@ impl Unit<'_, '_> {
         for job in jobs {
             let client = client_of(&job.actor);
             for item in job.posts.iter().filter_map(|p| p.item.as_ref().ok()) {
-                hashes.extend(item.client_reference.as_ref().map(|r| self.reference_hash(&client, r.as_str())));
+                hashes.extend(references_of(item).map(|r| self.reference_hash(&client, r.as_str())));
             }
         }
         let mut numbers = Vec::new();
@@ -441,7 +441,7 @@ impl Unit<'_, '_> {
 
     fn decide_item(&mut self, job: &Job, item: &Item, post: &Post) -> Result<Pending, Findings> {
         let by = registrar(job, item)?;
-        let slot = self.target(&by, item)?;
+        let slot = self.target(&client_of(&job.actor), &by, item)?;
         self.allowed(job, item, slot.as_ref())?;
         if let (Some(version), Some(slot)) = (item.case_version, &slot)
             && slot.case.version != version
@@ -584,7 +584,7 @@ impl Unit<'_, '_> {
     }
 
     /// The case that an item is about; `None` when it opens one.
-    fn target(&self, by: &Registrar, item: &Item) -> Result<Option<Slot>, Findings> {
+    fn target(&self, client: &str, by: &Registrar, item: &Item) -> Result<Option<Slot>, Findings> {
         let opens = matches!(&item.request.command, Command::Register(new) if new.opening.is_some());
         if opens {
             return Ok(None);
@@ -592,6 +592,10 @@ impl Unit<'_, '_> {
         let id = match &item.target {
             Target::Id(id) => Some(*id),
             Target::New => None,
+            Target::Of(of) => {
+                let hash = self.reference_hash(client, of.as_str());
+                self.overlay.client_references.get(&hash).map(|earlier| earlier.case)
+            }
             Target::Reference(reference) => [by.agency, by.agency.other()]
                 .into_iter()
                 .find_map(|agency| self.overlay.references.get(&(agency, reference.clone())).copied()),
@@ -736,7 +740,8 @@ impl Unit<'_, '_> {
     fn looked_up(&self, job: &Job, decided: &Decided) -> Vec<access::AccessRow> {
         let refused = |place: usize| match &decided.outcome {
             Ok(results) => results.get(place).is_some_and(Result::is_err),
-            Err(_) => true,
+            // Refused before anything was looked up.
+            Err(_) => false,
         };
         let mut rows: Vec<access::AccessRow> = job
             .posts
@@ -802,9 +807,22 @@ fn new_reference(item: &Item, by: &Registrar) -> Option<(Agency, CaseReference)>
     }
 }
 
+/// The client references that an item carries: its own, and that of the registration whose case it is about.
+fn references_of(item: &Item) -> impl Iterator<Item = &ClientReference> {
+    let of = match &item.target {
+        Target::Of(of) => Some(of),
+        _ => None,
+    };
+    item.client_reference.iter().chain(of)
+}
+
 /// The same words for a case that isn't there and for one that isn't the caller's to know of.
 fn unknown_case(item: &Item) -> Findings {
-    let pointer = if matches!(item.target, Target::Reference(_)) { "/caseReference" } else { "/case" };
+    let pointer = match item.target {
+        Target::Reference(_) => "/caseReference",
+        Target::Of(_) => "/caseOf",
+        Target::Id(_) | Target::New => "/case",
+    };
     Finding::new(Rule::ArendeOkant, pointer).into()
 }
 

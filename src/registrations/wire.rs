@@ -29,6 +29,9 @@ pub enum Target {
     Id(CaseId),
     /// An agency's own number; with a request it is the new case's number.
     Reference(CaseReference),
+    /// The case of the registration that the client made under this reference: the way to follow up an anonymous case,
+    /// which carries no number, in the batch or file that opens it.
+    Of(ClientReference),
     /// A new case without a number.
     New,
 }
@@ -272,12 +275,14 @@ fn no_identity_elsewhere<'a>(value: &'a Value, way: &mut Vec<Step<'a>>, reading:
 fn target(fields: &mut Fields<'_>, findings: &mut Findings) -> Option<Target> {
     let id = fields.id("case", findings);
     let reference = fields.code("caseReference", CaseReference::parse, findings);
-    match (id, reference) {
-        (Some(id), _) => Some(Target::Id(CaseId(id))),
-        (None, Some(reference)) => Some(Target::Reference(reference)),
-        (None, None) => {
+    let of = fields.code("caseOf", ClientReference::parse, findings);
+    match (id, reference, of) {
+        (Some(id), _, _) => Some(Target::Id(CaseId(id))),
+        (None, Some(reference), _) => Some(Target::Reference(reference)),
+        (None, None, Some(of)) => Some(Target::Of(of)),
+        (None, None, None) => {
             let finding = Finding::new(Rule::FaltSaknas, fields.pointer("case"));
-            findings.push(finding.allowed(Allowed::Shape("case or caseReference")));
+            findings.push(finding.allowed(Allowed::Shape("case, caseReference or caseOf")));
             None
         }
     }

@@ -49,6 +49,27 @@ pub fn state_code(state: i16) -> &'static str {
     }
 }
 
+/// Open cases at one office, for moving them when it closes; shown to nobody.
+///
+/// # Errors
+/// When the database fails.
+pub fn open_at(link: &mut Link<'_>, agency: Agency, office: &str, limit: i64) -> Result<Vec<CaseRow>, StorageError> {
+    Ok(match agency {
+        Agency::Fk => each!(link, c => cases::table
+            .filter(cases::state.eq(OPEN))
+            .filter(cases::fk_office.eq(office))
+            .limit(limit)
+            .select(CaseRow::as_select())
+            .load(c))?,
+        Agency::Af => each!(link, c => cases::table
+            .filter(cases::state.eq(OPEN))
+            .filter(cases::af_office.eq(office))
+            .limit(limit)
+            .select(CaseRow::as_select())
+            .load(c))?,
+    })
+}
+
 /// One page of cases, most urgent first, and how many there are in all. What it shows is logged.
 ///
 /// # Errors

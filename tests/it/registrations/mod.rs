@@ -1,6 +1,7 @@
 //! The use cases on both backends: what agency systems rely on when they post, one by one or all at once.
 
 mod again;
+mod closing;
 mod concurrency;
 mod import;
 mod queue;
