@@ -8,6 +8,7 @@
 
 pub mod caller;
 pub mod policy;
+mod seen;
 pub mod tokens;
 
 pub use caller::{AuthError, Caller, caller};

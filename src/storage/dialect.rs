@@ -60,6 +60,12 @@ impl Link<'_> {
         }
     }
 
+    /// Whether the backend lets one transaction write at a time, so that keys need no locks of their own.
+    #[must_use]
+    pub fn has_one_writer(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
+    }
+
     /// Runs fixed SQL without values.
     ///
     /// # Errors

@@ -119,7 +119,7 @@ fn requests() -> Value {
         "Consent": closed(json!({"obtainedOn": date(), "obtainedBy": agency(), "office": text(), "form": text()}),
                           &["obtainedOn", "obtainedBy", "office", "form"]),
         "Registration": closed(json!({
-            "clientReference": text(), "case": uuid(), "caseReference": text(), "caseVersion": integer(),
+            "clientReference": text(), "case": uuid(), "caseReference": text(), "caseOf": text(), "caseVersion": integer(),
             "step": steps(), "date": date(), "participant": reference("Participant"), "offices": pair(),
             "municipality": text(), "district": text(), "handlers": pair(), "consent": reference("Consent"),
             "onBehalfOf": text(), "answers": reference("Answers"),

@@ -9,6 +9,7 @@ mod policy;
 mod posting;
 mod reports;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -36,6 +37,8 @@ pub const TRACEPARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203
 pub struct Api {
     pub app: web::Data<App>,
     issuer: DevelopmentIssuer,
+    /// Signing is slow without optimisation, so a token that was issued is used again.
+    issued: RefCell<BTreeMap<String, String>>,
     pub clock: Arc<ManualClock>,
 }
 
@@ -105,7 +108,7 @@ impl Api {
         config.limits.batch = 20;
         let shared: Arc<dyn Clock> = Arc::<ManualClock>::clone(&clock);
         let app = App::new(service, issuer.verifier(), config, shared, Generator::seeded(1));
-        Self { app: web::Data::new(app), issuer, clock }
+        Self { app: web::Data::new(app), issuer, issued: RefCell::default(), clock }
     }
 
     pub fn service(&self) -> &Arc<Service> {
@@ -113,13 +116,20 @@ impl Api {
     }
 
     pub fn token(&self, client: &str, agency: Option<Agency>, roles: &[Role], handler: Option<&str>) -> String {
+        let now = self.clock.now();
+        let name = format!("{client} {agency:?} {roles:?} {handler:?} {now}");
+        if let Some(token) = self.issued.borrow().get(&name) {
+            return token.clone();
+        }
         let grant = Grant {
             client: ClientId::parse(client).unwrap(),
             agency,
             roles: roles.to_vec(),
             handler: handler.map(|h| HandlerId::parse(h).unwrap()),
         };
-        self.issuer.issue(&grant, self.clock.now(), uuid::Uuid::nil()).unwrap()
+        let token = self.issuer.issue(&grant, now, uuid::Uuid::nil()).unwrap();
+        self.issued.borrow_mut().insert(name, token.clone());
+        token
     }
 
     /// FK's system.

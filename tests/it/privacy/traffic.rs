@@ -47,12 +47,13 @@ impl People {
 /// Everything that came back over the day, with what was asked.
 struct Day<'a> {
     api: &'a Api,
+    token: String,
     answers: Vec<(String, String)>,
 }
 
 impl Day<'_> {
     fn call(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<&str>) -> Value {
-        let token = bearer(&self.api.fk());
+        let token = self.token.clone();
         let mut all = vec![("authorization", token.as_str())];
         if body.is_some() && !headers.iter().any(|(name, _)| *name == "content-type") {
             all.push(("content-type", "application/json"));
@@ -281,7 +282,7 @@ fn imports(api: &Api, people: &People) -> String {
 
 /// A day's traffic on a database; what came back.
 fn whole_day(api: &Api, people: &People) -> Vec<(String, String)> {
-    let mut day = Day { api, answers: Vec::new() };
+    let mut day = Day { api, token: bearer(&api.fk()), answers: Vec::new() };
     let cases = right(&mut day, people);
     odd_requests(&mut day, people);
     odd_changes(&mut day, people, &cases[0]);
@@ -306,33 +307,31 @@ fn after_a_day_of_traffic_no_number_is_found_where_it_does_not_belong() {
     on_both(|backend, database| {
         let api = Api::over(database);
         let answers = whole_day(&api, &people);
+        let left = left_behind(&api, database, &people, answers);
         let mut leaks: Vec<String> = Vec::new();
         for (n, number) in people.numbers.iter().enumerate() {
             let spelled = spellings(number);
-            let mut look = |what: &str, bytes: &[u8]| {
-                if found(&spelled, bytes) {
-                    leaks.push(format!("{backend:?}: person {n} in {what}"));
-                }
-            };
-            for (asked, answer) in &answers {
-                look(&format!("the answer {answer} to {asked}"), answer.as_bytes());
-            }
-            for (column, value) in Raw::of(database).every_value() {
-                look(&column, &value);
-            }
-            for line in lines::kept() {
-                look(&format!("the log: {line}"), line.as_bytes());
-            }
-            for (what, shown) in debugs(&api, &people) {
-                look(&format!("Debug of {what}"), shown.as_bytes());
-            }
-            for (file, bytes) in files(database) {
-                look(&file, &bytes);
-            }
+            let leaking = left.iter().filter(|(_, bytes)| found(&spelled, bytes));
+            leaks.extend(leaking.map(|(what, _)| format!("{backend:?}: person {n} in {what}")));
         }
         leaks.dedup();
         assert!(leaks.is_empty(), "{}", leaks.join("\n"));
     });
+}
+
+/// Everything that is to be searched, with what it is.
+fn left_behind(
+    api: &Api,
+    database: &Database,
+    people: &People,
+    answers: Vec<(String, String)>,
+) -> Vec<(String, Vec<u8>)> {
+    let mut all = Raw::of(database).every_value();
+    all.extend(files(database));
+    all.extend(answers.into_iter().map(|(asked, told)| (format!("the answer {told} to {asked}"), told.into_bytes())));
+    all.extend(lines::kept().into_iter().map(|line| (format!("the log: {line}"), line.into_bytes())));
+    all.extend(debugs(api, people).into_iter().map(|(what, shown)| (format!("Debug of {what}"), shown.into_bytes())));
+    all
 }
 
 /// What a careless `{:?}` in a log line would show.

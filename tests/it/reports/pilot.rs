@@ -41,6 +41,8 @@ fn the_baspaket_of_the_pilot_is_as_committed_on_both_backends() {
         assert_eq!(json.status, 200, "{}", json.text);
         expect_file!["../golden/baspaket-gavleborg-2016.json"].assert_eq(&by_lines(&json.text));
         let csv = api.get(&format!("{BASPAKET}&format=csv"), &api.fk());
+        // Lines end as RFC 4180 says; in the repository they end as everywhere else.
+        assert_eq!(csv.text.matches('\n').count(), csv.text.matches("\r\n").count());
         expect_file!["../golden/baspaket-gavleborg-2016.csv"].assert_eq(&csv.text.replace("\r\n", "\n"));
     });
 }
