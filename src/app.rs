@@ -37,7 +37,7 @@ pub struct App {
     /// The columns of the reports.
     pub reports: Reports,
     /// Few reports at a time: each uses all processors.
-    pub report_turns: Semaphore,
+    pub report_turns: Arc<Semaphore>,
     /// Checks tokens.
     pub verifier: Verifier,
     /// What was set from outside.
@@ -175,7 +175,7 @@ impl App {
         Self {
             service,
             reports: Reports::default(),
-            report_turns: Semaphore::new(REPORTS_AT_ONCE),
+            report_turns: Arc::new(Semaphore::new(REPORTS_AT_ONCE)),
             verifier,
             config,
             clock,

@@ -34,13 +34,27 @@ pub fn revalidated(request: &HttpRequest, media: &str, bytes: Vec<u8>) -> HttpRe
     tagged(request, media, bytes, "private, no-cache")
 }
 
+/// The same for an answer that also tells when it was given: its weak `ETag` is that of `same`, the answer without that,
+/// so that a client who asks again learns that no figure has changed.
+pub fn revalidated_as(request: &HttpRequest, media: &str, bytes: Vec<u8>, same: &[u8]) -> HttpResponse {
+    tagged_as(request, media, bytes, "private, no-cache", format!("W/{}", tag(same)))
+}
+
+fn tag(bytes: &[u8]) -> String {
+    let tag: String = Sha256::digest(bytes).iter().take(12).map(|b| format!("{b:02x}")).collect();
+    format!("\"{tag}\"")
+}
+
 fn tagged(request: &HttpRequest, media: &str, bytes: Vec<u8>, cache: &'static str) -> HttpResponse {
-    let digest = Sha256::digest(&bytes);
-    let tag: String = digest.iter().take(12).map(|b| format!("{b:02x}")).collect();
-    let tag = format!("\"{tag}\"");
+    let tag = tag(&bytes);
+    tagged_as(request, media, bytes, cache, tag)
+}
+
+fn tagged_as(request: &HttpRequest, media: &str, bytes: Vec<u8>, cache: &'static str, tag: String) -> HttpResponse {
+    let plain = tag.trim_start_matches("W/");
     let known = request.headers().get(IF_NONE_MATCH).and_then(|h| h.to_str().ok());
     let matches =
-        known.is_some_and(|k| k.split(',').any(|t| t.trim().trim_start_matches("W/") == tag || t.trim() == "*"));
+        known.is_some_and(|k| k.split(',').any(|t| t.trim().trim_start_matches("W/") == plain || t.trim() == "*"));
     let mut answer = if matches { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer.insert_header((ETAG, tag)).insert_header((CACHE_CONTROL, cache));
     if matches {

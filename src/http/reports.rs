@@ -1,11 +1,14 @@
 //! `/reports`: which reports there are, and the baspaket. Counting is the reports' room; here the question is read
 //! and the answer gets its form.
 
+use std::sync::Arc;
+
 use actix_web::http::header::ACCEPT;
 use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::DateTime;
 use serde_json::{Value, json};
 
-use super::answer::{list, revalidated};
+use super::answer::{list, revalidated, revalidated_as};
 use super::endpoint::{Answer, Content, Endpoint, Parameter, Verb, accepts};
 use super::extract::Query;
 use super::openapi::{AS_OF, COUNTED_TO, PAGED, PAGING, examples};
@@ -15,7 +18,7 @@ use crate::auth::policy::Action;
 use crate::domain::finding::Allowed;
 use crate::reports::catalogue::{Definition, catalogue};
 use crate::reports::follow::{Counted, FollowError};
-use crate::reports::{Geography, Lang, Period, PullError, Request, render};
+use crate::reports::{Geography, Lang, Period, PullError, Report, Request, render};
 
 const CSV: &str = "text/csv";
 const JSON: &str = "application/json";
@@ -180,21 +183,29 @@ fn read(request: &HttpRequest) -> Result<Asked, Problem> {
 
 async fn get_report_baspaket(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let Asked { request: wanted, counted, lang, csv } = read(&request)?;
-    let turn = app.report_turns.acquire().await.map_err(|_| Problem::new(Kind::Upptagen))?;
+    let turn = Arc::clone(&app.report_turns).acquire_owned().await.map_err(|_| Problem::new(Kind::Upptagen))?;
     let worker = app.clone();
     let counting = web::block(move || {
+        // Held until the counting ends, also where the client has gone away.
+        let _turn = turn;
         let (_, organisation) = worker.service.organisation()?;
         worker.reports.pull(&worker.service.db, &organisation, &wanted, counted, &*worker.service.clock, lang)
     });
     let report = counting.await.map_err(|_| Problem::new(Kind::Upptagen))?.map_err(|e| refused(e, counted))?;
-    drop(turn);
-    if csv {
-        let text = render::csv::render(&report, render::csv::Options::default())
-            .map_err(|_| Problem::new(Kind::InterntFel))?;
-        return Ok(revalidated(&request, "text/csv; charset=utf-8", text));
-    }
-    let text = render::json::render(&report).map_err(|_| Problem::new(Kind::InterntFel))?;
-    Ok(revalidated(&request, JSON, text.into_bytes()))
+    let render = if csv { as_csv } else { as_json };
+    let media = if csv { "text/csv; charset=utf-8" } else { JSON };
+    let bytes = render(&report)?;
+    // Asked for "now", the same figures a second later tell another instant, and nothing else.
+    let same = Report { as_of: DateTime::UNIX_EPOCH, ..report };
+    Ok(revalidated_as(&request, media, bytes, &render(&same)?))
+}
+
+fn as_csv(report: &Report) -> Result<Vec<u8>, Problem> {
+    render::csv::render(report, render::csv::Options::default()).map_err(|_| Problem::new(Kind::InterntFel))
+}
+
+fn as_json(report: &Report) -> Result<Vec<u8>, Problem> {
+    render::json::render(report).map(String::into_bytes).map_err(|_| Problem::new(Kind::InterntFel))
 }
 
 /// What was wrong with the question; the words of the question are not repeated.

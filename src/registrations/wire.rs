@@ -280,6 +280,12 @@ fn target(fields: &mut Fields<'_>, findings: &mut Findings) -> Option<Target> {
         (Some(id), _, _) => Some(Target::Id(CaseId(id))),
         (None, Some(reference), _) => Some(Target::Reference(reference)),
         (None, None, Some(of)) => Some(Target::Of(of)),
+        // One that was given and is wrong has been told of already.
+        (None, None, None)
+            if ["case", "caseReference", "caseOf"].into_iter().any(|name| fields.raw(name).is_some()) =>
+        {
+            None
+        }
         (None, None, None) => {
             let finding = Finding::new(Rule::FaltSaknas, fields.pointer("case"));
             findings.push(finding.allowed(Allowed::Shape("case, caseReference or caseOf")));

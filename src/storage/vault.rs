@@ -1,5 +1,6 @@
 //! Identity at rest: each person's number is encrypted under a random key of its own, which is sealed by the
-//! master key; look-ups go by a keyed hash. Deleting a person's row makes the number unreadable in backups too.
+//! master key; look-ups go by a keyed hash. Deleting a person's row deletes the key with the number; an older backup
+//! holds both, so there the number is as safe as the master key that is kept apart from it.
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
