@@ -11,11 +11,16 @@ mod reports;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
+use actix_web::body::BoxBody;
+use actix_web::dev::ServiceResponse;
 use actix_web::http::Method;
+use actix_web::rt::SystemRunner;
 use actix_web::test::TestRequest;
 use actix_web::{test, web};
+use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 use sus::app::App;
 use sus::auth::tokens::{DevelopmentIssuer, Grant};
@@ -40,6 +45,8 @@ pub struct Api {
     /// Signing is slow without optimisation, so a token that was issued is used again.
     issued: RefCell<BTreeMap<String, String>>,
     pub clock: Arc<ManualClock>,
+    system: SystemRunner,
+    served: Box<dyn Fn(TestRequest) -> LocalBoxFuture<'static, ServiceResponse<BoxBody>>>,
 }
 
 /// What came back.
@@ -108,7 +115,15 @@ impl Api {
         config.limits.batch = 20;
         let shared: Arc<dyn Clock> = Arc::<ManualClock>::clone(&clock);
         let app = App::new(service, issuer.verifier(), config, shared, Generator::seeded(1));
-        Self { app: web::Data::new(app), issuer, issued: RefCell::default(), clock }
+        let app = web::Data::new(app);
+        // Wired once and asked many times, as a server is.
+        let system = actix_web::rt::System::new();
+        let wired = Rc::new(system.block_on(test::init_service(application(app.clone()))));
+        let served = move |request: TestRequest| -> LocalBoxFuture<'static, ServiceResponse<BoxBody>> {
+            let wired = Rc::clone(&wired);
+            Box::pin(async move { test::call_service(&*wired, request.to_request()).await })
+        };
+        Self { app, issuer, issued: RefCell::default(), clock, system, served: Box::new(served) }
     }
 
     pub fn service(&self) -> &Arc<Service> {
@@ -158,10 +173,8 @@ impl Api {
         if let Some(body) = body {
             request = request.set_payload(body.to_owned());
         }
-        let app = self.app.clone();
-        actix_web::rt::System::new().block_on(async move {
-            let served = test::init_service(application(app)).await;
-            let answer = test::call_service(&served, request.to_request()).await;
+        self.system.block_on(async {
+            let answer = (self.served)(request).await;
             let status = answer.status().as_u16();
             let headers =
                 answer.headers().iter().map(|(n, v)| (n.as_str().to_owned(), v.to_str().unwrap().to_owned())).collect();

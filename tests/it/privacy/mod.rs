@@ -1,5 +1,6 @@
 //! Identity stays where it belongs: found nowhere else after a day of traffic, and gone when it is taken away.
 
+mod document;
 mod erasure;
 mod traffic;
 
