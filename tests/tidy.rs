@@ -45,7 +45,6 @@ const LONG: &[(&str, &str)] = &[
     ("src/domain/person.rs", "half of it are the tests of one value"),
     ("src/registrations/unit.rs", "one write unit, whose order of locking is read from top to bottom"),
     ("src/registrations/wire.rs", "the shape of every body in one place, beside each other"),
-    ("tests/it/privacy/traffic.rs", "a whole day of traffic, told from morning to evening"),
 ];
 
 const LONGEST: usize = 400;

@@ -11,6 +11,7 @@ use super::tokens::{Claims, Verifier};
 use crate::domain::code::{ClientId, HandlerId};
 use crate::domain::command::Registrar;
 use crate::domain::organisation::Role;
+use crate::domain::person::contains_identity_number;
 use crate::domain::step::Agency;
 
 /// Who is calling.
@@ -56,6 +57,12 @@ impl Caller {
         };
         // A role that belongs to another service of the same issuer says nothing here.
         let roles: BTreeSet<Role> = claims.roles.iter().filter_map(|code| Role::from_code(code)).collect();
+        // Both are kept with what the caller does, so neither may be somebody's number.
+        let far = chrono::NaiveDate::from_ymd_opt(2199, 12, 31).unwrap_or_default();
+        let ids = [Some(claims.client_id.as_str()), claims.handler.as_deref()];
+        if ids.into_iter().flatten().any(|id| contains_identity_number(id, far)) {
+            return Err(AuthError::Invalid);
+        }
         let caller = Self { client, agency, roles, handler };
         caller.check()?;
         Ok(caller)

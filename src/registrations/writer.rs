@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::domain::transition::Settings;
 use crate::storage::connection::Owned;
 use crate::storage::vault::Vault;
-use crate::storage::{Db, StorageError, receipts};
+use crate::storage::{Db, Link, StorageError, receipts};
 
 /// How long answers are kept for clients that ask again with the same Idempotency-Key.
 const RECEIPTS_KEPT: TimeDelta = TimeDelta::days(7);
@@ -201,21 +201,19 @@ impl Desk {
         }
         let mut link = self.connection.link();
         let now = self.parts.clock.now();
-        if self.forgot.is_none_or(|last| now - last >= FORGET_EVERY) {
-            receipts::forget_before(&mut link, (now - RECEIPTS_KEPT).timestamp_micros())?;
-            self.forgot = Some(now);
-        }
-        let organisation = self.parts.registers.current(&mut link)?;
-        let mut around = Surroundings {
-            organisation,
-            settings: &self.parts.settings,
-            vault: &self.parts.vault,
-            clock: &*self.parts.clock,
-            now,
-            chance: &mut *self.parts.chance,
-            cache: &mut self.cache,
-        };
-        let result = carry_out(&mut link, jobs, &mut around);
+        let result = forget(&mut link, &mut self.forgot, now).and_then(|()| {
+            let organisation = self.parts.registers.current(&mut link)?;
+            let mut around = Surroundings {
+                organisation,
+                settings: &self.parts.settings,
+                vault: &self.parts.vault,
+                clock: &*self.parts.clock,
+                now,
+                chance: &mut *self.parts.chance,
+                cache: &mut self.cache,
+            };
+            carry_out(&mut link, jobs, &mut around)
+        });
         let committed = result.and_then(|(answers, last)| link.run("COMMIT").map(|()| (answers, last)));
         match committed {
             Ok((answers, last)) => {
@@ -233,6 +231,15 @@ impl Desk {
             }
         }
     }
+}
+
+/// Forgets old receipts, now and then.
+fn forget(link: &mut Link<'_>, last: &mut Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<(), StorageError> {
+    if last.is_none_or(|last| now - last >= FORGET_EVERY) {
+        receipts::forget_before(link, (now - RECEIPTS_KEPT).timestamp_micros())?;
+        *last = Some(now);
+    }
+    Ok(())
 }
 
 fn send(answers: Vec<oneshot::Sender<Answer>>, results: Vec<Answer>) {

@@ -76,7 +76,8 @@ struct Pragmas;
 /// [`Db::checkpointer`] beside the writer, so that no commit waits for one.
 const PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                        PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0; PRAGMA foreign_keys = ON; \
-                       PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;";
+                       PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; \
+                       PRAGMA recursive_triggers = ON;";
 
 /// Every statement of the writer is a look-up by key. A plan made while the tables were small would scan them when
 /// they are large, so scanning is ruled out.

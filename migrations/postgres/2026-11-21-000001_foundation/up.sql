@@ -222,46 +222,76 @@ BEGIN
     END IF;
     RETURN OLD;
 END $$;
+CREATE TRIGGER changes_no_truncate BEFORE TRUNCATE ON changes
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER changes_append_only BEFORE UPDATE OR DELETE ON changes
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER registrations_no_truncate BEFORE TRUNCATE ON registrations
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER registrations_append_only BEFORE UPDATE OR DELETE ON registrations
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER erasures_no_truncate BEFORE TRUNCATE ON erasures
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER erasures_append_only BEFORE UPDATE OR DELETE ON erasures
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER organisation_rows_no_truncate BEFORE TRUNCATE ON organisation_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER organisation_rows_append_only BEFORE UPDATE OR DELETE ON organisation_rows
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER access_log_no_truncate BEFORE TRUNCATE ON access_log
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER access_log_append_only BEFORE UPDATE OR DELETE ON access_log
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER meetings_no_truncate BEFORE TRUNCATE ON meetings
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER meetings_append_only BEFORE UPDATE OR DELETE ON meetings
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER case_offices_no_truncate BEFORE TRUNCATE ON case_offices
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER case_offices_append_only BEFORE UPDATE OR DELETE ON case_offices
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER client_references_no_truncate BEFORE TRUNCATE ON client_references
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER client_references_append_only BEFORE UPDATE OR DELETE ON client_references
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER case_subjects_no_truncate BEFORE TRUNCATE ON case_subjects
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER case_subjects_no_update BEFORE UPDATE ON case_subjects
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER case_subjects_erased_only BEFORE DELETE ON case_subjects
     FOR EACH ROW EXECUTE FUNCTION refuse_unless_erased();
+CREATE TRIGGER answers_no_truncate BEFORE TRUNCATE ON answers
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER answers_no_update BEFORE UPDATE ON answers
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER answers_erased_only BEFORE DELETE ON answers
     FOR EACH ROW EXECUTE FUNCTION refuse_unless_erased();
+CREATE TRIGGER consents_no_truncate BEFORE TRUNCATE ON consents
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER consents_no_update BEFORE UPDATE ON consents
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER consents_erased_only BEFORE DELETE ON consents
     FOR EACH ROW EXECUTE FUNCTION refuse_unless_erased();
+CREATE TRIGGER case_references_no_truncate BEFORE TRUNCATE ON case_references
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER case_references_no_update BEFORE UPDATE ON case_references
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER case_references_erased_only BEFORE DELETE ON case_references
     FOR EACH ROW EXECUTE FUNCTION refuse_unless_erased();
+CREATE TRIGGER case_handlers_no_truncate BEFORE TRUNCATE ON case_handlers
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER case_handlers_no_update BEFORE UPDATE ON case_handlers
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER case_handlers_erased_only BEFORE DELETE ON case_handlers
     FOR EACH ROW EXECUTE FUNCTION refuse_unless_erased();
+CREATE TRIGGER fingerprints_no_truncate BEFORE TRUNCATE ON fingerprints
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER fingerprints_no_update BEFORE UPDATE ON fingerprints
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER fingerprints_erased_only BEFORE DELETE ON fingerprints
     FOR EACH ROW EXECUTE FUNCTION refuse_unless_erased();
+CREATE TRIGGER reason_texts_no_truncate BEFORE TRUNCATE ON reason_texts
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER reason_texts_no_update BEFORE UPDATE ON reason_texts
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER reason_texts_erased_only BEFORE DELETE ON reason_texts

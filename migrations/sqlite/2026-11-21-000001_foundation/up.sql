@@ -245,6 +245,12 @@ CREATE TRIGGER client_references_no_update BEFORE UPDATE ON client_references
 BEGIN SELECT RAISE(ABORT, 'client_references is append-only'); END;
 CREATE TRIGGER client_references_no_delete BEFORE DELETE ON client_references
 BEGIN SELECT RAISE(ABORT, 'client_references is append-only'); END;
+CREATE TRIGGER registrations_no_replace BEFORE INSERT ON registrations
+WHEN EXISTS (SELECT 1 FROM registrations WHERE case_number = NEW.case_number AND position = NEW.position)
+BEGIN SELECT RAISE(ABORT, 'registrations is append-only'); END;
+CREATE TRIGGER changes_no_replace BEFORE INSERT ON changes
+WHEN EXISTS (SELECT 1 FROM changes WHERE position = NEW.position)
+BEGIN SELECT RAISE(ABORT, 'changes is append-only'); END;
 CREATE TRIGGER case_subjects_no_update BEFORE UPDATE ON case_subjects
 BEGIN SELECT RAISE(ABORT, 'case_subjects is never updated'); END;
 CREATE TRIGGER case_subjects_erased_only BEFORE DELETE ON case_subjects
