@@ -1,7 +1,7 @@
 //! Access tokens: JWTs as RFC 9068 says, checked against pinned issuer, audience, type and algorithms; and the
 //! development issuer that makes its own.
 //!
-//! Never here: what the claims mean ([`caller`](super::caller)), and the clock: the instant is an argument.
+//! Never here: what the claims mean ([`caller`](mod@super::caller)), and the clock: the instant is an argument.
 
 use std::io::{self, Write};
 use std::path::Path;

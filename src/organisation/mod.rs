@@ -3,7 +3,8 @@
 //! Lives here: reading the file with *all* findings at once, what must hold between its entries, merging it into the
 //! register, and writing it. Never here: the register's own types (`domain::organisation`), and how it is stored.
 //!
-//! Reading order: [`file`] (the shape), [`checks`] (what must hold), [`merge`] (old and new together), [`write`].
+//! Reading order: [`mod@file`] (the shape), [`checks`] (what must hold), [`mod@merge`] (old and new together),
+//! [`mod@write`].
 
 pub mod checks;
 pub mod file;

@@ -1,6 +1,6 @@
 //! The use cases: register, correct, answer, withdraw, find.
 //!
-//! **Lives here:** reading what was sent ([`wire`]), the one writer with its group commit ([`writer`], [`unit`]),
+//! **Lives here:** reading what was sent ([`wire`]), the one writer with its group commit ([`writer`], [`mod@unit`]),
 //! and finding cases ([`find`]). Each use case is one function inside one transaction. **Never here:** HTTP, SQL, or
 //! a rule: whether something may happen is decided in [`domain::transition`](crate::domain::transition).
 

@@ -1,4 +1,4 @@
-//! The journal of a case as rows, and back: [`encode`] takes an entry apart, [`decode`] puts it together,
+//! The journal of a case as rows, and back: [`encode`] takes an entry apart, `decode` puts it together,
 //! [`load`] reads whole cases.
 
 mod decode;
