@@ -20,6 +20,7 @@ use crate::registrations::find::{Found, Known, Reader};
 use crate::registrations::view::CaseView;
 use crate::registrations::wire;
 use crate::storage::cases::{CaseRow, day_number, day_of};
+use crate::storage::changes;
 use crate::storage::lists::{Filter, state_code, state_of};
 use crate::storage::{Link, StorageError, persons};
 
@@ -68,6 +69,12 @@ pub const ENDPOINTS: &[Endpoint] = &[
                 "Bara ärenden med obesvarade frågor. / Only cases with unanswered questions.",
                 "boolean",
                 "true",
+            ),
+            parameter(
+                "atLeast",
+                "Minst till och med positionen, som en registrering svarade. / At least up to the position that a registration answered.",
+                "integer",
+                "186",
             ),
             PAGE,
             LIMIT,
@@ -159,19 +166,28 @@ async fn list_cases(app: web::Data<App>, request: HttpRequest) -> Result<HttpRes
     let mut query = Query::of(&request);
     let page = query.page();
     let filter = filter(&mut query, &caller);
+    let at_least = query.number("atLeast", 0, i64::MAX, "a position");
     query.finish()?;
     let scope = scope(&app, &request, &caller, Action::ListCases);
     let office = query.text("office").map(str::to_owned);
-    let (rows, total) = reading(&app, scope, caller, move |reader, link, _| {
+    let read = reading(&app, scope, caller, move |reader, link, _| {
+        // A list is read from the database as it stands, so it includes everything there; it can only be asked too soon.
+        let head = changes::head(link)?;
+        if at_least.is_some_and(|position| position > head) {
+            return Ok(Err(head));
+        }
         let mut filter = filter;
         // Which agency's the office is stands in the register; an unknown one finds nothing.
         if let Some(code) = office {
             let known = OfficeCode::parse(&code).ok().and_then(|c| reader.organisation.offices.get(&c));
             filter.offices = Some((known.map_or(Agency::Fk, |o| o.agency), vec![code]));
         }
-        reader.list(link, filter, page.number, page.limit)
-    })
-    .await?;
+        reader.list(link, filter, page.number, page.limit).map(Ok)
+    });
+    let (rows, total) = read.await?.map_err(|head| {
+        query.refuse("atLeast", Allowed::Values(vec![format!("0–{head}")]));
+        query.problem()
+    })?;
     let today = app.service.today();
     let items = rows.iter().map(|row| listed(row, today)).collect();
     private(&list("/v1/cases", &query, page, total, items))

@@ -268,3 +268,16 @@ fn a_search_finds_what_is_within_reach_and_tells_only_that_there_is_more() {
         .assert_eq(&api.post("/v1/case-searches", &api.fk(), &json!({"namn": "Anna"})).whole());
     });
 }
+
+#[test]
+fn a_list_includes_ones_own_write_and_says_when_it_is_asked_too_soon() {
+    on_both(|_, database| {
+        let api = Api::over(database);
+        api.opened("FK-1", ANNA);
+        let list = |at_least: i64| api.get(&format!("/v1/cases?atLeast={at_least}"), &api.person("fk-h-017"));
+        assert_eq!(list(2).json()["items"].as_array().unwrap().len(), 1);
+        let early = list(99);
+        assert_eq!(early.status, 400, "{}", early.text);
+        assert_eq!(early.json()["errors"][0]["pointer"], "/query/atLeast");
+    });
+}
