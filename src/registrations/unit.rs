@@ -430,7 +430,7 @@ impl Unit<'_, '_> {
                 let done = Done {
                     registration: earlier.registration,
                     position: Position(earlier.position),
-                    known_from: slot.case.last_known_from,
+                    known_from: known_from_of(&slot.case, earlier.registration),
                     case: Arc::clone(&slot.case),
                     notices: Findings::default(),
                     repeated: true,
@@ -809,6 +809,11 @@ fn new_reference(item: &Item, by: &Registrar) -> Option<(Agency, CaseReference)>
         Command::AddReference { reference } => Some((by.agency, reference.clone())),
         _ => None,
     }
+}
+
+/// From when a registration was known: its step says so, else the latest entry is the best there is.
+fn known_from_of(case: &Case, registration: RegistrationId) -> DateTime<Utc> {
+    case.index_of(registration).map_or(case.last_known_from, |index| case.steps[index].known_from)
 }
 
 /// The client references that an item carries: its own, and that of the registration whose case it is about.

@@ -251,6 +251,15 @@ BEGIN SELECT RAISE(ABORT, 'registrations is append-only'); END;
 CREATE TRIGGER changes_no_replace BEFORE INSERT ON changes
 WHEN EXISTS (SELECT 1 FROM changes WHERE position = NEW.position)
 BEGIN SELECT RAISE(ABORT, 'changes is append-only'); END;
+CREATE TRIGGER erasures_no_replace BEFORE INSERT ON erasures
+WHEN EXISTS (SELECT 1 FROM erasures WHERE position = NEW.position)
+BEGIN SELECT RAISE(ABORT, 'erasures is append-only'); END;
+CREATE TRIGGER organisation_rows_no_replace BEFORE INSERT ON organisation_rows
+WHEN EXISTS (SELECT 1 FROM organisation_rows WHERE kind = NEW.kind AND code = NEW.code AND position = NEW.position)
+BEGIN SELECT RAISE(ABORT, 'organisation_rows is append-only'); END;
+CREATE TRIGGER access_log_no_replace BEFORE INSERT ON access_log
+WHEN EXISTS (SELECT 1 FROM access_log WHERE sequence = NEW.sequence)
+BEGIN SELECT RAISE(ABORT, 'access_log is append-only'); END;
 CREATE TRIGGER case_subjects_no_update BEFORE UPDATE ON case_subjects
 BEGIN SELECT RAISE(ABORT, 'case_subjects is never updated'); END;
 CREATE TRIGGER case_subjects_erased_only BEFORE DELETE ON case_subjects

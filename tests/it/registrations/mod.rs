@@ -5,4 +5,5 @@ mod closing;
 mod concurrency;
 mod import;
 mod queue;
+mod reviewed;
 mod round;
