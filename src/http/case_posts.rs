@@ -13,7 +13,7 @@ use super::registrations::DRY_RUN;
 use crate::app::App;
 use crate::auth::policy::Action;
 use crate::registrations::job::Post;
-use crate::registrations::{Idempotency, wire};
+use crate::registrations::wire;
 
 const GIVES: &[Answer] = &[
     Answer {
@@ -155,8 +155,8 @@ async fn create(
     let key = idempotency_key(&request, app.service.today())?;
     let value = json(&body(payload, app.config.limits.body_bytes).await?)?;
     let fingerprint = app.service.fingerprint(&json!([action.code(), id, dry_run, value]));
-    let idempotency = key.map(|key| Idempotency { key, fingerprint: fingerprint.clone() });
-    let post = Post { item: wire::on_case(&value, kind, case, app.service.reading()), fingerprint };
+    let idempotency = key.map(|key| (key, fingerprint.clone()));
+    let post = Post::new(wire::on_case(&value, kind, case, app.service.reading()), fingerprint);
     let asked = Asked { caller, action, atomic: true, dry_run, if_match: Some(version), idempotency };
     submit(&app, &request, asked, vec![post], render_one(&app, &request)).await
 }

@@ -2,9 +2,7 @@
 //! day, as if the case's own agency had made it. Done after the registers change, and when the service starts, so
 //! that a closing planned ahead takes effect too.
 
-use std::sync::{Arc, Mutex};
-
-use super::job::{Actor, Job, Outcome, Post, Refusal, Rendered};
+use super::job::{Actor, Answered, Job, Post, Refusal};
 use super::service::Service;
 use super::wire::{Item, Target};
 use crate::auth::policy::Action;
@@ -105,7 +103,7 @@ fn move_from(
                     registered_by: None,
                     recorded_at: None,
                 };
-                Some(Post { item: Ok(item), fingerprint: Vec::new() })
+                Some(Post::new(Ok(item), Vec::new()))
             })
             .collect();
         if posts.is_empty() {
@@ -122,8 +120,6 @@ fn move_from(
 }
 
 fn carry_out(service: &Service, posts: Vec<Post>) -> Result<usize, MoveError> {
-    let told: Arc<Mutex<usize>> = Arc::default();
-    let teller = Arc::clone(&told);
     let client = ClientId::parse(CLIENT).map_err(|NotACode { expected }| StorageError::Setup(expected.to_owned()))?;
     let scope = Scope {
         client: CLIENT.to_owned(),
@@ -141,14 +137,10 @@ fn carry_out(service: &Service, posts: Vec<Post>) -> Result<usize, MoveError> {
         dry_run: false,
         if_match: None,
         idempotency: None,
-        render: Arc::new(move |outcome: &Outcome| {
-            if let Ok(mut told) = teller.lock() {
-                *told = outcome.results.iter().filter(|r| r.is_ok()).count();
-            }
-            Rendered { status: 200, headers: Vec::new(), body: String::new() }
-        }),
         scope,
     };
-    service.submit_and_wait(job).map_err(MoveError::Refused)?;
-    Ok(told.lock().map(|told| *told).unwrap_or_default())
+    match service.submit_and_wait(job).map_err(MoveError::Refused)? {
+        Answered::Outcome(outcome) => Ok(outcome.results.iter().filter(|r| r.is_ok()).count()),
+        Answered::Kept(_) => Ok(0),
+    }
 }
