@@ -18,7 +18,7 @@ use crate::domain::rule::Rule;
 use crate::storage::access::Scope;
 
 /// This many lines are decided in one transaction.
-const CHUNK: usize = 1000;
+const CHUNK: usize = 4000;
 
 /// What became of the lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
