@@ -202,10 +202,9 @@ fn rows<T: Merge + Clone>(cube: &Cube<T>, level: &str, figures: impl Fn(&[usize]
     cube.combinations()
         .map(|codes| {
             let named = cube.axes().iter().zip(&codes);
-            let dimensions =
-                named.map(|(axis, code)| (axis.name, axis.values().nth(*code).unwrap_or_default())).collect();
             let figures = figures(&codes, &cube.total(&codes));
-            Row { dimensions, level: level.to_owned(), figures }
+            let codes = named.map(|(axis, code)| axis.values().nth(*code).unwrap_or_default().into()).collect();
+            Row { codes, level: level.to_owned(), figures }
         })
         .collect()
 }

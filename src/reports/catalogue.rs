@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 use serde::{Deserialize, Serialize};
 
 use super::baspaket;
+use super::report::{Code, Dimension, Measure, Unit};
 use super::request::Lang;
 
 /// A text in both languages.
@@ -124,6 +125,30 @@ impl Definition {
     pub fn labels(&self, part: &str, dimension: &str) -> Option<&Labels> {
         let own = self.part(part).and_then(|p| p.labels.get(dimension));
         own.or_else(|| self.dimensions.get(dimension))
+    }
+
+    /// A dimension of a part with its labels.
+    #[must_use]
+    pub fn dimension(&self, part: &str, name: &'static str, lang: Lang) -> Dimension {
+        let of = |label: &Label| Code {
+            code: label.code.clone().into(),
+            label: if lang == Lang::Sv { label.sv.clone() } else { label.en.clone() },
+        };
+        match self.labels(part, name) {
+            Some(labels) => Dimension {
+                name,
+                label: if lang == Lang::Sv { labels.sv.clone() } else { labels.en.clone() },
+                codes: labels.codes.iter().map(of).collect(),
+            },
+            None => Dimension { name, label: name.to_owned(), codes: Vec::new() },
+        }
+    }
+
+    /// A measure with its label.
+    #[must_use]
+    pub fn measure(&self, name: &'static str, lang: Lang) -> Measure {
+        let label = self.measures.get(name).map_or(name, |text| text.get(lang)).to_owned();
+        Measure { name, label, unit: Unit::of(name) }
     }
 
     /// The label of a code; the code itself where there is none.

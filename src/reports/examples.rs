@@ -27,8 +27,7 @@ fn figures(report: &Report, part: &str, codes: &[&str]) -> Vec<Figure> {
 
 fn on_level(report: &Report, part: &str, codes: &[&str], level: &str) -> Vec<Figure> {
     let part = report.parts.iter().find(|p| p.id == part).unwrap();
-    let here =
-        |r: &&super::report::Row| r.level == level && r.dimensions.iter().map(|(_, c)| *c).eq(codes.iter().copied());
+    let here = |r: &&super::report::Row| r.level == level && r.codes.iter().eq(codes);
     part.rows.iter().find(here).unwrap().figures.clone()
 }
 

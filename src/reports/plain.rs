@@ -298,9 +298,9 @@ pub fn baspaket<'a>(cases: impl IntoIterator<Item = &'a Case>, period: Period, l
                 shorter.into_iter().flat_map(extend).collect()
             });
             let row = |codes: Vec<&'static str>| Row {
-                dimensions: form.axes.iter().map(|a| a.name).zip(codes.iter().copied()).collect(),
                 level: level.code.clone(),
                 figures: sheet.figures(form, &codes),
+                codes: codes.into_iter().map(Into::into).collect(),
             };
             combinations.into_iter().map(row).collect()
         })

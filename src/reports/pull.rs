@@ -90,8 +90,8 @@ pub fn pull(
         definition: texts_of.definition.get(lang).to_owned(),
         footnotes: texts(&texts_of.footnotes),
         chart: texts_of.chart.clone(),
-        dimensions: form.axes.iter().map(|a| a.name).collect(),
-        measures: form.measures.names(),
+        dimensions: form.axes.iter().map(|axis| definition.dimension(form.id, axis.name, lang)).collect(),
+        measures: form.measures.names().iter().map(|name| definition.measure(name, lang)).collect(),
         rows,
     });
     let report = Report {
@@ -100,6 +100,7 @@ pub fn pull(
         lang: if lang == Lang::Sv { "sv" } else { "en" },
         title: definition.title.get(lang).to_owned(),
         period: (request.period.from(), request.period.to()),
+        levels: geography.levels.iter().map(|level| level.named(&geography.name, lang)).collect(),
         geography: (geography.code, geography.name),
         as_of,
         counted_to: facts.counted_to().0,

@@ -2,6 +2,8 @@
 //!
 //! Lives here: the shape of the answer, and how it looks as JSON. Never here: how figures are counted.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -56,8 +58,8 @@ impl Serialize for Figure {
 /// One combination of codes on one level.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
-    /// Dimension and code, in the part's order.
-    pub dimensions: Vec<(&'static str, &'static str)>,
+    /// A code for each dimension, in the part's order.
+    pub codes: Vec<Cow<'static, str>>,
     /// `urval`, `lan:NN` or `riket`.
     pub level: String,
     /// One figure a measure, in the part's order.
@@ -70,6 +72,77 @@ impl Row {
     pub fn status(&self) -> Option<&'static str> {
         self.figures.iter().find_map(|f| f.status())
     }
+}
+
+/// A code of a dimension, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code {
+    /// As in rows.
+    pub code: Cow<'static, str>,
+    /// In the report's language.
+    pub label: String,
+}
+
+/// A dimension with all its codes, totals included.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dimension {
+    /// As in rows.
+    pub name: &'static str,
+    /// In the report's language.
+    pub label: String,
+    /// In the order of the rows.
+    pub codes: Vec<Code>,
+}
+
+impl Dimension {
+    /// The label of a code; the code itself where there is none.
+    #[must_use]
+    pub fn label<'a>(&'a self, code: &'a str) -> &'a str {
+        self.codes.iter().find(|c| c.code == code).map_or(code, |c| &c.label)
+    }
+}
+
+/// What the figures of a measure are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Cases, episodes, registrations: whole numbers.
+    Count,
+    /// 0–1.
+    Share,
+    /// Days, a mean, a median or a percentile.
+    Days,
+}
+
+impl Unit {
+    /// That of a measure, by its name on the wire.
+    #[must_use]
+    pub fn of(measure: &str) -> Self {
+        match measure {
+            "andel" => Self::Share,
+            name if name.starts_with("dagar") => Self::Days,
+            _ => Self::Count,
+        }
+    }
+}
+
+/// A measure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Measure {
+    /// As in rows.
+    pub name: &'static str,
+    /// In the report's language.
+    pub label: String,
+    /// What it is.
+    pub unit: Unit,
+}
+
+/// A level of comparison, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LevelName {
+    /// `urval`, `lan:NN` or `riket`.
+    pub code: String,
+    /// Such as the steering group's name, Gävleborgs län, Riket.
+    pub name: String,
 }
 
 /// A part of a report.
@@ -87,10 +160,10 @@ pub struct Part {
     pub footnotes: Vec<String>,
     /// The kind of diagram that suits it.
     pub chart: String,
-    /// Names of the dimensions.
-    pub dimensions: Vec<&'static str>,
-    /// Names of the measures.
-    pub measures: &'static [&'static str],
+    /// The dimensions.
+    pub dimensions: Vec<Dimension>,
+    /// The measures.
+    pub measures: Vec<Measure>,
     /// The figures.
     pub rows: Vec<Row>,
 }
@@ -110,6 +183,8 @@ pub struct Report {
     pub period: (NaiveDate, NaiveDate),
     /// Code and name.
     pub geography: (String, String),
+    /// The levels that every part has, in the order of the rows.
+    pub levels: Vec<LevelName>,
     /// As known on.
     pub as_of: DateTime<Utc>,
     /// Up to which registration it counts.
@@ -129,19 +204,19 @@ pub(super) fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
-/// A row with the names of its measures.
-struct NamedRow<'a>(&'a Row, &'static [&'static str]);
+/// A row with the names of its dimensions and measures.
+struct NamedRow<'a>(&'a Row, &'a Part);
 
 impl Serialize for NamedRow<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(row, measures) = self;
+        let Self(row, part) = self;
         let mut map = serializer.serialize_map(None)?;
-        for (name, code) in &row.dimensions {
-            map.serialize_entry(name, code)?;
+        for (dimension, code) in part.dimensions.iter().zip(&row.codes) {
+            map.serialize_entry(dimension.name, code)?;
         }
         map.serialize_entry("level", &row.level)?;
-        for (name, figure) in measures.iter().zip(&row.figures) {
-            map.serialize_entry(name, figure)?;
+        for (measure, figure) in part.measures.iter().zip(&row.figures) {
+            map.serialize_entry(measure.name, figure)?;
         }
         if let Some(status) = row.status() {
             map.serialize_entry("status", status)?;
@@ -152,7 +227,7 @@ impl Serialize for NamedRow<'_> {
 
 impl Serialize for Part {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let rows: Vec<NamedRow<'_>> = self.rows.iter().map(|row| NamedRow(row, self.measures)).collect();
+        let rows: Vec<NamedRow<'_>> = self.rows.iter().map(|row| NamedRow(row, self)).collect();
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("id", self.id)?;
         map.serialize_entry("number", &self.number)?;
@@ -160,8 +235,8 @@ impl Serialize for Part {
         map.serialize_entry("definition", &self.definition)?;
         map.serialize_entry("footnotes", &self.footnotes)?;
         map.serialize_entry("chart", &self.chart)?;
-        map.serialize_entry("dimensions", &self.dimensions)?;
-        map.serialize_entry("measures", self.measures)?;
+        map.serialize_entry("dimensions", &self.dimensions.iter().map(|d| d.name).collect::<Vec<_>>())?;
+        map.serialize_entry("measures", &self.measures.iter().map(|m| m.name).collect::<Vec<_>>())?;
         map.serialize_entry("rows", &rows)?;
         map.end()
     }

@@ -6,6 +6,10 @@
 use std::collections::BTreeSet;
 
 use crate::domain::code::{CountyCode, MunicipalityCode, OfficeCode};
+use crate::domain::geography::county;
+
+use super::report::LevelName;
+use super::request::Lang;
 
 /// The events that a figure counts, by place.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -46,6 +50,20 @@ pub struct Level {
     pub code: String,
     /// Who is counted.
     pub selection: Selection,
+}
+
+impl Level {
+    /// The level for people; `geography` is the name of what was asked for.
+    #[must_use]
+    pub fn named(&self, geography: &str, lang: Lang) -> LevelName {
+        let name = match &self.selection {
+            _ if self.code == "urval" => geography.to_owned(),
+            Selection::County(code) => county(code).map_or_else(|| self.code.clone(), |c| c.name.clone()),
+            _ if lang == Lang::En => "Sweden".to_owned(),
+            _ => "Riket".to_owned(),
+        };
+        LevelName { code: self.code.clone(), name }
+    }
 }
 
 /// A geography that exists: its name, and the levels to show.

@@ -19,8 +19,8 @@ pub struct Options {
 /// # Errors
 /// When the writer refuses a row, which rows of equal length never make it do.
 pub fn render(report: &Report, options: Options) -> Result<Vec<u8>, csv::Error> {
-    let dimensions = in_order(report.parts.iter().flat_map(|p| p.dimensions.iter().copied()));
-    let measures = in_order(report.parts.iter().flat_map(|p| p.measures.iter().copied()));
+    let dimensions = in_order(report.parts.iter().flat_map(|p| p.dimensions.iter().map(|d| d.name)));
+    let measures = in_order(report.parts.iter().flat_map(|p| p.measures.iter().map(|m| m.name)));
     let mut bytes = Vec::new();
     if options.byte_order_mark {
         bytes.extend_from_slice("\u{feff}".as_bytes());
@@ -38,12 +38,12 @@ pub fn render(report: &Report, options: Options) -> Result<Vec<u8>, csv::Error> 
         for row in &part.rows {
             let mut cells = vec![safe(part.id)];
             for name in &dimensions {
-                let code = row.dimensions.iter().find(|(n, _)| n == name).map_or("", |(_, code)| code);
-                cells.push(safe(code));
+                let at = part.dimensions.iter().position(|d| d.name == *name);
+                cells.push(safe(at.and_then(|i| row.codes.get(i)).map_or("", |code| code)));
             }
             cells.push(safe(&row.level));
             for name in &measures {
-                let at = part.measures.iter().position(|m| m == name);
+                let at = part.measures.iter().position(|m| m.name == *name);
                 cells.push(Cow::Owned(at.and_then(|i| row.figures.get(i)).map_or_else(String::new, number)));
             }
             cells.push(Cow::Borrowed(row.status().unwrap_or_default()));

@@ -4,18 +4,14 @@
 
 use std::fmt::Write as _;
 
-use crate::reports::catalogue::{Definition, catalogue};
-use crate::reports::report::{Figure, Part, Report, Row, instant};
-use crate::reports::request::Lang;
+use crate::reports::report::{Figure, Measure, Part, Report, Row, Unit, instant};
 
 const NO_BREAK_SPACE: char = '\u{a0}';
 
 /// The report as text: a line for each combination of codes, a column for each level and measure.
 #[must_use]
 pub fn render(report: &Report) -> String {
-    let lang = if report.lang == "en" { Lang::En } else { Lang::Sv };
-    let words = |sv, en| if lang == Lang::Sv { sv } else { en };
-    let definition = catalogue().report(&report.report);
+    let words = |sv, en| if report.lang == "en" { en } else { sv };
     let mut text = String::new();
     let (from, to) = report.period;
     let (code, name) = &report.geography;
@@ -35,7 +31,7 @@ pub fn render(report: &Report) -> String {
     );
     for part in &report.parts {
         let _ = writeln!(text, "\n{}. {}\n{}\n", part.number, part.title, part.definition);
-        table(&mut text, part, definition, lang);
+        table(&mut text, part);
         for note in &part.footnotes {
             let _ = writeln!(text, "* {note}");
         }
@@ -47,22 +43,20 @@ pub fn render(report: &Report) -> String {
     text
 }
 
-fn table(text: &mut String, part: &Part, definition: Option<&Definition>, lang: Lang) {
+fn table(text: &mut String, part: &Part) {
     let mut levels: Vec<&str> = Vec::new();
     for row in &part.rows {
         if !levels.contains(&row.level.as_str()) {
             levels.push(&row.level);
         }
     }
-    let mut lines = vec![header(part, &levels, definition, lang)];
+    let mut lines = vec![header(part, &levels)];
     // Every level has the same combinations in the same order.
     let per_level: Vec<Vec<&Row>> =
         levels.iter().map(|level| part.rows.iter().filter(|r| r.level == **level).collect()).collect();
     for (i, row) in per_level.first().into_iter().flatten().enumerate() {
-        let label = |(name, code): &(&'static str, &'static str)| {
-            definition.map_or(*code, |d| d.label(part.id, name, code, lang)).to_owned()
-        };
-        let mut line: Vec<String> = row.dimensions.iter().map(label).collect();
+        let codes = part.dimensions.iter().zip(&row.codes);
+        let mut line: Vec<String> = codes.map(|(dimension, code)| dimension.label(code).to_owned()).collect();
         for rows in &per_level {
             let figures = rows.get(i).map_or(&[][..], |r| &r.figures);
             line.extend(part.measures.iter().zip(figures).map(|(measure, figure)| shown(measure, *figure)));
@@ -72,17 +66,10 @@ fn table(text: &mut String, part: &Part, definition: Option<&Definition>, lang: 
     align(text, &lines, part.dimensions.len());
 }
 
-fn header(part: &Part, levels: &[&str], definition: Option<&Definition>, lang: Lang) -> Vec<String> {
-    let dimension = |name: &&'static str| {
-        let labels = definition.and_then(|d| d.labels(part.id, name));
-        labels.map_or((*name).to_owned(), |l| if lang == Lang::Sv { l.sv.clone() } else { l.en.clone() })
-    };
-    let mut line: Vec<String> = part.dimensions.iter().map(dimension).collect();
+fn header(part: &Part, levels: &[&str]) -> Vec<String> {
+    let mut line: Vec<String> = part.dimensions.iter().map(|d| d.label.clone()).collect();
     for level in levels {
-        for measure in part.measures {
-            let label = definition.and_then(|d| d.measures.get(*measure)).map_or(*measure, |t| t.get(lang));
-            line.push(format!("{level}: {label}"));
-        }
+        line.extend(part.measures.iter().map(|measure| format!("{level}: {}", measure.label)));
     }
     line
 }
@@ -103,11 +90,11 @@ fn align(text: &mut String, lines: &[Vec<String>], words: usize) {
     }
 }
 
-fn shown(measure: &str, figure: Figure) -> String {
+fn shown(measure: &Measure, figure: Figure) -> String {
     match figure {
         Figure::Count(0) => "–".to_owned(),
         Figure::Count(n) => count(n),
-        Figure::Number(share) if measure == "andel" => format!("{}{NO_BREAK_SPACE}%", decimal(share * 100.0)),
+        Figure::Number(share) if measure.unit == Unit::Share => format!("{}{NO_BREAK_SPACE}%", decimal(share * 100.0)),
         Figure::Number(days) => decimal(days),
         Figure::NotApplicable => ".".to_owned(),
         Figure::Withheld => "..".to_owned(),
@@ -143,8 +130,9 @@ mod tests {
         assert_eq!(count(1_234_567), "1\u{a0}234\u{a0}567");
         assert_eq!(count(12), "12");
         assert_eq!(decimal(1234.56), "1\u{a0}234,6");
-        assert_eq!(shown("andel", Figure::Number(0.125)), "12,5\u{a0}%");
-        assert_eq!(shown("antal", Figure::Count(0)), "–");
-        assert_eq!(shown("andel", Figure::NotApplicable), ".");
+        let measure = |unit| Measure { name: "m", label: String::new(), unit };
+        assert_eq!(shown(&measure(Unit::Share), Figure::Number(0.125)), "12,5\u{a0}%");
+        assert_eq!(shown(&measure(Unit::Count), Figure::Count(0)), "–");
+        assert_eq!(shown(&measure(Unit::Share), Figure::NotApplicable), ".");
     }
 }
