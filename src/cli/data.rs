@@ -72,7 +72,7 @@ pub fn export_organisation(config: &Config) -> Result<(), Failure> {
 
 pub fn import(config: &Config, args: &ImportArgs) -> Result<(), Failure> {
     let service = service(config)?;
-    let client = ClientId::parse(&args.client).map_err(|e| format!("the client: {}", e.expected))?;
+    let client = ClientId::parse(&args.client).map_err(|e| format!("the client: {}", e.expected.en()))?;
     let standard_input = args.file == Path::new("-");
     let refused_file = args.refused.clone().unwrap_or_else(|| {
         let name = if standard_input { "stdin".into() } else { args.file.as_os_str().to_owned() };

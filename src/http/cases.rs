@@ -14,6 +14,7 @@ use crate::auth::Caller;
 use crate::auth::policy::Action;
 use crate::domain::code::{CaseReference, HandlerId, OfficeCode};
 use crate::domain::finding::{Allowed, Findings};
+use crate::domain::shape;
 use crate::domain::step::{Agency, StepKind};
 use crate::registrations::fields::{Fields, wrong_type};
 use crate::registrations::find::{Found, Known, Reader};
@@ -166,7 +167,7 @@ async fn list_cases(app: web::Data<App>, request: HttpRequest) -> Result<HttpRes
     let mut query = Query::of(&request);
     let page = query.page();
     let filter = filter(&mut query, &caller);
-    let at_least = query.number("atLeast", 0, i64::MAX, "a position");
+    let at_least = query.number("atLeast", 0, i64::MAX, shape::POSITION);
     query.finish()?;
     let scope = scope(&app, &request, &caller, Action::ListCases);
     let office = query.text("office").map(str::to_owned);
@@ -197,7 +198,7 @@ fn filter(query: &mut Query, caller: &Caller) -> Filter {
     let agency = caller.agency.unwrap_or(Agency::Fk);
     let handler = match query.text("handler") {
         Some("me") => caller.handler.as_ref().map(ToString::to_string).or_else(|| {
-            query.refuse("handler", Allowed::Shape("a handläggare id: the token names no person"));
+            query.refuse("handler", Allowed::Shape(shape::HANDLER_ID));
             None
         }),
         _ => query.parsed("handler", HandlerId::EXPECTED, |t| HandlerId::parse(t).ok()).map(|h| h.to_string()),
@@ -320,7 +321,7 @@ fn wanted(value: &Value, reading: wire::Reading) -> Result<Wanted, Findings> {
         (Some(number), None) => Ok(Wanted::Person(number)),
         (None, Some(reference)) => Ok(Wanted::Reference(reference)),
         _ => {
-            wrong_type("", "either personnummer or caseReference", &mut findings);
+            wrong_type("", shape::EITHER_NUMBER_OR_REFERENCE, &mut findings);
             Err(findings)
         }
     }

@@ -124,7 +124,8 @@ fn move_from(
 fn carry_out(service: &Service, posts: Vec<Post>) -> Result<usize, MoveError> {
     let told: Arc<Mutex<usize>> = Arc::default();
     let teller = Arc::clone(&told);
-    let client = ClientId::parse(CLIENT).map_err(|NotACode { expected }| StorageError::Setup(expected.to_owned()))?;
+    let client =
+        ClientId::parse(CLIENT).map_err(|NotACode { expected }| StorageError::Setup(expected.en().to_owned()))?;
     let scope = Scope {
         client: CLIENT.to_owned(),
         agency: None,

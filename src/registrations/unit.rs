@@ -22,6 +22,7 @@ use crate::domain::finding::{Allowed, Finding, Findings};
 use crate::domain::journal::{Entry, Event};
 use crate::domain::organisation::{OfficePair, Organisation};
 use crate::domain::rule::Rule;
+use crate::domain::shape;
 use crate::domain::step::Agency;
 use crate::domain::transition::{self, Facts, Settings};
 use crate::storage::append::{self, Head, Staged};
@@ -838,7 +839,7 @@ fn unknown_case(item: &Item) -> Findings {
 fn registrar(job: &Job, item: &Item) -> Result<Registrar, Findings> {
     let missing = || {
         let finding = Finding::new(Rule::FaltSaknas, "/agency");
-        Findings::from(finding.allowed(Allowed::Shape("FK or AF")))
+        Findings::from(finding.allowed(Allowed::Shape(shape::AGENCY)))
     };
     match &job.actor {
         Actor::Caller(caller) => caller.registrar().ok_or_else(missing),

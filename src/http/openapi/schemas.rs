@@ -140,6 +140,21 @@ fn requests() -> Value {
     })
 }
 
+/// One of these members, or the two days of a period.
+fn allowed() -> Value {
+    let about = "Vad som vore rätt: dagar (from, to), steg med sin ägare, en myndighet, värden, eller en form i ord på båda \
+                 språken. / What would be right: days (from, to), steps with their owner, an agency, values, or a shape in \
+                 words of both languages.";
+    let step = object(json!({"step": steps(), "owner": agency()}), &["step", "owner"]);
+    let mut schema = object(
+        json!({"from": date(), "to": date(), "steps": list(step), "agency": agency(), "values": list(text()),
+               "shape": object(json!({"sv": text(), "en": text()}), &["sv", "en"])}),
+        &[],
+    );
+    schema["description"] = json!(about);
+    schema
+}
+
 fn answers_given() -> Value {
     let state = object(
         json!({
@@ -161,8 +176,9 @@ fn answers_given() -> Value {
     json!({
         "Finding": object(json!({
             "code": text(), "ruleVersion": integer(), "severity": codes(["error", "notice"]), "index": integer(),
-            "pointer": text(), "sv": text(), "en": text(), "allowed": {"type": "object"}, "link": text(),
+            "pointer": text(), "sv": text(), "en": text(), "allowed": reference("Allowed"), "link": text(),
         }), &["code", "ruleVersion", "severity", "pointer", "sv", "en", "link"]),
+        "Allowed": allowed(),
         "Problem": object(json!({
             "type": text(), "title": text(), "titleEn": text(), "status": integer(), "detail": text(), "detailEn": text(),
             "instance": text(), "errors": list(reference("Finding")),

@@ -362,7 +362,7 @@ fn finding_line(finding: &Finding) -> String {
         }
         Allowed::Agency(agency) => format!("agency {agency}"),
         Allowed::Values(values) => format!("values {}", list(values.iter().map(|v| short(v)))),
-        Allowed::Shape(shape) => format!("shape {shape}"),
+        Allowed::Shape(shape) => format!("shape {}", shape.en()),
     });
     if let Some(allowed) = allowed {
         let _ = write!(line, " {allowed}");

@@ -75,7 +75,7 @@ impl<'a> Rest<'a> {
 }
 
 fn code<T>(text: &str, parse: fn(&str) -> Result<T, NotACode>) -> Result<T, String> {
-    parse(text).map_err(|e| format!("{text}: {}", e.expected))
+    parse(text).map_err(|e| format!("{text}: {}", e.expected.en()))
 }
 
 fn office(text: &str) -> OfficeCode {

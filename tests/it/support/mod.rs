@@ -5,6 +5,7 @@ pub mod lines;
 pub mod postgres;
 pub mod posting;
 pub mod tables;
+pub mod words;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
