@@ -1,8 +1,9 @@
 //! `sus organisation`, `sus import`, `sus generate` and `sus migrate`.
 
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, IsTerminal, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Write};
 use std::path::Path;
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -70,8 +71,10 @@ pub fn export_organisation(config: &Config) -> Result<(), Failure> {
     Ok(())
 }
 
-pub fn import(config: &Config, args: &ImportArgs) -> Result<(), Failure> {
-    let service = service(config)?;
+/// The import went to its end, but some lines were refused: neither done nor failed.
+const SOME_REFUSED: u8 = 3;
+
+pub fn import(config: &Config, args: &ImportArgs) -> Result<ExitCode, Failure> {
     let client = ClientId::parse(&args.client).map_err(|e| format!("the client: {}", e.expected.en()))?;
     let standard_input = args.file == Path::new("-");
     let refused_file = args.refused.clone().unwrap_or_else(|| {
@@ -80,6 +83,10 @@ pub fn import(config: &Config, args: &ImportArgs) -> Result<(), Failure> {
         name.push(".refused.ndjson");
         name.into()
     });
+    if !standard_input && is_same_file(&args.file, &refused_file) {
+        return Err("--refused names the file that is imported; it would be written over".into());
+    }
+    let service = service(config)?;
     let mut refused = Lazy { path: refused_file.clone(), file: None };
     let watch = Stopwatch::start();
     let summary = if standard_input {
@@ -93,16 +100,37 @@ pub fn import(config: &Config, args: &ImportArgs) -> Result<(), Failure> {
     say(&summary, watch.elapsed().as_secs_f64());
     if summary.refused > 0 {
         println!("The refused lines stand with their findings in {}.", refused_file.display());
+        return Ok(ExitCode::from(SOME_REFUSED));
     }
-    Ok(())
+    forget_refused(&refused_file).map_err(|e| format!("{} can't be removed: {e}", refused_file.display()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+}
+
+/// Takes away the refused lines of an earlier run, which have all gone in by now or aren't in the file any more. Nothing
+/// but such a file is removed, whatever `--refused` names.
+fn forget_refused(path: &Path) -> io::Result<()> {
+    if !std::fs::symlink_metadata(path).is_ok_and(|found| found.is_file()) {
+        return Ok(());
+    }
+    let mut first = String::new();
+    let read = BufReader::new(File::open(path)?).read_line(&mut first);
+    let line: Value = serde_json::from_str(&first).unwrap_or_default();
+    let refused = read.is_ok() && line["line"].is_u64() && line["findings"].is_array();
+    if refused { std::fs::remove_file(path) } else { Ok(()) }
 }
 
 fn say(summary: &Summary, seconds: f64) {
     let rate = summary.lines as f64 / seconds.max(0.001);
-    println!(
-        "{} lines: {} registered, {} in already, {} refused; {rate:.0} lines/s. Position {}.",
-        summary.lines, summary.registered, summary.repeated, summary.refused, summary.position
+    print!(
+        "{} lines: {} registered, {} in already, {} refused; {rate:.0} lines/s.",
+        summary.lines, summary.registered, summary.repeated, summary.refused
     );
+    // Where nothing is in, there is no position that includes it.
+    println!("{}", if summary.position > 0 { format!(" Position {}.", summary.position) } else { String::new() });
 }
 
 fn run(

@@ -70,7 +70,7 @@ fn an_import_tells_what_it_refused_and_is_simply_started_anew() {
         first[50] = "{\"agency\":".to_owned();
         first[0] = first[0].replace("\"municipality\":\"21", "\"municipality\":\"99");
         place.file("history.ndjson", &first.join("\n"));
-        let told = place.run("import history.ndjson").printed();
+        let told = place.run("import history.ndjson").refused_some();
         assert!(told.starts_with("100 lines: "), "{told}");
         assert!(
             told.contains("The refused lines stand with their findings in history.ndjson.refused.ndjson."),
@@ -88,8 +88,10 @@ fn an_import_tells_what_it_refused_and_is_simply_started_anew() {
         assert!(told.contains(&format!("{} lines: ", whole.len())) && told.contains(" 0 refused"), "{told}");
         assert!(!told.contains(" 0 in already"), "{told}");
         assert!(!place.exists("none.ndjson"), "a file of nothing is not made");
+        assert!(place.exists("history.ndjson.refused.ndjson"), "another file than this run's is left alone");
         let told = place.run("import history.ndjson").printed();
         assert!(told.contains(&format!("0 registered, {} in already, 0 refused", whole.len())), "{told}");
+        assert!(!place.exists("history.ndjson.refused.ndjson"), "nothing is refused any more");
     });
 }
 
@@ -103,6 +105,40 @@ fn an_import_reads_standard_input_and_says_what_can_not_be_read() {
     assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).contains(" 0 refused"), "{output:?}");
     assert!(place.run("import nowhere.ndjson").complained().contains("nowhere.ndjson can't be read"));
     assert!(place.run("import pilot.ndjson --client å").complained().contains("the client:"));
+}
+
+#[test]
+fn an_import_ends_with_a_code_of_its_own_when_lines_were_refused() {
+    let place = Place::new();
+    place.file("wrong.ndjson", "{}\n");
+    let told = place.run("import wrong.ndjson").refused_some();
+    assert!(told.starts_with("1 lines: 0 registered, 0 in already, 1 refused;"), "{told}");
+    assert!(!told.contains("Position"), "nothing is in: {told}");
+    assert_eq!(place.run("import nowhere.ndjson").code, Some(1));
+    assert_eq!(place.run("import").code, Some(2));
+    place.file("empty.ndjson", "");
+    assert_eq!(place.run("import empty.ndjson").code, Some(0));
+    for help in ["import --help", "--help"] {
+        let told = place.run(help).printed();
+        assert!(told.contains("Exit status:") && told.contains("refused"), "{told}");
+    }
+}
+
+#[test]
+fn only_a_file_of_refused_lines_is_taken_away() {
+    let place = Place::new();
+    place.file("empty.ndjson", "");
+    // Whatever is named by mistake stays as it is, and so does what is imported.
+    place.file("notes.txt", "mine\n");
+    place.run("import empty.ndjson --refused notes.txt").printed();
+    assert_eq!(place.read("notes.txt"), "mine\n");
+    place.file("wrong.ndjson", "{}\n");
+    let told = place.run("import wrong.ndjson --refused ./wrong.ndjson").complained();
+    assert!(told.contains("names the file that is imported"), "{told}");
+    assert_eq!(place.read("wrong.ndjson"), "{}\n");
+    place.run("import wrong.ndjson --refused refused.ndjson").refused_some();
+    place.run("import empty.ndjson --refused refused.ndjson").printed();
+    assert!(!place.exists("refused.ndjson"));
 }
 
 #[test]
