@@ -13,6 +13,7 @@ use super::trace::Trace;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::auth::policy::Action;
+use crate::domain::code::Position;
 use crate::domain::finding::Findings;
 use crate::domain::transition::Settings;
 use crate::registrations::job::Post;
@@ -103,11 +104,15 @@ pub fn render_batch(app: &App, references: Vec<Option<String>>) -> Render {
             .map(|(index, result)| item(index, result, references.get(index), outcome.dry_run, &settings, today))
             .collect();
         let failed = outcome.atomic && outcome.results.iter().any(Result::is_err);
-        let body = json!({
-            "items": items, "atomic": outcome.atomic, "dryRun": outcome.dry_run, "position": outcome.position.0,
+        let mut body = json!({
+            "items": items, "atomic": outcome.atomic, "dryRun": outcome.dry_run,
             "_meta": {"totalItems": outcome.results.len(),
                       "refused": outcome.results.iter().filter(|r| r.is_err()).count()},
         });
+        // Where nothing is registered, no position includes it: the member is left out, as in a single answer.
+        if !outcome.dry_run && outcome.position > Position(0) {
+            body["position"] = json!(outcome.position.0);
+        }
         let headers = plain_headers("application/json");
         Rendered { status: if failed { 422 } else { 200 }, headers, body: body.to_string() }
     })

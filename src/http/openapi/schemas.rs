@@ -140,6 +140,10 @@ fn requests() -> Value {
     })
 }
 
+const REGISTERED_AT: &str = "Positionen som en rapport eller lista ska ha nått för att allt ska vara med (atLeast). Saknas \
+    där inget är registrerat: vid prövning, eller när allt avvisats. / The position that a report or list must have reached \
+    to include all of it (atLeast). Left out where nothing is registered: at a dry run, or when all was refused.";
+
 /// One of these members, or the two days of a period.
 fn allowed() -> Value {
     let about = "Vad som vore rätt: dagar (from, to), steg med sin ägare, en myndighet, värden, eller en form i ord på båda \
@@ -164,8 +168,10 @@ fn answers_given() -> Value {
         }),
         &["version", "status", "step", "stepDate", "offices"],
     );
+    let mut registered_at = integer();
+    registered_at["description"] = json!(REGISTERED_AT);
     let registered = json!({
-        "registration": uuid(), "position": integer(), "repeated": flag(), "knownFrom": instant(),
+        "registration": uuid(), "position": registered_at.clone(), "repeated": flag(), "knownFrom": instant(),
         "case": reference("CaseState"), "notices": list(reference("Finding")), "dryRun": flag(),
     });
     let mut item = registered.clone();
@@ -189,7 +195,7 @@ fn answers_given() -> Value {
         "Registered": object(registered, &["knownFrom", "case", "notices"]),
         "BatchItem": object(item, &["index", "status"]),
         "BatchResult": object(json!({"items": list(reference("BatchItem")), "atomic": flag(), "dryRun": flag(),
-            "position": integer(), "_meta": {"type": "object"}}), &["items", "atomic", "dryRun", "position"]),
+            "position": registered_at, "_meta": {"type": "object"}}), &["items", "atomic", "dryRun"]),
         "Entry": object(json!({
             "registration": uuid(), "kind": text(), "position": integer(), "knownFrom": instant(), "agency": agency(),
             "client": text(), "registeredBy": text(), "onBehalfOf": text(), "step": steps(), "date": date(),
