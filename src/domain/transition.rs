@@ -71,6 +71,8 @@ pub struct Facts<'a> {
     pub other_open_case: bool,
     /// The agency uses the given case reference for another case.
     pub reference_taken: bool,
+    /// The case that a felregistrering names as standing instead isn't there, or isn't the registrar's to know of.
+    pub replacement_unknown: bool,
 }
 
 /// What is to be appended.

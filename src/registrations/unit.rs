@@ -16,7 +16,7 @@ use crate::chance::{Chance, uuid_v7};
 use crate::clock::Clock;
 use crate::domain::case::{Case, IdentityState};
 use crate::domain::code::{CaseId, CaseReference, ClientReference, Position, RegistrationId};
-use crate::domain::command::{Command, Participant, Registrar};
+use crate::domain::command::{Command, CorrectionKind, Participant, Registrar};
 use crate::domain::dates::swedish_day;
 use crate::domain::finding::{Allowed, Finding, Findings};
 use crate::domain::journal::{Entry, Event};
@@ -158,12 +158,11 @@ impl Unit<'_, '_> {
         let mut numbers = self.client_references(link, jobs)?;
         let referred = Self::references(link, items())?;
         numbers.extend(referred.iter().map(|r| r.number));
-        let ids: HashSet<CaseId> = items()
-            .filter_map(|item| match &item.target {
-                Target::Id(id) => Some(*id),
-                _ => None,
-            })
-            .collect();
+        let named = items().filter_map(|item| match &item.target {
+            Target::Id(id) => Some(*id),
+            _ => None,
+        });
+        let ids: HashSet<CaseId> = named.chain(items().filter_map(replacing)).collect();
         let ids: Vec<Vec<u8>> = ids.into_iter().map(|id| id.0.as_bytes().to_vec()).collect();
         let mut stands = link.lock_cases(&ids, &dedup(numbers))?;
         if items().any(|item| matches!(item.request.command, Command::Correct(_))) {
@@ -465,6 +464,7 @@ impl Unit<'_, '_> {
             today: swedish_day(known_from),
             other_open_case: self.other_open_case(person.as_deref(), case_id),
             reference_taken: self.reference_taken(&by, item, case_id),
+            replacement_unknown: replacing(item).is_some_and(|id| !self.knows_of(job, id)),
         };
         let known = slot.as_ref().map(|s| (&*s.case, s.case.id));
         let decision = transition::decide(known, &item.request, &facts)?;
@@ -633,6 +633,12 @@ impl Unit<'_, '_> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether a case is there, and the caller may know of it.
+    fn knows_of(&self, job: &Job, id: CaseId) -> bool {
+        let slot = self.overlay.slots.get(&id);
+        slot.is_some_and(|s| self.reaches(job, Action::GetCase, &Object::Case(s.case.present_offices())))
     }
 
     /// The commit's instant, or for imported history the one given.
@@ -808,6 +814,15 @@ fn new_reference(item: &Item, by: &Registrar) -> Option<(Agency, CaseReference)>
     match &item.request.command {
         Command::Register(new) => Some((by.agency, new.opening.as_ref()?.reference.clone()?)),
         Command::AddReference { reference } => Some((by.agency, reference.clone())),
+        _ => None,
+    }
+}
+
+/// The case that an item names as standing instead of its own.
+fn replacing(item: &Item) -> Option<CaseId> {
+    let Command::Correct(correction) = &item.request.command else { return None };
+    match correction.kind {
+        CorrectionKind::Felregistrering { replaced_by } => replaced_by,
         _ => None,
     }
 }

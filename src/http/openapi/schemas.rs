@@ -110,6 +110,11 @@ fn requests() -> Value {
         own["caseVersion"] = integer();
         own
     };
+    let mut replaced_by = uuid();
+    replaced_by["description"] = json!(
+        "Med felregistrering: ärendet som gäller i stället, ett annat som anroparen får se. / \
+         With felregistrering: the case that stands instead, another one that the caller may see."
+    );
     json!({
         "Answers": answers(),
         "Participant": {"description": "personnummer, eller anonymous med kön. / personnummer, or anonymous with sex.", "oneOf": [
@@ -128,7 +133,7 @@ fn requests() -> Value {
         "Correction": object(common(json!({
             "kind": codes(CorrectionKind::CODES), "registration": uuid(), "date": date(), "step": steps(),
             "answers": reference("Answers"), "municipality": text(), "district": text(), "offices": pair(),
-            "consent": reference("Consent"), "replacedBy": uuid(),
+            "consent": reference("Consent"), "replacedBy": replaced_by,
             "reason": closed(json!({"code": text(), "text": text()}), &["code"]),
         })), &["kind", "reason"]),
         "OfficeChange": object(common(json!({"date": date(), "offices": pair(), "handlers": pair()})), &["date", "offices"]),
