@@ -1,9 +1,11 @@
 //! Bodies that can't be read: all that is wrong, in both languages.
 
+use actix_web::http::Method;
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
+use sus::domain::organisation::Role;
 
-use super::{ANNA, Api, begaran};
+use super::{ANNA, Api, bearer, begaran};
 use crate::support::on_both;
 
 /// Each finding's place and sentences, Swedish above English, and what is allowed where it is a shape.
@@ -211,6 +213,50 @@ fn what_is_wrong_with_a_change_of_a_case_is_told_in_either_language() {
                 The field is missing. Expected: 1–100 printable characters, no space first or last.
         "#]],
         );
+    });
+}
+
+#[test]
+fn a_case_that_is_not_the_callers_is_not_there_whatever_the_body_holds() {
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let case = api.opened("FK-1", ANNA);
+        let ask = |case: &str, name: &str, token: &str, body: &str| {
+            let bearer = bearer(token);
+            let headers =
+                [("authorization", bearer.as_str()), ("content-type", "application/json"), ("if-match", "\"1\"")];
+            api.call(Method::POST, &format!("{case}/{name}"), &headers, Some(body))
+        };
+        let nowhere = "/v1/cases/0193d7a0-2f4e-7c11-9a55-3f1c0a6e9b10";
+        let too_large = format!("\"{}\"", "x".repeat(20_001));
+        let wrong = [("{}", 422), ("[1]", 422), ("{\"date\":", 400), ("", 400), (&too_large, 413)];
+        let names = [
+            "corrections",
+            "office-changes",
+            "handlers",
+            "answers",
+            "consent-withdrawals",
+            "protections",
+            "references",
+        ];
+        for name in names {
+            for (body, status) in wrong {
+                let there = ask(&case, name, &api.person("fk-h-017"), body);
+                assert_eq!(there.status, status, "{name} {there:?}");
+                let out_of_reach = ask(&case, name, &api.person("fk-h-018"), body);
+                assert_eq!(out_of_reach.status, 404, "{name} {out_of_reach:?}");
+                assert_eq!(out_of_reach.whole(), ask(nowhere, name, &api.fk(), body).whole());
+                assert_eq!(out_of_reach.whole(), ask("/v1/cases/nonsense", name, &api.fk(), body).whole());
+            }
+        }
+        // A role that sees no personal data is told so first.
+        let reader = api.token("rapport", None, &[Role::Rapportlasare], None);
+        assert_eq!(ask(&case, "answers", &reader, "{}").status, 403);
+        // And the body that can be read is answered as it always was.
+        let right = json!({"date": "2016-10-12", "fk": "fk-h-017"}).to_string();
+        assert_eq!(ask(&case, "handlers", &api.person("fk-h-018"), &right).status, 404);
+        assert_eq!(ask(nowhere, "handlers", &api.fk(), &right).status, 404);
+        assert_eq!(ask(&case, "handlers", &api.person("fk-h-017"), &right).status, 201);
     });
 }
 

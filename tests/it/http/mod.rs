@@ -52,6 +52,7 @@ pub struct Api {
 }
 
 /// What came back.
+#[derive(Debug)]
 pub struct Told {
     pub status: u16,
     headers: BTreeMap<String, String>,
