@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 
-use super::{Failure, GenerateArgs, ImportArgs, service};
+use super::{Failure, GenerateArgs, ImportArgs, reading_service, service};
 use crate::clock::{Clock, Stopwatch, SystemClock};
 use crate::config::Config;
 use crate::demo::{national, pilot, targets};
@@ -66,7 +66,7 @@ pub fn load_organisation(service: &Service, value: &Value) -> Result<(), Failure
 }
 
 pub fn export_organisation(config: &Config) -> Result<(), Failure> {
-    let (_, organisation) = service(config)?.organisation()?;
+    let (_, organisation) = reading_service(config)?.organisation()?;
     println!("{}", serde_json::to_string_pretty(&to_json(&organisation))?);
     Ok(())
 }

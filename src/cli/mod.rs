@@ -238,6 +238,14 @@ fn configured() -> Result<Config, Failure> {
 }
 
 fn service(config: &Config) -> Result<Arc<Service>, Failure> {
-    let chance = Generator::from_system().map_err(|e| format!("no random bytes from the system: {e}"))?;
-    Ok(Arc::new(app::start_service(config, Arc::new(SystemClock), chance)?))
+    Ok(Arc::new(app::start_service(config, Arc::new(SystemClock), chance()?)?))
+}
+
+/// The service of a command that only reads.
+fn reading_service(config: &Config) -> Result<Service, Failure> {
+    Ok(app::open_service(config, Arc::new(SystemClock), chance()?)?)
+}
+
+fn chance() -> Result<Generator, Failure> {
+    Generator::from_system().map_err(|e| format!("no random bytes from the system: {e}").into())
 }

@@ -323,7 +323,6 @@ fn notices(case: &Case, index: usize, facts: &Facts<'_>, findings: &mut Findings
     {
         findings.add(Rule::BegaranSentTillAf, "/date");
     }
-    // Where the step itself is not possible, its questions would only confuse.
     if step::owner(case.before(index).map(|s| s.kind), step.kind).is_none() {
         return;
     }

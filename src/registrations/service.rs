@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde_json::Value;
 
+use super::due_days;
 use super::job::{Answer, Job, Refusal};
 use super::registers::{ImportError, Registers};
 use super::successors;
@@ -34,11 +35,23 @@ pub struct Service {
 }
 
 impl Service {
-    /// Starts the writer.
+    /// Starts the writer, and sees to what is to be seen to at a start: due days by other lead times than before, and
+    /// offices that have closed.
     ///
     /// # Errors
     /// When the database can't be reached.
     pub fn start(parts: Parts) -> Result<Self, StorageError> {
+        let service = Self::open(parts)?;
+        due_days::refresh(&service);
+        service.follow_successors();
+        Ok(service)
+    }
+
+    /// The same for what only reads, and so leaves everything as it is.
+    ///
+    /// # Errors
+    /// When the database can't be reached.
+    pub fn open(parts: Parts) -> Result<Self, StorageError> {
         let (db, vault, settings) = (parts.db.clone(), Arc::clone(&parts.vault), parts.settings.clone());
         let (registers, clock) = (Arc::clone(&parts.registers), Arc::clone(&parts.clock));
         let mut connection = parts.db.connect()?;
@@ -46,9 +59,7 @@ impl Service {
         drop(connection);
         let writer = Writer::start(parts)?;
         let checkpointer = std::sync::Mutex::new(Some(Checkpointer::start(db.clone())));
-        let service = Self { db, vault, settings, registers, clock, writer, checkpointer };
-        service.follow_successors();
-        Ok(service)
+        Ok(Self { db, vault, settings, registers, clock, writer, checkpointer })
     }
 
     /// Hands a job to the writer and waits until its answer is durable.

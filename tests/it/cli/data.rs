@@ -4,6 +4,7 @@ use expect_test::expect;
 use serde_json::json;
 
 use super::{Place, lines, places};
+use crate::support::tables::Raw;
 
 #[test]
 fn a_file_of_registers_is_refused_whole_with_everything_that_is_wrong() {
@@ -173,5 +174,24 @@ fn migrating_twice_changes_nothing() {
         let first = place.run("migrate").printed();
         assert!(first.contains("position 0"), "{first}");
         assert_eq!(place.run("migrate").printed(), first);
+    });
+}
+
+#[test]
+fn only_what_writes_computes_due_days_by_the_lead_times_it_is_given() {
+    places(|_, database, place| {
+        place.pilot_files();
+        place.run("organisation import organisation.json").printed();
+        place.run("import pilot.ndjson").printed();
+        let other = || Place::over(database).with("SUS_DUE_AFTER_GK", "20");
+        let kept = |days: u32| Raw::of(database).count("due_basis", &format!("lead_times LIKE '% gk {days},%'"));
+        // Somebody who pulls a report without the service's configuration changes nothing.
+        other().run("report --from 2016-10-01 --to 2016-12-31").printed();
+        other().run("organisation export").printed();
+        other().run("migrate").printed();
+        assert_eq!((kept(14), kept(20)), (1, 0));
+        let file = place.folder.path().join("pilot.ndjson");
+        other().run(&format!("import {}", file.display())).printed();
+        assert_eq!((kept(14), kept(20)), (0, 1));
     });
 }

@@ -3,6 +3,7 @@
 mod again;
 mod closing;
 mod concurrency;
+mod due_days;
 mod import;
 mod queue;
 mod reviewed;
