@@ -5,6 +5,7 @@ mod closing;
 mod concurrency;
 mod due_days;
 mod import;
+mod outage;
 mod queue;
 mod reviewed;
 mod round;

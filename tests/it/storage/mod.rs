@@ -1,0 +1,3 @@
+//! What the databases hold, and how they come to their present form.
+
+mod migrations;
