@@ -19,6 +19,8 @@ use crate::organisation::to_json;
 use crate::registrations::Service;
 use crate::registrations::import::{Summary, import as import_lines};
 use crate::registrations::registers::ImportError;
+use crate::registrations::service::Taken;
+use crate::registrations::successors::Moves;
 use crate::storage::{Db, changes};
 
 pub fn migrate(config: &Config) -> Result<(), Failure> {
@@ -37,7 +39,7 @@ pub fn import_organisation(config: &Config, file: &Path) -> Result<(), Failure> 
 /// Loads a file and says what changed, or all that is wrong.
 pub fn load_organisation(service: &Service, value: &Value) -> Result<(), Failure> {
     match service.import_organisation(value) {
-        Ok((changes, position)) => {
+        Ok(Taken { changes, position, moves }) => {
             let kinds = [
                 ("areas", changes.areas),
                 ("offices", changes.offices),
@@ -53,6 +55,7 @@ pub fn load_organisation(service: &Service, value: &Value) -> Result<(), Failure
                 );
             }
             println!("The registers stand at position {position}.");
+            say_moves(moves.as_ref());
             Ok(())
         }
         Err(ImportError::Storage(error)) => Err(error.into()),
@@ -62,6 +65,28 @@ pub fn load_organisation(service: &Service, value: &Value) -> Result<(), Failure
             }
             Err(format!("{} findings; nothing was loaded", findings.len()).into())
         }
+    }
+}
+
+/// What became of the open cases of offices that have closed.
+fn say_moves(moves: Option<&Moves>) {
+    let Some(moves) = moves else {
+        println!("Open cases of closed offices could not be moved now; the next start of the service tries again.");
+        return;
+    };
+    if moves.moved > 0 {
+        println!("Open cases moved from closed offices to their successors: {}.", moves.moved);
+    }
+    if moves.kept > 0 {
+        println!("Open cases that rules keep at closed offices: {}.", moves.kept);
+    }
+    for kept in &moves.named {
+        for finding in kept.findings.0.iter().filter(|finding| finding.is_error()) {
+            println!("  {} at {}: {} {}", kept.case, kept.office, finding.rule.code(), finding.en());
+        }
+    }
+    if moves.kept > moves.named.len() {
+        println!("  and {} more", moves.kept - moves.named.len());
     }
 }
 

@@ -49,24 +49,32 @@ pub fn state_code(state: i16) -> &'static str {
     }
 }
 
-/// Open cases at one office, for moving them when it closes; shown to nobody.
+/// The numbers of open cases at one office, after a number, for moving them when it closes; shown to nobody.
 ///
 /// # Errors
 /// When the database fails.
-pub fn open_at(link: &mut Link<'_>, agency: Agency, office: &str, limit: i64) -> Result<Vec<CaseRow>, StorageError> {
+pub fn open_at(
+    link: &mut Link<'_>,
+    agency: Agency,
+    office: &str,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<i64>, StorageError> {
+    macro_rules! at {
+        ($office:expr) => {
+            each!(link, c => cases::table
+                .filter(cases::state.eq(OPEN))
+                .filter($office.eq(office))
+                .filter(cases::number.gt(after))
+                .order(cases::number)
+                .limit(limit)
+                .select(cases::number)
+                .load(c))?
+        };
+    }
     Ok(match agency {
-        Agency::Fk => each!(link, c => cases::table
-            .filter(cases::state.eq(OPEN))
-            .filter(cases::fk_office.eq(office))
-            .limit(limit)
-            .select(CaseRow::as_select())
-            .load(c))?,
-        Agency::Af => each!(link, c => cases::table
-            .filter(cases::state.eq(OPEN))
-            .filter(cases::af_office.eq(office))
-            .limit(limit)
-            .select(CaseRow::as_select())
-            .load(c))?,
+        Agency::Fk => at!(cases::fk_office),
+        Agency::Af => at!(cases::af_office),
     })
 }
 

@@ -3,7 +3,10 @@
 use expect_test::expect;
 use serde_json::json;
 
+use sus::demo::pilot;
+
 use super::{Place, lines, places};
+use crate::support::posting::number;
 use crate::support::tables::Raw;
 
 #[test]
@@ -57,6 +60,41 @@ fn registers_are_exported_as_they_were_imported() {
     place.file("exported.json", &place.run("organisation export").printed());
     let again = place.run("organisation import exported.json").printed();
     assert!(!again.lines().any(|line| line.contains(" 1 added") || line.contains(" 1 changed")), "{again}");
+}
+
+#[test]
+fn closing_an_office_says_which_cases_were_moved_and_which_stay() {
+    let place = Place::new();
+    place.pilot_files();
+    place.run("organisation import organisation.json").printed();
+    let request = |n: u32, fk: &str| {
+        json!({"agency": "FK", "caseReference": format!("C-{n}"), "step": "begaran", "date": "2016-10-03",
+            "participant": {"personnummer": number(&format!("1980-01-0{n}"))}, "offices": {"fk": fk, "af": "AF-GAVLE"},
+            "municipality": "2180",
+            "consent": {"obtainedOn": "2016-09-26", "obtainedBy": "AF", "office": "AF-GAVLE", "form": "gk-affk-1"}})
+    };
+    place.file("cases.ndjson", &format!("{}\n{}\n", request(1, "FK-GAVLE"), request(2, "FK-SANDVIKEN")));
+    place.run("import cases.ndjson").printed();
+    let mut closed = pilot::organisation();
+    for office in closed["offices"].as_array_mut().unwrap() {
+        if ["FK-GAVLE", "AF-GAVLE"].contains(&office["code"].as_str().unwrap()) {
+            office["validTo"] = json!("2016-12-31");
+        }
+        if office["code"] == "AF-GAVLE" {
+            office["successor"] = json!("AF-SANDVIKEN");
+        }
+    }
+    place.file("closed.json", &closed.to_string());
+    let told = place.run("organisation import closed.json").printed();
+    assert!(told.contains("Open cases moved from closed offices to their successors: 1.\n"), "{told}");
+    assert!(told.contains("Open cases that rules keep at closed offices: 1.\n  "), "{told}");
+    assert!(
+        told.ends_with(
+            " at AF-GAVLE: kontor_inte_giltigt The office is not valid on that day. \
+             Allowed: 2005-01-01 – 2016-12-31.\n"
+        ),
+        "{told}"
+    );
 }
 
 #[test]
