@@ -121,8 +121,11 @@ pub const ENDPOINTS: &[Endpoint] = &[
         tag: "cases",
         summary: "Ett ärende som det var känt / A case as it was known",
         about: "Ärendet som det var känt vid en tidpunkt (asOf) eller till och med en position (countedTo), och alla \
-                registreringar dit. / The case as it was known on an instant (asOf) or up to a position (countedTo), \
-                and every registration up to there.",
+                registreringar dit. Svaret säger tidpunkten som frågan gällde, annars nu, och ärendets sista räknade \
+                position; samma två ger samma kedja igen. / The case as it was known on an instant (asOf) or up \
+                to a position (countedTo), and every registration up to there. The answer says the instant that was \
+                asked for, else now, and the last position of the case that is counted; the same two give the same \
+                chain again.",
         query: &[AS_OF, COUNTED_TO],
         headers: &[],
         takes: &[],
@@ -247,8 +250,12 @@ async fn get_case_history(
     query.finish()?;
     let (found, shown) = one(&app, &request, &id, Action::GetHistory, known).await?;
     let entries: Vec<Value> = found.entries.iter().map(entry).collect();
+    // As in reports: the instant that was asked for, or now, asked after reading. Another process' clock may be a little
+    // ahead; what is shown was known by the instant that is told.
+    let now = app.now().max(found.case.last_known_from);
+    let as_of = known.as_of.map_or(now, |at| at.min(now));
     private(&json!({
-        "asOf": found.case.last_known_from, "countedTo": found.case.last_position.0, "case": shown, "entries": entries,
+        "asOf": as_of, "countedTo": found.case.last_position.0, "case": shown, "entries": entries,
     }))
 }
 

@@ -269,6 +269,31 @@ fn a_case_can_be_read_as_it_was_known() {
 }
 
 #[test]
+fn a_history_tells_the_instant_that_was_asked_for_or_now() {
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let case = api.opened("FK-1", ANNA);
+        api.clock.advance(chrono::TimeDelta::days(2));
+        let history = |query: &str| api.get(&format!("{case}/histories{query}"), &api.fk()).json();
+        let as_of = |query: &str| history(query)["asOf"].as_str().unwrap().to_owned();
+        // Registered at 11 on the twelfth; now it is the fourteenth.
+        let now = "2016-10-14T11:00:00Z";
+        assert_eq!(as_of(""), now);
+        assert_eq!(as_of("?asOf=2016-10-13T08:30:00%2B02:00"), "2016-10-13T06:30:00Z");
+        assert_eq!(as_of("?asOf=2016-10-12"), "2016-10-12T21:59:59.999999Z");
+        assert_eq!(as_of("?countedTo=2"), now);
+        assert_eq!(as_of("?asOf=2030-01-01"), now, "an instant to come is now");
+        // What an answer says of itself gives the same answer again, also when more has been registered.
+        let told = history("");
+        api.clock.advance(chrono::TimeDelta::seconds(1));
+        let gk = json!({"caseReference": "FK-1", "step": "gk", "date": "2016-10-12"});
+        assert_eq!(api.post("/v1/registrations", &api.fk(), &gk).status, 201);
+        let query = format!("?asOf={}&countedTo={}", told["asOf"].as_str().unwrap(), told["countedTo"]);
+        assert_eq!(history(&query), told);
+    });
+}
+
+#[test]
 fn a_search_finds_what_is_within_reach_and_tells_only_that_there_is_more() {
     on_both(|_, database| {
         let api = Api::over(database);
