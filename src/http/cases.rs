@@ -41,8 +41,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
         tag: "cases",
         summary: "Ärenden / Cases",
         about: "Ärenden inom räckhåll, de mest brådskande först: egna, ett kontors, försenade, de som väntar på den \
-                andra myndigheten. Visar inget personnummer. / Cases within reach, the most urgent first: the own \
-                ones, an office's, overdue, those waiting for the other agency. Shows no personnummer.",
+                andra myndigheten. Avslutade kommer i den ordning de begärdes. Visar inget personnummer. / Cases within \
+                reach, the most urgent first: the own ones, an office's, overdue, those waiting for the other agency. \
+                Ended ones come in the order of their requests. Shows no personnummer.",
         query: &[
             parameter("handler", "me eller ett handläggar-id. / me or a handläggare id.", "string", "me"),
             parameter("office", "Kontor. / Office.", "string", "FK-GAVLE"),
