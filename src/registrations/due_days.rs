@@ -56,7 +56,6 @@ pub fn refresh_in_pieces(db: &Db, settings: &Settings, piece: i64) -> Result<Ref
         }
         rows::keep(link, &Basis { lead_times: mine.clone(), reached: Some(0) })
     })?;
-    log::info!("the lead times are others than those the due days were computed with; they are computed anew");
     let mut all = Refreshed::default();
     loop {
         let next = written(&mut link, |link| match rows::lock(link)? {
@@ -68,6 +67,9 @@ pub fn refresh_in_pieces(db: &Db, settings: &Settings, piece: i64) -> Result<Ref
             Basis { reached: Some(reached), .. } => one_piece(link, settings, &mine, reached, piece).map(Some),
         })?;
         let Some(next) = next else { return Ok(all) };
+        if all.looked_at == 0 && next.looked_at > 0 {
+            log::info!("other lead times hold than those the due days were computed with; they are computed anew");
+        }
         all.looked_at += next.looked_at;
         all.changed += next.changed;
     }
