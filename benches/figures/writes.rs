@@ -16,7 +16,7 @@ use sus::domain::organisation::Role;
 use sus::domain::step::Agency;
 use sus::domain::transition::Settings;
 use sus::registrations::import::import;
-use sus::registrations::job::{Actor, Job, Post, Rendered};
+use sus::registrations::job::{Actor, Job, Post};
 use sus::registrations::registers::Registers;
 use sus::registrations::service::Service;
 use sus::registrations::wire;
@@ -90,7 +90,7 @@ pub fn job(service: &Service, agency: Agency, bodies: &[Value]) -> Job {
     let caller = Caller { client, agency: Some(agency), roles: [Role::System].into(), handler: None };
     let posts = bodies
         .iter()
-        .map(|body| Post { item: wire::registration(body, service.reading()), fingerprint: service.fingerprint(body) })
+        .map(|body| Post::new(wire::registration(body, service.reading()), service.fingerprint(body)))
         .collect();
     let scope = Scope {
         client: caller.client.to_string(),
@@ -108,10 +108,6 @@ pub fn job(service: &Service, agency: Agency, bodies: &[Value]) -> Job {
         dry_run: false,
         if_match: None,
         idempotency: None,
-        render: Arc::new(|outcome| {
-            let refused = outcome.results.iter().filter(|r| r.is_err()).count();
-            Rendered { status: 200, headers: Vec::new(), body: refused.to_string() }
-        }),
         scope,
     }
 }

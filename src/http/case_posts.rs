@@ -18,7 +18,7 @@ use crate::auth::Caller;
 use crate::auth::policy::Action;
 use crate::domain::code::CaseId;
 use crate::registrations::job::Post;
-use crate::registrations::{Idempotency, wire};
+use crate::registrations::wire;
 
 const GIVES: &[Answer] = &[
     Answer {
@@ -179,8 +179,8 @@ async fn create(
     }
     let (item, value) = read?;
     let fingerprint = app.service.fingerprint(&json!([action.code(), id, dry_run, value]));
-    let idempotency = key.map(|key| Idempotency { key, fingerprint: fingerprint.clone() });
-    let post = Post { item, fingerprint };
+    let idempotency = key.map(|key| (key, fingerprint.clone()));
+    let post = Post::new(item, fingerprint);
     let asked = Asked { caller, action, atomic: true, dry_run, if_match: Some(version), idempotency };
     submit(&app, &request, asked, vec![post], render_one(&app, &request)).await
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
-use serde_json::{Map, Value, json};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
 
 use super::answer::scope;
 use super::problem::{MEDIA_TYPE, Problem, kind_of};
@@ -15,9 +16,9 @@ use crate::auth::Caller;
 use crate::auth::policy::Action;
 use crate::domain::code::Position;
 use crate::domain::finding::Findings;
+use crate::domain::step::Agency;
 use crate::domain::transition::Settings;
-use crate::registrations::job::Post;
-use crate::registrations::job::Render;
+use crate::registrations::job::{Answered, Post, Render};
 use crate::registrations::view::{self, HandlersView, OfficesView};
 use crate::registrations::{Actor, Done, Idempotency, Job, Outcome, Rendered};
 
@@ -34,7 +35,7 @@ pub struct Asked {
     /// The version that was seen.
     pub if_match: Option<i64>,
     /// The key and the fingerprint of the body.
-    pub idempotency: Option<Idempotency>,
+    pub idempotency: Option<(String, Vec<u8>)>,
 }
 
 /// Hands the items to the writer and answers with what it says.
@@ -48,6 +49,7 @@ pub async fn submit(
     posts: Vec<Post>,
     render: Render,
 ) -> Result<HttpResponse, Problem> {
+    let keyed = |(key, fingerprint)| Idempotency { key, fingerprint, render: Arc::clone(&render) };
     let job = Job {
         scope: scope(app, request, &asked.caller, asked.action),
         actor: Actor::Caller(asked.caller),
@@ -56,10 +58,12 @@ pub async fn submit(
         atomic: asked.atomic,
         dry_run: asked.dry_run,
         if_match: asked.if_match,
-        idempotency: asked.idempotency,
-        render,
+        idempotency: asked.idempotency.map(keyed),
     };
-    Ok(answer(app.service.submit(job).await?))
+    Ok(match app.service.submit(job).await? {
+        Answered::Kept(rendered) => answer(rendered),
+        Answered::Outcome(outcome) => answer(render(&outcome)),
+    })
 }
 
 fn answer(rendered: Rendered) -> HttpResponse {
@@ -83,9 +87,9 @@ pub fn render_one(app: &App, request: &HttpRequest) -> Render {
                 headers.push(("location".to_owned(), format!("/v1/registrations/{}", done.registration)));
                 headers.push(("etag".to_owned(), format!("\"{}\"", done.case.version)));
             }
-            let mut body = told(done, outcome.dry_run, &settings, today);
-            body.insert("dryRun".to_owned(), json!(outcome.dry_run));
-            Rendered { status: if fresh { 201 } else { 200 }, headers, body: Value::Object(body).to_string() }
+            let told = told(done, outcome.dry_run, &settings, today);
+            let body = text(&OneView { told, dry_run: outcome.dry_run });
+            Rendered { status: if fresh { 201 } else { 200 }, headers, body }
         }
         Some(Err(findings)) => problem(&Problem::of_findings(findings), trace.as_deref()),
         None => problem(&Problem::of_findings(&Findings::default()), trace.as_deref()),
@@ -97,83 +101,154 @@ pub fn render_one(app: &App, request: &HttpRequest) -> Render {
 pub fn render_batch(app: &App, references: Vec<Option<String>>) -> Render {
     let (settings, today) = (app.service.settings.clone(), app.service.today());
     Arc::new(move |outcome: &Outcome| {
-        let items: Vec<Value> = outcome
-            .results
-            .iter()
-            .enumerate()
-            .map(|(index, result)| item(index, result, references.get(index), outcome.dry_run, &settings, today))
-            .collect();
-        let failed = outcome.atomic && outcome.results.iter().any(Result::is_err);
-        let mut body = json!({
-            "items": items, "atomic": outcome.atomic, "dryRun": outcome.dry_run,
-            "_meta": {"totalItems": outcome.results.len(),
-                      "refused": outcome.results.iter().filter(|r| r.is_err()).count()},
-        });
-        // Where nothing is registered, no position includes it: the member is left out, as in a single answer.
-        if !outcome.dry_run && outcome.position > Position(0) {
-            body["position"] = json!(outcome.position.0);
-        }
+        let items = outcome.results.iter().enumerate();
+        let body = BatchView {
+            items: items
+                .map(|(index, result)| item(index, result, references.get(index), outcome.dry_run, &settings, today))
+                .collect(),
+            atomic: outcome.atomic,
+            dry_run: outcome.dry_run,
+            // Where nothing is registered, no position includes it: the member is left out, as in a single answer.
+            position: (!outcome.dry_run && outcome.position > Position(0)).then_some(outcome.position.0),
+            meta: MetaView {
+                total_items: outcome.results.len(),
+                refused: outcome.results.iter().filter(|r| r.is_err()).count(),
+            },
+        };
+        let failed = outcome.atomic && body.meta.refused > 0;
         let headers = plain_headers("application/json");
-        Rendered { status: if failed { 422 } else { 200 }, headers, body: body.to_string() }
+        Rendered { status: if failed { 422 } else { 200 }, headers, body: text(&body) }
     })
 }
 
-fn item(
+/// Plain structs of texts and numbers: writing them can't fail.
+fn text(body: &impl Serialize) -> String {
+    serde_json::to_string(body).unwrap_or_default()
+}
+
+/// The answer to one registration.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OneView {
+    #[serde(flatten)]
+    told: ToldView,
+    dry_run: bool,
+}
+
+/// The answer to a batch.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct BatchView<'a> {
+    items: Vec<ItemView<'a>>,
+    atomic: bool,
+    dry_run: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    position: Option<i64>,
+    #[serde(rename = "_meta")]
+    meta: MetaView,
+}
+
+/// How many items there were.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct MetaView {
+    total_items: usize,
+    refused: usize,
+}
+
+/// The result of one item of a batch.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ItemView<'a> {
+    index: usize,
+    status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_reference: Option<&'a str>,
+    #[serde(flatten)]
+    told: Option<ToldView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    findings: Option<Vec<view::FindingView>>,
+}
+
+fn item<'a>(
     index: usize,
     result: &Result<Done, Findings>,
-    reference: Option<&Option<String>>,
+    reference: Option<&'a Option<String>>,
     dry_run: bool,
     settings: &Settings,
-    today: chrono::NaiveDate,
-) -> Value {
-    let mut item = Map::new();
-    item.insert("index".to_owned(), json!(index));
+    today: NaiveDate,
+) -> ItemView<'a> {
     let status = match result {
         Ok(done) if dry_run || done.repeated => 200,
         Ok(_) => 201,
         Err(findings) => kind_of(findings),
     };
-    item.insert("status".to_owned(), json!(status));
-    if let Some(Some(reference)) = reference {
-        item.insert("clientReference".to_owned(), json!(reference));
+    ItemView {
+        index,
+        status,
+        client_reference: reference.and_then(|r| r.as_deref()),
+        told: result.as_ref().ok().map(|done| told(done, dry_run, settings, today)),
+        findings: result.as_ref().err().map(view::findings),
     }
-    match result {
-        Ok(done) => item.extend(told(done, dry_run, settings, today)),
-        Err(findings) => {
-            item.insert("findings".to_owned(), json!(view::findings(findings)));
-        }
-    }
-    Value::Object(item)
 }
 
-/// A registration and the new state of its case, without anything about the person.
-fn told(done: &Done, dry_run: bool, settings: &Settings, today: chrono::NaiveDate) -> Map<String, Value> {
+/// A registration and the new state of its case, without anything about the person. A dry run has made no
+/// registration and opened no case: ids that lead nowhere are not given.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ToldView {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registration: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    position: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repeated: Option<bool>,
+    known_from: DateTime<Utc>,
+    case: StateView,
+    notices: Vec<view::FindingView>,
+}
+
+/// The new state of a case.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct StateView {
+    version: i64,
+    status: &'static str,
+    identity: &'static str,
+    step: &'static str,
+    step_date: NaiveDate,
+    offices: OfficesView,
+    handlers: HandlersView,
+    next: Option<view::NextView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
+}
+
+fn told(done: &Done, dry_run: bool, settings: &Settings, today: NaiveDate) -> ToldView {
     let case = &done.case;
-    let mut told = Map::new();
-    // A dry run has made no registration and opened no case: ids that lead nowhere are not given.
-    if !dry_run {
-        told.insert("registration".to_owned(), json!(done.registration.to_string()));
-        told.insert("position".to_owned(), json!(done.position.0));
-        told.insert("repeated".to_owned(), json!(done.repeated));
-    }
-    told.insert("knownFrom".to_owned(), json!(done.known_from));
-    let mut state = json!({
-        "version": case.version, "status": view::status(case), "identity": case.identity.code(),
-        "step": case.current().kind.code(), "stepDate": case.current().date,
-        "offices": OfficesView::from(case.present_offices()),
-        "handlers": HandlersView {
-            fk: case.present_handler(crate::domain::step::Agency::Fk).map(ToString::to_string),
-            af: case.present_handler(crate::domain::step::Agency::Af).map(ToString::to_string),
+    let stored = !dry_run;
+    let handler = |agency| case.present_handler(agency).map(ToString::to_string);
+    ToldView {
+        registration: stored.then(|| done.registration.to_string()),
+        position: stored.then_some(done.position.0),
+        repeated: stored.then_some(done.repeated),
+        known_from: done.known_from,
+        case: StateView {
+            version: case.version,
+            status: view::status(case),
+            identity: case.identity.code(),
+            step: case.current().kind.code(),
+            step_date: case.current().date,
+            offices: OfficesView::from(case.present_offices()),
+            handlers: HandlersView { fk: handler(Agency::Fk), af: handler(Agency::Af) },
+            next: view::next(case, settings, today),
+            id: stored.then(|| case.id.to_string()),
+            link: stored.then(|| format!("/v1/cases/{}", case.id)),
         },
-        "next": view::next(case, settings, today),
-    });
-    if !dry_run {
-        state["id"] = json!(case.id.to_string());
-        state["link"] = json!(format!("/v1/cases/{}", case.id));
+        notices: view::findings(&done.notices),
     }
-    told.insert("case".to_owned(), state);
-    told.insert("notices".to_owned(), json!(view::findings(&done.notices)));
-    told
 }
 
 fn problem(problem: &Problem, trace: Option<&str>) -> Rendered {

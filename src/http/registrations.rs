@@ -18,7 +18,7 @@ use crate::domain::journal::{Entry, Event};
 use crate::domain::person::contains_identity_number;
 use crate::domain::shape;
 use crate::registrations::job::Post;
-use crate::registrations::{Idempotency, fields, view, wire};
+use crate::registrations::{fields, view, wire};
 
 /// `dryRun`, which every POST that registers takes.
 pub const DRY_RUN: Parameter = Parameter {
@@ -114,7 +114,7 @@ async fn create_registrations(
     let idempotency = key.map(|key| {
         let op =
             json!(["create_registrations", atomic, dry_run, is_batch, values.iter().map(shown).collect::<Vec<_>>()]);
-        Idempotency { key, fingerprint: app.service.fingerprint(&op) }
+        (key, app.service.fingerprint(&op))
     });
     let references = values.iter().map(|v| reference(v.as_ref().ok()?, app.service.today())).collect();
     let posts = values.into_iter().map(|value| post(&app, value)).collect();
@@ -163,11 +163,8 @@ fn reference(value: &Value, today: NaiveDate) -> Option<String> {
 
 fn post(app: &App, line: Line) -> Post {
     match line {
-        Ok(value) => Post {
-            fingerprint: app.service.fingerprint(&value),
-            item: wire::registration(&value, app.service.reading()),
-        },
-        Err(findings) => Post { fingerprint: Vec::new(), item: Err(findings) },
+        Ok(value) => Post::new(wire::registration(&value, app.service.reading()), app.service.fingerprint(&value)),
+        Err(findings) => Post::new(Err(findings), Vec::new()),
     }
 }
 

@@ -3,12 +3,12 @@
 //! passed over, so an import that was broken off is simply started anew.
 
 use std::io::{BufRead, Write};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
-use super::job::{Actor, Answer, Job, Outcome, Post, Refusal, Rendered};
+use super::job::{Actor, Answer, Answered, Job, Post, Refusal};
 use super::service::Service;
 use super::{view, wire};
 use crate::auth::policy::Action;
@@ -19,7 +19,7 @@ use crate::domain::shape;
 use crate::storage::access::Scope;
 
 /// This many lines are decided in one transaction.
-const CHUNK: usize = 1000;
+const CHUNK: usize = 4000;
 
 /// What became of the lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -100,7 +100,6 @@ pub fn import(
 struct UnderWay {
     texts: Vec<(usize, String)>,
     bytes: u64,
-    told: Arc<Mutex<Option<Outcome>>>,
     answer: tokio::sync::oneshot::Receiver<Answer>,
 }
 
@@ -111,9 +110,9 @@ fn finish(
     progress: &mut dyn FnMut(u64, Summary),
 ) -> Result<(), ImportFailure> {
     let answer = under_way.answer.blocking_recv().unwrap_or(Err(Refusal::Stopping));
-    answer.map_err(ImportFailure::Refused)?;
-    let outcome = under_way.told.lock().ok().and_then(|mut told| told.take());
-    let outcome = outcome.ok_or(ImportFailure::Refused(Refusal::Stopping))?;
+    let Answered::Outcome(outcome) = answer.map_err(ImportFailure::Refused)? else {
+        return Err(ImportFailure::Refused(Refusal::Stopping));
+    };
     summary.lines += under_way.texts.len();
     summary.position = summary.position.max(outcome.position.0);
     for (result, (line, text)) in outcome.results.iter().zip(&under_way.texts) {
@@ -179,7 +178,7 @@ fn post(service: &Service, text: &str, number: usize) -> Post {
         Ok(value) => value,
         Err(_) => {
             let finding = Finding::new(Rule::FaltFelTyp, "").allowed(Allowed::Shape(shape::ONE_OBJECT_A_LINE));
-            return Post { item: Err(finding.into()), fingerprint: Vec::new() };
+            return Post::new(Err(finding.into()), Vec::new());
         }
     };
     let fingerprint = service.fingerprint(&value);
@@ -192,12 +191,10 @@ fn post(service: &Service, text: &str, number: usize) -> Post {
         let hash: String = fingerprint.iter().take(12).map(|b| format!("{b:02x}")).collect();
         item.client_reference = ClientReference::parse(&format!("line-{number}-{hash}")).ok();
     }
-    Post { item, fingerprint }
+    Post::new(item, fingerprint)
 }
 
 fn submit(service: &Service, client: &ClientId, chunk: Chunk) -> Result<UnderWay, ImportFailure> {
-    let told: Arc<Mutex<Option<Outcome>>> = Arc::default();
-    let teller = Arc::clone(&told);
     let job = Job {
         actor: Actor::Import(client.clone()),
         action: Action::ImportHistory,
@@ -206,12 +203,6 @@ fn submit(service: &Service, client: &ClientId, chunk: Chunk) -> Result<UnderWay
         dry_run: false,
         if_match: None,
         idempotency: None,
-        render: Arc::new(move |outcome| {
-            if let Ok(mut told) = teller.lock() {
-                *told = Some(outcome.clone());
-            }
-            Rendered { status: 200, headers: Vec::new(), body: String::new() }
-        }),
         scope: Scope {
             client: client.to_string(),
             agency: None,
@@ -222,7 +213,7 @@ fn submit(service: &Service, client: &ClientId, chunk: Chunk) -> Result<UnderWay
         },
     };
     let answer = service.begin(job).map_err(ImportFailure::Refused)?;
-    Ok(UnderWay { texts: chunk.texts, bytes: chunk.bytes, told, answer })
+    Ok(UnderWay { texts: chunk.texts, bytes: chunk.bytes, answer })
 }
 
 fn write_refused(out: &mut dyn Write, line: usize, input: &str, findings: &Findings) -> Result<(), std::io::Error> {

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::wire::Item;
+use super::wire::{Item, Target};
 use crate::auth::Caller;
 use crate::auth::policy::Action;
 use crate::domain::case::Case;
-use crate::domain::code::{CaseId, ClientId, Position, RegistrationId};
+use crate::domain::code::{CaseId, ClientId, ClientReference, Position, RegistrationId};
+use crate::domain::command::{Command, Participant};
 use crate::domain::finding::Findings;
 use crate::storage::StorageError;
 use crate::storage::access::Scope;
+use crate::storage::vault::Vault;
 
 /// Who writes.
 #[derive(Debug, Clone)]
@@ -22,6 +24,17 @@ pub enum Actor {
     Import(ClientId),
 }
 
+impl Actor {
+    /// The client's name.
+    #[must_use]
+    pub fn client(&self) -> &ClientId {
+        match self {
+            Self::Caller(caller) => &caller.client,
+            Self::Import(client) => client,
+        }
+    }
+}
+
 /// One thing to do with the keyed hash of how it was sent.
 #[derive(Debug, Clone)]
 pub struct Post {
@@ -29,6 +42,57 @@ pub struct Post {
     pub item: Result<Item, Findings>,
     /// Keyed hash of the sent body, kept with a client reference.
     pub fingerprint: Vec<u8>,
+    /// What it can be found by; made when it is handed in, so that the writer need not.
+    pub marks: Marks,
+}
+
+impl Post {
+    /// A post that was not handed in yet.
+    #[must_use]
+    pub fn new(item: Result<Item, Findings>, fingerprint: Vec<u8>) -> Self {
+        Self { item, fingerprint, marks: Marks::default() }
+    }
+}
+
+/// Keyed hashes of what a post names.
+#[derive(Debug, Clone, Default)]
+pub struct Marks {
+    /// Of its own client reference.
+    pub own: Option<Vec<u8>>,
+    /// Of the client reference of the registration whose case it is about.
+    pub of: Option<Vec<u8>>,
+    /// Of the participant's number.
+    pub person: Option<Vec<u8>>,
+}
+
+impl Marks {
+    /// Those of an item that this client sends.
+    #[must_use]
+    pub fn of(item: &Item, client: &str, vault: &Vault) -> Self {
+        let reference = |r: &ClientReference| vault.fingerprint(format!("{client} reference {r}").as_bytes());
+        let of = match &item.target {
+            Target::Of(of) => Some(reference(of)),
+            _ => None,
+        };
+        let person = match &item.request.command {
+            Command::Register(new) => new.opening.as_ref().and_then(|opening| match &opening.participant {
+                Participant::Named(number) => Some(vault.lookup(number).1),
+                Participant::Anonymous(_) => None,
+            }),
+            _ => None,
+        };
+        Self { own: item.client_reference.as_ref().map(reference), of, person }
+    }
+
+    /// Those of client references.
+    pub fn references(&self) -> impl Iterator<Item = &Vec<u8>> {
+        self.own.iter().chain(&self.of)
+    }
+
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &Vec<u8>> {
+        self.references().chain(&self.person)
+    }
 }
 
 /// What an answer to a POST looks like, kept for repeated requests.
@@ -43,15 +107,17 @@ pub struct Rendered {
 }
 
 /// A request that may be repeated.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Idempotency {
     /// The Idempotency-Key.
     pub key: String,
     /// Keyed hash of the operation and its body.
     pub fingerprint: Vec<u8>,
+    /// How the outcome is told: called inside the transaction, so that the answer that is kept is the one given.
+    pub render: Render,
 }
 
-/// How an outcome is told to the client; called inside the transaction so that the kept answer is the given one.
+/// How an outcome is told to the client.
 pub type Render = Arc<dyn Fn(&Outcome) -> Rendered + Send + Sync>;
 
 /// Work for the writer: items that are decided together.
@@ -70,8 +136,6 @@ pub struct Job {
     pub if_match: Option<i64>,
     /// For repeated requests.
     pub idempotency: Option<Idempotency>,
-    /// How the outcome is told.
-    pub render: Render,
     /// For the access log: a dry run is no way to look somebody up.
     pub scope: Scope,
 }
@@ -135,5 +199,14 @@ pub enum Refusal {
     Storage(StorageError),
 }
 
+/// How a job that was carried out is answered.
+#[derive(Debug, Clone)]
+pub enum Answered {
+    /// What became of it, to be told by whoever asked: the writer has enough to do.
+    Outcome(Outcome),
+    /// With an Idempotency-Key: the answer as it is kept.
+    Kept(Rendered),
+}
+
 /// What the writer answers.
-pub type Answer = Result<Rendered, Refusal>;
+pub type Answer = Result<Answered, Refusal>;

@@ -19,5 +19,5 @@ pub mod view;
 pub mod wire;
 pub mod writer;
 
-pub use job::{Actor, Done, Idempotency, Job, Outcome, Refusal, Rendered};
+pub use job::{Actor, Answered, Done, Idempotency, Job, Outcome, Refusal, Rendered};
 pub use service::Service;

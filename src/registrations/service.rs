@@ -94,7 +94,7 @@ impl Service {
     /// # Errors
     /// Why it was not carried out.
     pub fn submit_and_wait(&self, job: Job) -> Answer {
-        self.writer.submit(job)?.blocking_recv().unwrap_or(Err(Refusal::Stopping))
+        self.begin(job)?.blocking_recv().unwrap_or(Err(Refusal::Stopping))
     }
 
     /// The registers as they are now, with their version.

@@ -4,9 +4,7 @@
 //!
 //! A case that a rule keeps where it is stays there as it was, and whoever changed the registers is told which, and why.
 
-use std::sync::{Arc, Mutex};
-
-use super::job::{Actor, Job, Outcome, Post, Refusal, Rendered};
+use super::job::{Actor, Answered, Job, Post, Refusal};
 use super::service::Service;
 use super::wire::{Item, Target};
 use crate::auth::policy::Action;
@@ -163,13 +161,11 @@ fn change(organisation: &Organisation, office: &Office, case: &Case) -> Option<P
         registered_by: None,
         recorded_at: None,
     };
-    Some(Post { item: Ok(item), fingerprint: Vec::new() })
+    Some(Post::new(Ok(item), Vec::new()))
 }
 
 /// What became of each, in their order.
 fn carry_out(service: &Service, posts: Vec<Post>) -> Result<Vec<Result<(), Findings>>, MoveError> {
-    let told: Arc<Mutex<Vec<Result<(), Findings>>>> = Arc::default();
-    let teller = Arc::clone(&told);
     let client =
         ClientId::parse(CLIENT).map_err(|NotACode { expected }| StorageError::Setup(expected.en().to_owned()))?;
     let scope = Scope {
@@ -188,14 +184,11 @@ fn carry_out(service: &Service, posts: Vec<Post>) -> Result<Vec<Result<(), Findi
         dry_run: false,
         if_match: None,
         idempotency: None,
-        render: Arc::new(move |outcome: &Outcome| {
-            if let Ok(mut told) = teller.lock() {
-                *told = outcome.results.iter().map(|r| r.as_ref().map(|_| ()).map_err(Clone::clone)).collect();
-            }
-            Rendered { status: 200, headers: Vec::new(), body: String::new() }
-        }),
         scope,
     };
-    service.submit_and_wait(job).map_err(MoveError::Refused)?;
-    Ok(told.lock().map(|mut told| std::mem::take(&mut *told)).unwrap_or_default())
+    match service.submit_and_wait(job).map_err(MoveError::Refused)? {
+        Answered::Outcome(outcome) => Ok(outcome.results.into_iter().map(|result| result.map(|_| ())).collect()),
+        // Only a request with an Idempotency-Key has a kept answer.
+        Answered::Kept(_) => Ok(Vec::new()),
+    }
 }

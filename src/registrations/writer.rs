@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::oneshot;
 
 use super::cache::Cache;
-use super::job::{Answer, Job, Refusal};
+use super::job::{Answer, Job, Marks, Refusal};
 use super::registers::Registers;
 use super::unit::{Surroundings, carry_out};
 use crate::chance::Chance;
@@ -38,6 +38,7 @@ struct Work {
 /// The writer's door.
 pub struct Writer {
     queue: Mutex<Option<SyncSender<Work>>>,
+    vault: Arc<Vault>,
     thread: Mutex<Option<JoinHandle<()>>>,
     /// The newest position this process has committed.
     committed: Arc<AtomicI64>,
@@ -70,26 +71,38 @@ impl Writer {
         let connection = parts.db.connect()?;
         let (queue, waiting) = sync_channel(parts.queue);
         let committed = Arc::new(AtomicI64::new(0));
+        let vault = Arc::clone(&parts.vault);
         let mut desk =
             Desk { parts, connection, cache: Cache::default(), committed: Arc::clone(&committed), forgot: None };
         let thread = std::thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || desk.work(&waiting))
             .map_err(|e| StorageError::Setup(format!("the writer's thread can't start: {e}")))?;
-        Ok(Self { queue: Mutex::new(Some(queue)), thread: Mutex::new(Some(thread)), committed })
+        Ok(Self { queue: Mutex::new(Some(queue)), vault, thread: Mutex::new(Some(thread)), committed })
     }
 
     /// Puts a job in the queue. The answer comes once it is durable.
     ///
     /// # Errors
     /// [`Refusal::Busy`] when the queue is full, [`Refusal::Stopping`] when the service stops.
-    pub fn submit(&self, job: Job) -> Result<oneshot::Receiver<Answer>, Refusal> {
+    pub fn submit(&self, mut job: Job) -> Result<oneshot::Receiver<Answer>, Refusal> {
+        self.mark(&mut job);
         let (answer, receiver) = oneshot::channel();
         let queue = self.queue.lock().map_err(|_| Refusal::Stopping)?.clone().ok_or(Refusal::Stopping)?;
         match queue.try_send(Work { job, answer }) {
             Ok(()) => Ok(receiver),
             Err(TrySendError::Full(_)) => Err(Refusal::Busy),
             Err(TrySendError::Disconnected(_)) => Err(Refusal::Stopping),
+        }
+    }
+
+    /// Hashes are made on the caller's thread: the writer's has enough to do.
+    fn mark(&self, job: &mut Job) {
+        let client = job.actor.client().to_string();
+        for post in &mut job.posts {
+            if let Ok(item) = &post.item {
+                post.marks = Marks::of(item, &client, &self.vault);
+            }
         }
     }
 

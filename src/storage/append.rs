@@ -51,7 +51,7 @@ pub struct Head<'a> {
 /// unique.
 pub fn append(
     link: &mut Link<'_>,
-    new_persons: &[NewPerson],
+    new_persons: Vec<NewPerson>,
     staged: &mut [Staged],
     heads: &[Head<'_>],
     settings: &Settings,

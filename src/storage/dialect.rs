@@ -32,13 +32,21 @@ macro_rules! each {
     };
 }
 
-/// Appends rows: one prepared statement per row on SQLite, where a call costs nothing; COPY on PostgreSQL, where a
-/// round trip and planning do.
+/// Appends rows: on SQLite by prepared statements for sixteen rows, for four and for one, which are found again by
+/// their type; by COPY on PostgreSQL, where a round trip and planning cost more than anything.
 macro_rules! insert_rows {
     ($link:expr, $table:expr, $rows:expr) => {
         match $link {
             $crate::storage::dialect::Link::Sqlite(c) => {
-                for row in $rows {
+                let (sixteens, rest) = $rows.as_chunks::<16>();
+                for rows in sixteens {
+                    diesel::insert_into($table).values(rows).execute(&mut **c)?;
+                }
+                let (fours, rest) = rest.as_chunks::<4>();
+                for rows in fours {
+                    diesel::insert_into($table).values(rows).execute(&mut **c)?;
+                }
+                for row in rest {
                     diesel::insert_into($table).values(row).execute(&mut **c)?;
                 }
             }
@@ -158,13 +166,12 @@ impl Link<'_> {
         let mut found = Vec::with_capacity(ids.len() + numbers.len());
         match self {
             Self::Sqlite(c) => {
+                // Not `first`: SQLite compiles a statement anew each time its LIMIT is bound.
                 for id in ids {
-                    let query = t::cases.filter(t::id.eq(id)).select(Stand::as_select());
-                    found.extend(query.first::<Stand>(*c).optional()?);
+                    found.extend(t::cases.filter(t::id.eq(id)).select(Stand::as_select()).load::<Stand>(*c)?);
                 }
                 for number in numbers {
-                    let query = t::cases.filter(t::number.eq(number)).select(Stand::as_select());
-                    found.extend(query.first::<Stand>(*c).optional()?);
+                    found.extend(t::cases.filter(t::number.eq(number)).select(Stand::as_select()).load::<Stand>(*c)?);
                 }
             }
             Self::Postgres(c) => {

@@ -21,12 +21,12 @@ pub struct Entry {
 
 #[derive(Insertable)]
 #[diesel(table_name = organisation_rows, treat_none_as_default_value = false)]
-struct Row<'a> {
-    kind: &'a str,
-    code: &'a str,
+struct Row {
+    kind: String,
+    code: String,
     position: i64,
     known_from: i64,
-    body: &'a str,
+    body: String,
 }
 
 /// Adds new versions of entries under one position, which it returns.
@@ -35,8 +35,8 @@ struct Row<'a> {
 /// When the database fails.
 pub fn append(link: &mut Link<'_>, entries: &[Entry], known_from: i64) -> Result<i64, StorageError> {
     let position = link.take_positions(1)? + 1;
-    let rows: Vec<Row<'_>> =
-        entries.iter().map(|e| Row { kind: &e.kind, code: &e.code, position, known_from, body: &e.body }).collect();
+    let row = |Entry { kind, code, body }: Entry| Row { kind, code, position, known_from, body };
+    let rows: Vec<Row> = entries.iter().cloned().map(row).collect();
     each!(link, c => diesel::insert_into(changes::table)
         .values((changes::position.eq(position), changes::subject.eq("organisation")))
         .execute(c))?;

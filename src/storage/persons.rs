@@ -41,19 +41,19 @@ pub fn by_hashes(link: &mut Link<'_>, key_id: &str, hashes: &[Vec<u8>]) -> Resul
 
 #[derive(Insertable)]
 #[diesel(table_name = persons, treat_none_as_default_value = false)]
-struct PersonRow<'a> {
-    id: &'a [u8],
-    master_key: &'a str,
-    sealed_key: &'a [u8],
-    sealed_number: &'a [u8],
+struct PersonRow {
+    id: Vec<u8>,
+    master_key: String,
+    sealed_key: Vec<u8>,
+    sealed_number: Vec<u8>,
 }
 
 #[derive(Insertable)]
 #[diesel(table_name = person_lookups, treat_none_as_default_value = false)]
-struct LookupRow<'a> {
-    key_id: &'a str,
-    hash: &'a [u8],
-    person: &'a [u8],
+struct LookupRow {
+    key_id: String,
+    hash: Vec<u8>,
+    person: Vec<u8>,
 }
 
 /// Notes the master key at its first use, and refuses another one: under it the persons that are there would not be
@@ -91,20 +91,22 @@ fn register_key_in(link: &mut Link<'_>, vault: &Vault, now: i64) -> Result<(), S
 ///
 /// # Errors
 /// When the database fails, or one of them is there already.
-pub fn insert(link: &mut Link<'_>, new: &[NewPerson]) -> Result<(), StorageError> {
-    let rows: Vec<PersonRow<'_>> = new
+pub fn insert(link: &mut Link<'_>, new: Vec<NewPerson>) -> Result<(), StorageError> {
+    let lookups: Vec<LookupRow> = new
         .iter()
-        .map(|p| PersonRow {
-            id: &p.id,
-            master_key: &p.sealed.master_key,
-            sealed_key: &p.sealed.key,
-            sealed_number: &p.sealed.number,
+        .map(|p| LookupRow { key_id: p.key_id.clone(), hash: p.hash.clone(), person: p.id.clone() })
+        .collect();
+    let people: Vec<PersonRow> = new
+        .into_iter()
+        .map(|NewPerson { id, sealed, .. }| PersonRow {
+            id,
+            master_key: sealed.master_key,
+            sealed_key: sealed.key,
+            sealed_number: sealed.number,
         })
         .collect();
-    insert_rows!(link, persons::table, &rows);
-    let rows: Vec<LookupRow<'_>> =
-        new.iter().map(|p| LookupRow { key_id: &p.key_id, hash: &p.hash, person: &p.id }).collect();
-    insert_rows!(link, person_lookups::table, &rows);
+    insert_rows!(link, persons::table, &people);
+    insert_rows!(link, person_lookups::table, &lookups);
     Ok(())
 }
 

@@ -39,8 +39,7 @@ pub fn find(link: &mut Link<'_>, keys: &[(String, String)]) -> Result<Vec<Receip
         found.extend(each!(link, c => receipts::table
             .find((client, key))
             .select(Receipt::as_select())
-            .first::<Receipt>(c)
-            .optional())?);
+            .load::<Receipt>(c))?);
     }
     Ok(found)
 }

@@ -41,7 +41,7 @@ fn report(place: &Place) -> String {
 
 /// Lines of a national history; some without a reference of their own, which then follows from their place.
 fn history(place: &Place) -> String {
-    let lines = place.run("generate national --cases 450").printed();
+    let lines = place.run("generate national --cases 1000").printed();
     lines
         .lines()
         .map(|line| {

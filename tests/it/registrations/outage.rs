@@ -58,10 +58,11 @@ fn what_was_under_way_when_the_server_went_away_is_carried_out_once() {
     let (service, _) = service(&database, noon("2016-10-12"));
     service.import_organisation(&organisation()).unwrap();
     let (mut job, _) = Ask::of(Agency::Fk).key("once").registrations(&service, &[begaran("FK-1", ANNA, "2016-10-03")]);
-    // An answer is rendered when everything is written and nothing is committed: there it goes away, twice.
+    // An answer that is kept is rendered when everything is written and nothing is committed: there it goes away, twice.
     let outage = Mutex::new((2, Outage::of(&database.url)));
-    let render = Arc::clone(&job.render);
-    job.render = Arc::new(move |outcome| {
+    let kept = job.idempotency.as_mut().unwrap();
+    let render = Arc::clone(&kept.render);
+    kept.render = Arc::new(move |outcome| {
         let (left, outage) = &mut *outage.lock().unwrap();
         if *left > 0 {
             *left -= 1;

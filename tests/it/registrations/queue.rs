@@ -6,6 +6,7 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use serde_json::json;
 use sus::domain::step::Agency;
+use sus::registrations::Answered;
 use sus::registrations::job::{Job, Refusal};
 use sus::registrations::service::Service;
 use sus::storage::StorageError;
@@ -125,7 +126,7 @@ fn a_unit_that_meets_something_unexpected_is_carried_out_item_by_item() {
         let told: Vec<&str> = answers
             .iter()
             .map(|answer| match answer {
-                Ok(rendered) if rendered.body == "[null]" => "refused",
+                Ok(Answered::Outcome(outcome)) if outcome.results.iter().all(Result::is_err) => "refused",
                 Ok(_) => "registered",
                 Err(Refusal::Storage(StorageError::Conflict(_))) => "in conflict",
                 Err(_) => "failed",
@@ -140,7 +141,7 @@ fn a_unit_that_meets_something_unexpected_is_carried_out_item_by_item() {
     });
 }
 
-type Waiting = std::pin::Pin<Box<dyn Future<Output = Result<sus::registrations::Rendered, Refusal>> + Send>>;
+type Waiting = std::pin::Pin<Box<dyn Future<Output = Result<Answered, Refusal>> + Send>>;
 
 /// Hands in a job at once; its answer comes later.
 fn submit(service: &Arc<Service>, job: Job) -> Waiting {
@@ -150,6 +151,6 @@ fn submit(service: &Arc<Service>, job: Job) -> Waiting {
     waiting
 }
 
-fn answer(waiting: Waiting) -> Result<sus::registrations::Rendered, Refusal> {
+fn answer(waiting: Waiting) -> Result<Answered, Refusal> {
     actix_web::rt::System::new().block_on(waiting)
 }

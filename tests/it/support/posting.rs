@@ -10,7 +10,7 @@ use sus::domain::code::{CaseId, ClientId};
 use sus::domain::organisation::Role;
 use sus::domain::step::Agency;
 use sus::registrations::import::{Summary, import};
-use sus::registrations::job::{Actor, Idempotency, Job, Outcome, Post, Refusal, Rendered};
+use sus::registrations::job::{Actor, Answered, Idempotency, Job, Outcome, Post, Refusal, Render, Rendered};
 use sus::registrations::service::Service;
 use sus::registrations::wire::{self, Kind};
 use sus::storage::access::Scope;
@@ -31,6 +31,12 @@ pub fn begaran(reference: &str, number: &str, date: &str) -> Value {
 /// The next step.
 pub fn gk(reference: &str, date: &str) -> Value {
     json!({"caseReference": reference, "step": "gk", "date": date})
+}
+
+/// An answer with the ids of what was registered.
+fn render(outcome: &Outcome) -> Rendered {
+    let made = outcome.results.iter().map(|r| r.as_ref().map_or(Value::Null, |done| json!(done.registration.0)));
+    Rendered { status: 200, headers: Vec::new(), body: json!(made.collect::<Vec<_>>()).to_string() }
 }
 
 /// An agency's system.
@@ -81,6 +87,10 @@ impl Ask {
     ) -> Job {
         let caller = system(self.agency);
         let teller = Arc::clone(told);
+        let render: Render = Arc::new(move |outcome| {
+            *teller.lock().unwrap() = Some(outcome.clone());
+            render(outcome)
+        });
         let scope = Scope {
             client: caller.client.to_string(),
             agency: Some(self.agency.code().to_owned()),
@@ -96,13 +106,7 @@ impl Ask {
             atomic: self.atomic,
             dry_run: self.dry_run,
             if_match: self.if_match,
-            idempotency: self.key.clone().map(|key| Idempotency { key, fingerprint }),
-            render: Arc::new(move |outcome| {
-                *teller.lock().unwrap() = Some(outcome.clone());
-                let made =
-                    outcome.results.iter().map(|r| r.as_ref().map_or(Value::Null, |done| json!(done.registration.0)));
-                Rendered { status: 200, headers: Vec::new(), body: json!(made.collect::<Vec<_>>()).to_string() }
-            }),
+            idempotency: self.key.clone().map(|key| Idempotency { key, fingerprint, render }),
             scope,
         }
     }
@@ -111,7 +115,7 @@ impl Ask {
     pub fn registrations(&self, service: &Service, bodies: &[Value]) -> (Job, Arc<Mutex<Option<Outcome>>>) {
         let posts = bodies.iter().map(|body| {
             let item = wire::registration(body, service.reading());
-            Post { item, fingerprint: service.fingerprint(body) }
+            Post::new(item, service.fingerprint(body))
         });
         let told: Arc<Mutex<Option<Outcome>>> = Arc::default();
         let job = self.job(service, posts.collect(), service.fingerprint(&json!(bodies)), &told);
@@ -122,9 +126,10 @@ impl Ask {
     /// was kept from before.
     pub fn answer(&self, service: &Arc<Service>, bodies: &[Value]) -> Result<(Rendered, Option<Outcome>), Refusal> {
         let (job, told) = self.registrations(service, bodies);
-        let rendered = service.submit_and_wait(job)?;
-        let outcome = told.lock().unwrap().take();
-        Ok((rendered, outcome))
+        Ok(match service.submit_and_wait(job)? {
+            Answered::Outcome(outcome) => (render(&outcome), Some(outcome)),
+            Answered::Kept(rendered) => (rendered, told.lock().unwrap().take()),
+        })
     }
 
     /// The same for what was decided now.
@@ -151,12 +156,14 @@ impl Ask {
             Kind::Reference => Action::AddReference,
         };
         let item = wire::on_case(body, kind, case, service.reading());
-        let post = Post { item, fingerprint: service.fingerprint(body) };
+        let post = Post::new(item, service.fingerprint(body));
         let told: Arc<Mutex<Option<Outcome>>> = Arc::default();
         let asked = Self { action, if_match, ..self.clone() };
-        service.submit_and_wait(asked.job(service, vec![post], service.fingerprint(body), &told))?;
-        let outcome = told.lock().unwrap().take();
-        Ok(outcome.unwrap())
+        let job = asked.job(service, vec![post], service.fingerprint(body), &told);
+        match service.submit_and_wait(job)? {
+            Answered::Outcome(outcome) => Ok(outcome),
+            Answered::Kept(_) => Ok(told.lock().unwrap().take().unwrap()),
+        }
     }
 }
 

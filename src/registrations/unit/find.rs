@@ -1,0 +1,181 @@
+//! Finding and locking everything that the jobs of a unit touch: keys, then persons, then cases, each in one order.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::{Earlier, Known, Unit, client_of, replacing};
+use crate::domain::code::{CaseId, CaseReference, RegistrationId};
+use crate::domain::command::Command;
+use crate::domain::step::Agency;
+use crate::registrations::cache::Slot;
+use crate::registrations::job::Job;
+use crate::registrations::wire::{Item, Target};
+use crate::storage::journal::{Selection, load};
+use crate::storage::receipts::{self, Receipt};
+use crate::storage::{Link, StorageError, cases, persons};
+
+impl Unit<'_, '_> {
+    /// Finds and locks everything the jobs touch: persons first, then cases.
+    pub(super) fn prefetch(&mut self, link: &mut Link<'_>, jobs: &[Job]) -> Result<(), StorageError> {
+        let items = || jobs.iter().flat_map(|j| &j.posts).filter_map(|p| p.item.as_ref().ok());
+        self.lock_keys(link, jobs)?;
+        let mut people = self.people(link, jobs)?;
+        let mut numbers = self.client_references(link, jobs)?;
+        let referred = Self::references(link, items())?;
+        numbers.extend(referred.iter().map(|r| r.number));
+        let targets = items().filter_map(|item| match &item.target {
+            Target::Id(id) => Some(*id),
+            _ => None,
+        });
+        let ids: HashSet<CaseId> = targets.chain(items().filter_map(replacing)).collect();
+        let ids: Vec<Vec<u8>> = ids.into_iter().map(|id| id.0.as_bytes().to_vec()).collect();
+        let mut stands = link.lock_cases(&ids, &dedup(numbers))?;
+        if items().any(|item| matches!(item.request.command, Command::Correct(_))) {
+            // Only a correction can open a case anew; for it the person's other cases must be known too.
+            people.extend(stands.iter().filter_map(|s| s.person.clone()));
+        }
+        if items().any(|item| matches!(item.request.command, Command::Protect { .. })) {
+            // Protection concerns the person: it reaches every case under that identity.
+            stands = self.with_siblings(link, stands)?;
+        }
+        self.name(&stands, referred);
+        self.load(link, stands)?;
+        for (person, case) in cases::open_of_persons(link, &people)? {
+            let case = CaseId(uuid::Uuid::from_slice(&case).unwrap_or_default());
+            self.overlay.open_cases.entry(person.unwrap_or_default()).or_default().insert(case);
+        }
+        Ok(())
+    }
+
+    /// Locks what two requests may be about without naming a case: persons, client references, Idempotency-Keys.
+    fn lock_keys(&self, link: &mut Link<'_>, jobs: &[Job]) -> Result<(), StorageError> {
+        // SQLite has one writer at a time.
+        if link.has_one_writer() {
+            return Ok(());
+        }
+        let mut keys = Vec::new();
+        for job in jobs {
+            let client = client_of(&job.actor);
+            if let Some(idempotency) = &job.idempotency {
+                keys.push(self.around.vault.fingerprint(format!("{client} key {}", idempotency.key).as_bytes()));
+            }
+            keys.extend(job.posts.iter().flat_map(|post| post.marks.all()).cloned());
+        }
+        link.lock_keys(&keys)
+    }
+
+    /// The same cases and all others of the same persons.
+    fn with_siblings(&self, link: &mut Link<'_>, stands: Vec<cases::Stand>) -> Result<Vec<cases::Stand>, StorageError> {
+        let people: Vec<Vec<u8>> = stands.iter().filter_map(|s| s.person.clone()).collect();
+        let mut numbers: Vec<i64> = stands.iter().map(|s| s.number).collect();
+        numbers.extend(cases::of_persons(link, &people)?.iter().map(|row| row.number));
+        link.lock_cases(&[], &dedup(numbers))
+    }
+
+    /// Gives references and client references the ids of the cases they stand for.
+    fn name(&mut self, stands: &[cases::Stand], referred: Vec<cases::Referred>) {
+        let ids: HashMap<i64, CaseId> = stands.iter().map(|s| (s.number, s.case_id())).collect();
+        for row in referred {
+            let parsed = (Agency::from_code(&row.agency), CaseReference::parse(&row.reference));
+            if let ((Some(agency), Ok(reference)), Some(id)) = (parsed, ids.get(&row.number)) {
+                self.overlay.references.insert((agency, reference), *id);
+            }
+        }
+        for earlier in self.overlay.client_references.values_mut() {
+            if let Some(id) = earlier.number.and_then(|number| ids.get(&number)) {
+                earlier.case = *id;
+            }
+        }
+    }
+
+    /// The persons of requests.
+    fn people(&mut self, link: &mut Link<'_>, jobs: &[Job]) -> Result<Vec<Vec<u8>>, StorageError> {
+        let posts = jobs.iter().flat_map(|job| &job.posts);
+        let hashes: Vec<Vec<u8>> = posts.filter_map(|post| post.marks.person.clone()).collect();
+        let mut people = Vec::new();
+        for (hash, id) in persons::by_hashes(link, self.around.vault.key_id(), &hashes)? {
+            people.push(id.clone());
+            self.overlay.persons.insert(hash, Known { id });
+        }
+        Ok(people)
+    }
+
+    /// What client references stand for; returns the numbers of their cases.
+    fn client_references(&mut self, link: &mut Link<'_>, jobs: &[Job]) -> Result<Vec<i64>, StorageError> {
+        let posts = jobs.iter().flat_map(|job| &job.posts);
+        let hashes: Vec<Vec<u8>> = posts.flat_map(|post| post.marks.references()).cloned().collect();
+        let mut numbers = Vec::new();
+        for row in receipts::referenced(link, &hashes)? {
+            numbers.push(row.case_number);
+            let earlier = Earlier {
+                fingerprint: row.fingerprint,
+                registration: RegistrationId(uuid::Uuid::from_slice(&row.registration).unwrap_or_default()),
+                case: CaseId(uuid::Uuid::nil()),
+                number: Some(row.case_number),
+                position: row.position,
+                place: None,
+            };
+            self.overlay.client_references.insert(row.hash, earlier);
+        }
+        Ok(numbers)
+    }
+
+    fn references<'i>(
+        link: &mut Link<'_>,
+        items: impl Iterator<Item = &'i Item>,
+    ) -> Result<Vec<cases::Referred>, StorageError> {
+        let mut wanted: Vec<String> = Vec::new();
+        for item in items {
+            if let Target::Reference(reference) = &item.target {
+                wanted.push(reference.to_string());
+            }
+            if let Command::AddReference { reference } = &item.request.command {
+                wanted.push(reference.to_string());
+            }
+        }
+        wanted.sort_unstable();
+        wanted.dedup();
+        cases::by_references(link, &wanted)
+    }
+
+    /// Cases from the cache where their version still stands, else from their journals.
+    fn load(&mut self, link: &mut Link<'_>, stands: Vec<cases::Stand>) -> Result<(), StorageError> {
+        let mut missing = Vec::new();
+        for stand in stands {
+            match self.around.cache.get(stand.case_id(), stand.version) {
+                Some(slot) => {
+                    self.overlay.slots.insert(stand.case_id(), slot);
+                }
+                None => missing.push(stand.number),
+            }
+        }
+        if missing.is_empty() {
+            return Ok(());
+        }
+        for loaded in load(link, Selection::Numbers(&missing))? {
+            let slot = Slot {
+                case: Arc::new(loaded.case()?),
+                number: Some(loaded.row.number),
+                person: loaded.row.person.clone(),
+            };
+            self.overlay.slots.insert(slot.case.id, slot);
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn find_receipts(
+    link: &mut Link<'_>,
+    jobs: &[Job],
+) -> Result<HashMap<(String, String), Receipt>, StorageError> {
+    let keys: Vec<(String, String)> =
+        jobs.iter().filter_map(|job| Some((client_of(&job.actor), job.idempotency.as_ref()?.key.clone()))).collect();
+    let found = receipts::find(link, &keys)?;
+    Ok(found.into_iter().map(|r| ((r.client.clone(), r.idempotency_key.clone()), r)).collect())
+}
+
+fn dedup(mut numbers: Vec<i64>) -> Vec<i64> {
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}

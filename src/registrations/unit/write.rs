@@ -1,0 +1,144 @@
+//! Writing what was decided, and telling it: rows, positions, answers, receipts, and what was looked up.
+
+use std::collections::HashSet;
+
+use super::{Decided, Pending, Unit, client_of};
+use crate::domain::code::{CaseId, Position};
+use crate::domain::finding::Findings;
+use crate::registrations::cache::Slot;
+use crate::registrations::job::{Answer, Answered, Job, Outcome, Refusal, Rendered};
+use crate::storage::append::{self, Head};
+use crate::storage::persons::NewPerson;
+use crate::storage::receipts::{self, Receipt};
+use crate::storage::{Link, StorageError, access};
+
+impl Unit<'_, '_> {
+    /// Writes what was decided, gives positions, renders and keeps the answers.
+    pub(super) fn write(
+        mut self,
+        link: &mut Link<'_>,
+        jobs: &[Job],
+        decided: Vec<Decided>,
+    ) -> Result<(Vec<Answer>, i64), StorageError> {
+        let touched: HashSet<CaseId> = self.staged.iter().map(|s| s.case).collect();
+        if !self.staged.is_empty() {
+            let heads: Vec<Head<'_>> = touched
+                .iter()
+                .filter_map(|id| self.overlay.slots.get(id))
+                .map(|s| Head { case: &s.case, number: s.number, person: s.person.clone() })
+                .collect();
+            let wanted: HashSet<Vec<u8>> = heads.iter().filter_map(|h| h.person.clone()).collect();
+            let new: Vec<NewPerson> = self
+                .overlay
+                .new_persons
+                .iter()
+                .filter(|id| wanted.contains(*id))
+                .filter_map(|id| self.sealed.remove(id))
+                .collect();
+            let numbers = append::append(link, new, &mut self.staged, &heads, self.around.settings)?;
+            for id in &touched {
+                if let Some(slot) = self.overlay.slots.get(id) {
+                    let slot = Slot { number: numbers.get(id).copied(), ..slot.clone() };
+                    self.around.cache.put(slot);
+                }
+            }
+        }
+        let last = self.staged.last().map_or(0, |s| s.entry.position.0);
+        let now = self.around.now.timestamp_micros();
+        let mut answers = Vec::with_capacity(jobs.len());
+        let mut kept = Vec::new();
+        let mut reads = Vec::new();
+        for (job, decided) in jobs.iter().zip(decided) {
+            reads.extend(looked_up(job, &decided));
+            if let Some(first) = decided.same_as {
+                answers.push(answers.get(first).cloned().unwrap_or(Err(Refusal::Busy)));
+                continue;
+            }
+            let answer = match (decided.kept, decided.outcome) {
+                (Some(rendered), _) => Ok(Answered::Kept(rendered)),
+                (None, Err(refusal)) => Err(refusal),
+                (None, Ok(results)) => {
+                    let outcome = self.outcome(job, results);
+                    Ok(match &job.idempotency {
+                        None => Answered::Outcome(outcome),
+                        Some(idempotency) => {
+                            let rendered = (idempotency.render)(&outcome);
+                            let number = self.only_case(&outcome);
+                            kept.extend(receipt(job, &outcome, &rendered, number, now));
+                            Answered::Kept(rendered)
+                        }
+                    })
+                }
+            };
+            answers.push(answer);
+        }
+        receipts::insert(link, &kept)?;
+        access::append(link, &reads)?;
+        Ok((answers, last))
+    }
+
+    /// The number of the one case that an outcome tells of: its receipt goes with the case's identity.
+    fn only_case(&mut self, outcome: &Outcome) -> Option<i64> {
+        let [Ok(done)] = &outcome.results[..] else { return None };
+        self.around.cache.get(done.case_id(), done.case.version)?.number
+    }
+
+    fn outcome(&self, job: &Job, results: Vec<Result<Pending, Findings>>) -> Outcome {
+        let mut position = Position(0);
+        let results = results
+            .into_iter()
+            .map(|result| {
+                result.map(|pending| {
+                    let done = match pending {
+                        Pending::Old(done) => done,
+                        Pending::New { place, mut done } => {
+                            done.position = self.staged.get(place).map_or(Position(0), |s| s.entry.position);
+                            done
+                        }
+                    };
+                    position = position.max(done.position);
+                    done
+                })
+            })
+            .collect();
+        Outcome { results, position, atomic: job.atomic, dry_run: job.dry_run }
+    }
+}
+
+fn receipt(job: &Job, outcome: &Outcome, rendered: &Rendered, case_number: Option<i64>, now: i64) -> Option<Receipt> {
+    let idempotency = job.idempotency.as_ref().filter(|_| !job.dry_run)?;
+    let stored = outcome.results.iter().any(Result::is_ok);
+    // A refusal is not kept: nothing happened, and the client may mend the request and send it anew.
+    stored.then(|| Receipt {
+        client: client_of(&job.actor),
+        idempotency_key: idempotency.key.clone(),
+        fingerprint: idempotency.fingerprint.clone(),
+        status: i16::try_from(rendered.status).unwrap_or(200),
+        headers: serde_json::to_string(&rendered.headers).unwrap_or_default(),
+        body: Some(rendered.body.clone()),
+        case_number,
+        created: now,
+    })
+}
+
+/// What a request told of persons without registering anything: a dry run or a refusal is no way to look somebody
+/// up, and is written down like a search, by the keyed hash of the number.
+fn looked_up(job: &Job, decided: &Decided) -> Vec<access::AccessRow> {
+    let refused = |place: usize| match &decided.outcome {
+        Ok(results) => results.get(place).is_some_and(Result::is_err),
+        // Refused before anything was looked up.
+        Err(_) => false,
+    };
+    let mut rows: Vec<access::AccessRow> = job
+        .posts
+        .iter()
+        .enumerate()
+        .filter(|(place, _)| job.dry_run || refused(*place))
+        .filter_map(|(_, post)| post.marks.person.clone())
+        .map(|hash| access::row(&job.scope, Some(hash), &[]))
+        .collect();
+    if job.dry_run && rows.is_empty() {
+        rows.push(access::row(&job.scope, None, &[]));
+    }
+    rows
+}
