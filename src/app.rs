@@ -86,10 +86,22 @@ impl From<StorageError> for StartError {
 ///
 /// # Errors
 /// When the database or the key can't be used.
-pub fn start_service(config: &Config, clock: Arc<dyn Clock>, mut chance: Generator) -> Result<Service, StartError> {
+pub fn start_service(config: &Config, clock: Arc<dyn Clock>, chance: Generator) -> Result<Service, StartError> {
+    Ok(Service::start(parts(config, clock, chance)?)?)
+}
+
+/// The same for a command that only reads: whatever it was configured with, it leaves everything as it is.
+///
+/// # Errors
+/// When the database or the key can't be used.
+pub fn open_service(config: &Config, clock: Arc<dyn Clock>, chance: Generator) -> Result<Service, StartError> {
+    Ok(Service::open(parts(config, clock, chance)?)?)
+}
+
+fn parts(config: &Config, clock: Arc<dyn Clock>, mut chance: Generator) -> Result<Parts, StartError> {
     let master = master_key(config, &mut chance)?;
     let db = Db::open(config.database_url.expose(), READERS)?;
-    let parts = Parts {
+    Ok(Parts {
         db,
         vault: Arc::new(Vault::new(*master)),
         settings: config.settings.clone(),
@@ -97,8 +109,7 @@ pub fn start_service(config: &Config, clock: Arc<dyn Clock>, mut chance: Generat
         registers: Arc::new(Registers::default()),
         clock,
         chance: Box::new(chance),
-    };
-    Ok(Service::start(parts)?)
+    })
 }
 
 /// The master key: given, from its file, or made at the first start – the last only for an embedded database on a

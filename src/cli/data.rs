@@ -1,15 +1,16 @@
 //! `sus organisation`, `sus import`, `sus generate` and `sus migrate`.
 
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, IsTerminal, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Write};
 use std::path::Path;
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 
-use super::{Failure, GenerateArgs, ImportArgs, service};
+use super::{Failure, GenerateArgs, ImportArgs, reading_service, service};
 use crate::clock::{Clock, Stopwatch, SystemClock};
 use crate::config::Config;
 use crate::demo::{national, pilot, targets};
@@ -18,6 +19,8 @@ use crate::organisation::to_json;
 use crate::registrations::Service;
 use crate::registrations::import::{Summary, import as import_lines};
 use crate::registrations::registers::ImportError;
+use crate::registrations::service::Taken;
+use crate::registrations::successors::Moves;
 use crate::storage::{Db, changes};
 
 pub fn migrate(config: &Config) -> Result<(), Failure> {
@@ -36,7 +39,7 @@ pub fn import_organisation(config: &Config, file: &Path) -> Result<(), Failure> 
 /// Loads a file and says what changed, or all that is wrong.
 pub fn load_organisation(service: &Service, value: &Value) -> Result<(), Failure> {
     match service.import_organisation(value) {
-        Ok((changes, position)) => {
+        Ok(Taken { changes, position, moves }) => {
             let kinds = [
                 ("areas", changes.areas),
                 ("offices", changes.offices),
@@ -52,6 +55,7 @@ pub fn load_organisation(service: &Service, value: &Value) -> Result<(), Failure
                 );
             }
             println!("The registers stand at position {position}.");
+            say_moves(moves.as_ref());
             Ok(())
         }
         Err(ImportError::Storage(error)) => Err(error.into()),
@@ -64,15 +68,39 @@ pub fn load_organisation(service: &Service, value: &Value) -> Result<(), Failure
     }
 }
 
+/// What became of the open cases of offices that have closed.
+fn say_moves(moves: Option<&Moves>) {
+    let Some(moves) = moves else {
+        println!("Open cases of closed offices could not be moved now; the next start of the service tries again.");
+        return;
+    };
+    if moves.moved > 0 {
+        println!("Open cases moved from closed offices to their successors: {}.", moves.moved);
+    }
+    if moves.kept > 0 {
+        println!("Open cases that rules keep at closed offices: {}.", moves.kept);
+    }
+    for kept in &moves.named {
+        for finding in kept.findings.0.iter().filter(|finding| finding.is_error()) {
+            println!("  {} at {}: {} {}", kept.case, kept.office, finding.rule.code(), finding.en());
+        }
+    }
+    if moves.kept > moves.named.len() {
+        println!("  and {} more", moves.kept - moves.named.len());
+    }
+}
+
 pub fn export_organisation(config: &Config) -> Result<(), Failure> {
-    let (_, organisation) = service(config)?.organisation()?;
+    let (_, organisation) = reading_service(config)?.organisation()?;
     println!("{}", serde_json::to_string_pretty(&to_json(&organisation))?);
     Ok(())
 }
 
-pub fn import(config: &Config, args: &ImportArgs) -> Result<(), Failure> {
-    let service = service(config)?;
-    let client = ClientId::parse(&args.client).map_err(|e| format!("the client: {}", e.expected))?;
+/// The import went to its end, but some lines were refused: neither done nor failed.
+const SOME_REFUSED: u8 = 3;
+
+pub fn import(config: &Config, args: &ImportArgs) -> Result<ExitCode, Failure> {
+    let client = ClientId::parse(&args.client).map_err(|e| format!("the client: {}", e.expected.en()))?;
     let standard_input = args.file == Path::new("-");
     let refused_file = args.refused.clone().unwrap_or_else(|| {
         let name = if standard_input { "stdin".into() } else { args.file.as_os_str().to_owned() };
@@ -80,6 +108,10 @@ pub fn import(config: &Config, args: &ImportArgs) -> Result<(), Failure> {
         name.push(".refused.ndjson");
         name.into()
     });
+    if !standard_input && is_same_file(&args.file, &refused_file) {
+        return Err("--refused names the file that is imported; it would be written over".into());
+    }
+    let service = service(config)?;
     let mut refused = Lazy { path: refused_file.clone(), file: None };
     let watch = Stopwatch::start();
     let summary = if standard_input {
@@ -93,16 +125,37 @@ pub fn import(config: &Config, args: &ImportArgs) -> Result<(), Failure> {
     say(&summary, watch.elapsed().as_secs_f64());
     if summary.refused > 0 {
         println!("The refused lines stand with their findings in {}.", refused_file.display());
+        return Ok(ExitCode::from(SOME_REFUSED));
     }
-    Ok(())
+    forget_refused(&refused_file).map_err(|e| format!("{} can't be removed: {e}", refused_file.display()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+}
+
+/// Takes away the refused lines of an earlier run, which have all gone in by now or aren't in the file any more. Nothing
+/// but such a file is removed, whatever `--refused` names.
+fn forget_refused(path: &Path) -> io::Result<()> {
+    if !std::fs::symlink_metadata(path).is_ok_and(|found| found.is_file()) {
+        return Ok(());
+    }
+    let mut first = String::new();
+    let read = BufReader::new(File::open(path)?).read_line(&mut first);
+    let line: Value = serde_json::from_str(&first).unwrap_or_default();
+    let refused = read.is_ok() && line["line"].is_u64() && line["findings"].is_array();
+    if refused { std::fs::remove_file(path) } else { Ok(()) }
 }
 
 fn say(summary: &Summary, seconds: f64) {
     let rate = summary.lines as f64 / seconds.max(0.001);
-    println!(
-        "{} lines: {} registered, {} in already, {} refused; {rate:.0} lines/s. Position {}.",
-        summary.lines, summary.registered, summary.repeated, summary.refused, summary.position
+    print!(
+        "{} lines: {} registered, {} in already, {} refused; {rate:.0} lines/s.",
+        summary.lines, summary.registered, summary.repeated, summary.refused
     );
+    // Where nothing is in, there is no position that includes it.
+    println!("{}", if summary.position > 0 { format!(" Position {}.", summary.position) } else { String::new() });
 }
 
 fn run(

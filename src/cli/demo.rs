@@ -78,7 +78,7 @@ fn pilot_baspaket(pilot_ends: i64) -> ReportArgs {
 fn load(service: &Arc<Service>, organisation: &Value, lines: impl BufRead + Send + 'static) -> Result<i64, Failure> {
     data::load_organisation(service, organisation)?;
     let watch = Stopwatch::start();
-    let client = ClientId::parse("demo").map_err(|e| e.expected)?;
+    let client = ClientId::parse("demo").map_err(|e| e.expected.en())?;
     let mut refused = Vec::new();
     let summary = import(service, &client, lines, &mut refused, &mut |_, _| {}).map_err(|e| e.to_string())?;
     let rate = summary.lines as f64 / watch.elapsed().as_secs_f64().max(0.001);

@@ -31,7 +31,7 @@ struct Line {
 }
 
 fn after_long_help() -> String {
-    let mut text = format!("{}\n\nEnvironment:\n", texts::EXAMPLES);
+    let mut text = format!("{}\n\n{}\n\nEnvironment:\n", texts::EXAMPLES, texts::EXIT_STATUS);
     for variable in VARIABLES {
         text.push_str(&format!(
             "  {}\n      {} Expected: {}. Default: {}.\n",
@@ -206,7 +206,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     match carry_out(line.command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("sus: {error}");
             ExitCode::FAILURE
@@ -214,19 +214,20 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn carry_out(command: Command) -> Result<(), Failure> {
-    match command {
+fn carry_out(command: Command) -> Result<ExitCode, Failure> {
+    let done = match command {
         Command::Serve(args) => serve::serve(&configured()?, args.dev_auth),
         Command::Demo(args) => demo::demo(configured()?, &args),
         Command::Organisation(OrganisationCommand::Import { file }) => data::import_organisation(&configured()?, &file),
         Command::Organisation(OrganisationCommand::Export) => data::export_organisation(&configured()?),
-        Command::Import(args) => data::import(&configured()?, &args),
+        Command::Import(args) => return data::import(&configured()?, &args),
         Command::Report(args) => report::report(&configured()?, &args),
         Command::Token(args) => token::token(&configured()?, &args),
         Command::Migrate => data::migrate(&configured()?),
         Command::Generate(args) => data::generate(&args),
         Command::Rules(args) => texts::rules(&args),
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 fn configured() -> Result<Config, Failure> {
@@ -237,6 +238,14 @@ fn configured() -> Result<Config, Failure> {
 }
 
 fn service(config: &Config) -> Result<Arc<Service>, Failure> {
-    let chance = Generator::from_system().map_err(|e| format!("no random bytes from the system: {e}"))?;
-    Ok(Arc::new(app::start_service(config, Arc::new(SystemClock), chance)?))
+    Ok(Arc::new(app::start_service(config, Arc::new(SystemClock), chance()?)?))
+}
+
+/// The service of a command that only reads.
+fn reading_service(config: &Config) -> Result<Service, Failure> {
+    Ok(app::open_service(config, Arc::new(SystemClock), chance()?)?)
+}
+
+fn chance() -> Result<Generator, Failure> {
+    Generator::from_system().map_err(|e| format!("no random bytes from the system: {e}").into())
 }

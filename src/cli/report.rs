@@ -4,7 +4,7 @@ use std::io::Write;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Failure, ReportArgs, service};
+use super::{Failure, ReportArgs, reading_service};
 use crate::config::Config;
 use crate::domain::dates::end_of_swedish_day;
 use crate::registrations::Service;
@@ -17,7 +17,7 @@ use crate::reports::request::RequestError;
 use crate::reports::{Geography, Lang, Period, PullError, Report, Request};
 
 pub fn report(config: &Config, args: &ReportArgs) -> Result<(), Failure> {
-    let service = service(config)?;
+    let service = reading_service(config)?;
     print(&service, args)
 }
 

@@ -11,6 +11,13 @@ Examples:
   sus serve                                  serve the API
   sus report baspaket --from 2016-10-01 --to 2016-12-31 --geography styrgrupp:gavleborg";
 
+pub const EXIT_STATUS: &str = "\
+Exit status:
+  0  done
+  1  failed, and said why
+  2  the arguments are wrong
+  3  sus import: done, but some lines were refused";
+
 pub const SERVE: &str = "\
 Examples:
   sus serve
@@ -45,7 +52,11 @@ that made it, and for history the instant when it became known (recordedAt);
 `sus generate pilot` writes some to look at. Refused lines are written with their
 findings, and since they hold identity only you can read that file; the rest goes
 in. Run again, lines that are in already are passed over, so an import that was
-broken off is simply started anew.";
+broken off is simply started anew. Where nothing is refused any more, the file of
+an earlier run is taken away.
+
+Exit status: 0 when every line is in, 3 when the rest is in but some lines were
+refused, 1 when the import failed, 2 when the arguments are wrong.";
 
 pub const REPORT: &str = "\
 Examples:

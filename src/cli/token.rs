@@ -38,10 +38,10 @@ pub fn issue(
         return Err(format!("{} is a person: give --handler ID", role.code()).into());
     }
     let grant = Grant {
-        client: ClientId::parse(client).map_err(|e| format!("the client: {}", e.expected))?,
+        client: ClientId::parse(client).map_err(|e| format!("the client: {}", e.expected.en()))?,
         agency,
         roles: vec![role],
-        handler: handler.map(HandlerId::parse).transpose().map_err(|e| format!("the handler: {}", e.expected))?,
+        handler: handler.map(HandlerId::parse).transpose().map_err(|e| format!("the handler: {}", e.expected.en()))?,
     };
     let now = SystemClock.now();
     let id = uuid_v7(now, &mut chance);

@@ -46,6 +46,7 @@ pub(super) fn replay(lines: &[Value], organisation: &Organisation) -> Vec<String
             today: known_from.date_naive(),
             other_open_case: false,
             reference_taken: false,
+            replacement_unknown: false,
         };
         let id = CaseId(Uuid::from_u128(1));
         match decide(case.as_ref().map(|c| (c, id)), &request(line, facts.today), &facts) {

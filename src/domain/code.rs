@@ -7,22 +7,24 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::shape::{self, Shape};
+
 /// Why a text is no code of the wanted kind. Says what would be right, never what was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotACode {
-    /// What the text should look like, for people (English; the finding has both languages).
-    pub expected: &'static str,
+    /// What the text should look like.
+    pub expected: Shape,
 }
 
 macro_rules! code {
-    ($(#[$doc:meta])* $name:ident, $max:literal, $expected:literal, $valid:expr) => {
+    ($(#[$doc:meta])* $name:ident, $max:literal, $expected:expr, $valid:expr) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Arc<str>);
 
         impl $name {
             /// What a valid value looks like.
-            pub const EXPECTED: &'static str = $expected;
+            pub const EXPECTED: Shape = $expected;
 
             /// The only way to have the value.
             ///
@@ -71,59 +73,59 @@ fn digits(text: &str, n: usize) -> bool {
 
 code!(
     /// An office of one agency, such as `FK-GAVLE`.
-    OfficeCode, 40, "1–40 characters: letters, digits, - _ .", plain
+    OfficeCode, 40, shape::PLAIN_40, plain
 );
 code!(
     /// An area of one agency (FK: verksamhetsområde, AF: marknadsområde).
-    AreaCode, 40, "1–40 characters: letters, digits, - _ .", plain
+    AreaCode, 40, shape::PLAIN_40, plain
 );
 code!(
     /// A steering group (styrgrupp).
-    SteeringGroupCode, 40, "1–40 characters: letters, digits, - _ .", plain
+    SteeringGroupCode, 40, shape::PLAIN_40, plain
 );
 code!(
     /// A handläggare or arbetsförmedlare, by the agency's own user id – never a personnummer.
-    HandlerId, 40, "1–40 characters: letters, digits, - _ .", plain
+    HandlerId, 40, shape::PLAIN_40, plain
 );
 code!(
     /// A local agreement (lokal överenskommelse).
-    AgreementId, 40, "1–40 characters: letters, digits, - _ .", plain
+    AgreementId, 40, shape::PLAIN_40, plain
 );
 code!(
     /// A defined insats in the register of definitions.
-    InsatsCode, 40, "1–40 characters: letters, digits, - _ .", plain
+    InsatsCode, 40, shape::PLAIN_40, plain
 );
 code!(
     /// A machine or person that posts, as the token names it.
-    ClientId, 80, "1–80 characters: letters, digits, - _ .", plain
+    ClientId, 80, shape::PLAIN_80, plain
 );
 code!(
     /// The client's own reference of one registration; unique per client for ever.
-    ClientReference, 100, "1–100 printable characters, no space first or last", printable
+    ClientReference, 100, shape::PRINTABLE_100, printable
 );
 code!(
     /// An agency's own number of a case.
-    CaseReference, 100, "1–100 printable characters, no space first or last", printable
+    CaseReference, 100, shape::PRINTABLE_100, printable
 );
 code!(
     /// A version of the consent form.
-    ConsentForm, 40, "1–40 characters: letters, digits, - _ .", plain
+    ConsentForm, 40, shape::PLAIN_40, plain
 );
 code!(
     /// Why something is corrected, in a code of the client's choice such as `fel_datum`: no free text.
-    ReasonCode, 60, "1–60 characters: letters, digits, - _ .", plain
+    ReasonCode, 60, shape::PLAIN_60, plain
 );
 code!(
     /// A part of a kommun (stadsdel).
-    District, 40, "1–40 printable characters, no space first or last", printable
+    District, 40, shape::PRINTABLE_40, printable
 );
 code!(
     /// A kommun by SCB's four digits; always a string, as `0114` begins with a zero.
-    MunicipalityCode, 4, "four digits", |t| digits(t, 4)
+    MunicipalityCode, 4, shape::FOUR_DIGITS, |t| digits(t, 4)
 );
 code!(
     /// A län by SCB's two digits; `00` is Riket.
-    CountyCode, 2, "two digits", |t| digits(t, 2)
+    CountyCode, 2, shape::TWO_DIGITS, |t| digits(t, 2)
 );
 
 impl MunicipalityCode {

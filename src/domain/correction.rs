@@ -61,7 +61,14 @@ pub fn check(
             Some(owned(case, 0, kind, request, facts, findings))
         }
         CorrectionKind::OfficeChange { .. } => office_change(case, kind, request, facts, findings),
-        CorrectionKind::Felregistrering { .. } => Some(None),
+        CorrectionKind::Felregistrering { replaced_by } => {
+            if *replaced_by == Some(case.id) {
+                findings.add(Rule::ErsattareSammaArende, "/replacedBy");
+            } else if facts.replacement_unknown {
+                findings.add(Rule::ErsattareOkand, "/replacedBy");
+            }
+            Some(None)
+        }
         CorrectionKind::UndoFelregistrering => {
             if !case.felregistrering {
                 findings.add(Rule::FelregistreringFinnsInte, "");

@@ -39,6 +39,29 @@ pub fn next(case: &Case, settings: &Settings) -> Option<Due> {
     Some(Due { owner, on: day(case, current, settings), steps: next_steps(Some(current.kind)) })
 }
 
+/// How due days are computed; raised when the same lead times give other days than before.
+const VERSION: u32 = 1;
+
+/// What due days rest on beside the case, in words to be compared: the lead times, and how they are used.
+#[must_use]
+pub fn basis(settings: &Settings) -> String {
+    // Every setting is named, so that a new one is either part of it or said not to be.
+    let Settings {
+        due_after_begaran,
+        due_after_gk,
+        due_after_planned,
+        follow_up,
+        follow_up_aktivitetsersattning,
+        waiting_days_ahead: _,
+        late_after_days: _,
+        consent_months: _,
+    } = settings;
+    format!(
+        "{VERSION}: begaran {due_after_begaran}, gk {due_after_gk}, planerad {due_after_planned}, uppfoljning \
+         {follow_up}, aktivitetsersattning {follow_up_aktivitetsersattning}"
+    )
+}
+
 fn day(case: &Case, current: &Step, settings: &Settings) -> NaiveDate {
     match current.kind {
         StepKind::Begaran => later(current.date, settings.due_after_begaran),

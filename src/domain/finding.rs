@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::organisation::Validity;
 use super::rule::{Rule, Severity};
+use super::shape::Shape;
 use super::step::{Agency, StepKind};
 
 /// What would be right instead.
@@ -24,7 +25,7 @@ pub enum Allowed {
     /// One of these codes or values.
     Values(Vec<String>),
     /// Something that looks like this.
-    Shape(&'static str),
+    Shape(Shape),
 }
 
 impl Allowed {
@@ -58,7 +59,8 @@ impl Allowed {
             Self::Steps(steps) => join(steps.iter().map(|(step, agency)| format!("{step} ({agency})")).collect(), or),
             Self::Agency(agency) => agency.to_string(),
             Self::Values(values) => join(values.clone(), or),
-            Self::Shape(text) => (*text).to_owned(),
+            Self::Shape(shape) if or == "eller" => shape.sv().to_owned(),
+            Self::Shape(shape) => shape.en().to_owned(),
         }
     }
 }

@@ -26,5 +26,6 @@ pub mod ownership;
 pub mod person;
 pub mod questions;
 pub mod rule;
+pub mod shape;
 pub mod step;
 pub mod transition;

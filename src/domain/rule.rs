@@ -236,6 +236,12 @@ rules! {
     FelregistreringFinnsInte "felregistrering_finns_inte" Error
         "Ärendet är inte markerat som felregistrering." "The case is not marked as registered in error."
         "undo_felregistrering on an ordinary case";
+    ErsattareOkand "ersattare_okand" Error
+        "Ärendet som ska gälla i stället finns inte, eller är inte ditt att se." "There is no such case to stand instead, or it is not yours to see."
+        "felregistrering with a mistyped replacedBy";
+    ErsattareSammaArende "ersattare_samma_arende" Error
+        "Ett ärende kan inte gälla i stället för sig självt." "A case cannot stand instead of itself."
+        "felregistrering with the case's own id as replacedBy";
 
     // References and history.
     ReferensUpptagen "referens_upptagen" Error

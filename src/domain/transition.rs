@@ -71,6 +71,8 @@ pub struct Facts<'a> {
     pub other_open_case: bool,
     /// The agency uses the given case reference for another case.
     pub reference_taken: bool,
+    /// The case that a felregistrering names as standing instead isn't there, or isn't the registrar's to know of.
+    pub replacement_unknown: bool,
 }
 
 /// What is to be appended.
@@ -321,7 +323,6 @@ fn notices(case: &Case, index: usize, facts: &Facts<'_>, findings: &mut Findings
     {
         findings.add(Rule::BegaranSentTillAf, "/date");
     }
-    // Where the step itself is not possible, its questions would only confuse.
     if step::owner(case.before(index).map(|s| s.kind), step.kind).is_none() {
         return;
     }

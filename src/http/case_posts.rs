@@ -1,9 +1,12 @@
 //! The POSTs under `/cases/{id}`: corrections, office changes, handläggare, late answers, withdrawn consents,
 //! protected identities and references. One way for all: only the kind of body differs.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, HttpResponse, Route, web};
 use serde_json::json;
 
+use super::answer::{reading, scope};
 use super::endpoint::{Answer, Content, Endpoint, Verb, caller};
 use super::extract::{Query, body, idempotency_key, if_match, json};
 use super::openapi::examples;
@@ -11,7 +14,9 @@ use super::posting::{Asked, render_one, submit};
 use super::problem::{Kind, Problem};
 use super::registrations::DRY_RUN;
 use crate::app::App;
+use crate::auth::Caller;
 use crate::auth::policy::Action;
+use crate::domain::code::CaseId;
 use crate::registrations::job::Post;
 use crate::registrations::wire;
 
@@ -138,6 +143,20 @@ pub const ENDPOINTS: &[Endpoint] = &[
     ),
 ];
 
+/// That the case is there for the caller, which goes before all that is wrong with the body. Of a body that can be read
+/// the writer says so itself, so only one that can't is worth a look of its own.
+async fn known(
+    app: &web::Data<App>,
+    request: &HttpRequest,
+    caller: &Arc<Caller>,
+    action: Action,
+    case: CaseId,
+) -> Result<(), Problem> {
+    let scope = scope(app, request, caller, action);
+    let there = reading(app, scope, Arc::clone(caller), move |reader, link, _| reader.reaches(link, action, case));
+    if there.await? { Ok(()) } else { Err(Problem::new(Kind::FinnsInte)) }
+}
+
 async fn create(
     app: web::Data<App>,
     request: HttpRequest,
@@ -153,10 +172,15 @@ async fn create(
     query.finish()?;
     let version = if_match(&request)?;
     let key = idempotency_key(&request, app.service.today())?;
-    let value = json(&body(payload, app.config.limits.body_bytes).await?)?;
+    let read = body(payload, app.config.limits.body_bytes).await.and_then(|bytes| json(&bytes));
+    let read = read.map(|value| (wire::on_case(&value, kind, case, app.service.reading()), value));
+    if !matches!(read, Ok((Ok(_), _))) {
+        known(&app, &request, &caller, action, case).await?;
+    }
+    let (item, value) = read?;
     let fingerprint = app.service.fingerprint(&json!([action.code(), id, dry_run, value]));
     let idempotency = key.map(|key| (key, fingerprint.clone()));
-    let post = Post::new(wire::on_case(&value, kind, case, app.service.reading()), fingerprint);
+    let post = Post::new(item, fingerprint);
     let asked = Asked { caller, action, atomic: true, dry_run, if_match: Some(version), idempotency };
     submit(&app, &request, asked, vec![post], render_one(&app, &request)).await
 }

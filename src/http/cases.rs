@@ -14,6 +14,7 @@ use crate::auth::Caller;
 use crate::auth::policy::Action;
 use crate::domain::code::{CaseReference, HandlerId, OfficeCode};
 use crate::domain::finding::{Allowed, Findings};
+use crate::domain::shape;
 use crate::domain::step::{Agency, StepKind};
 use crate::registrations::fields::{Fields, wrong_type};
 use crate::registrations::find::{Found, Known, Reader};
@@ -40,8 +41,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
         tag: "cases",
         summary: "Ärenden / Cases",
         about: "Ärenden inom räckhåll, de mest brådskande först: egna, ett kontors, försenade, de som väntar på den \
-                andra myndigheten. Visar inget personnummer. / Cases within reach, the most urgent first: the own \
-                ones, an office's, overdue, those waiting for the other agency. Shows no personnummer.",
+                andra myndigheten. Avslutade kommer i den ordning de begärdes. Visar inget personnummer. / Cases within \
+                reach, the most urgent first: the own ones, an office's, overdue, those waiting for the other agency. \
+                Ended ones come in the order of their requests. Shows no personnummer.",
         query: &[
             parameter("handler", "me eller ett handläggar-id. / me or a handläggare id.", "string", "me"),
             parameter("office", "Kontor. / Office.", "string", "FK-GAVLE"),
@@ -120,8 +122,11 @@ pub const ENDPOINTS: &[Endpoint] = &[
         tag: "cases",
         summary: "Ett ärende som det var känt / A case as it was known",
         about: "Ärendet som det var känt vid en tidpunkt (asOf) eller till och med en position (countedTo), och alla \
-                registreringar dit. / The case as it was known on an instant (asOf) or up to a position (countedTo), \
-                and every registration up to there.",
+                registreringar dit. Svaret säger tidpunkten som frågan gällde, annars nu, och ärendets sista räknade \
+                position; samma två ger samma kedja igen. / The case as it was known on an instant (asOf) or up \
+                to a position (countedTo), and every registration up to there. The answer says the instant that was \
+                asked for, else now, and the last position of the case that is counted; the same two give the same \
+                chain again.",
         query: &[AS_OF, COUNTED_TO],
         headers: &[],
         takes: &[],
@@ -166,7 +171,7 @@ async fn list_cases(app: web::Data<App>, request: HttpRequest) -> Result<HttpRes
     let mut query = Query::of(&request);
     let page = query.page();
     let filter = filter(&mut query, &caller);
-    let at_least = query.number("atLeast", 0, i64::MAX, "a position");
+    let at_least = query.number("atLeast", 0, i64::MAX, shape::POSITION);
     query.finish()?;
     let scope = scope(&app, &request, &caller, Action::ListCases);
     let office = query.text("office").map(str::to_owned);
@@ -197,7 +202,7 @@ fn filter(query: &mut Query, caller: &Caller) -> Filter {
     let agency = caller.agency.unwrap_or(Agency::Fk);
     let handler = match query.text("handler") {
         Some("me") => caller.handler.as_ref().map(ToString::to_string).or_else(|| {
-            query.refuse("handler", Allowed::Shape("a handläggare id: the token names no person"));
+            query.refuse("handler", Allowed::Shape(shape::HANDLER_ID));
             None
         }),
         _ => query.parsed("handler", HandlerId::EXPECTED, |t| HandlerId::parse(t).ok()).map(|h| h.to_string()),
@@ -246,8 +251,12 @@ async fn get_case_history(
     query.finish()?;
     let (found, shown) = one(&app, &request, &id, Action::GetHistory, known).await?;
     let entries: Vec<Value> = found.entries.iter().map(entry).collect();
+    // As in reports: the instant that was asked for, or now, asked after reading. Another process' clock may be a little
+    // ahead; what is shown was known by the instant that is told.
+    let now = app.now().max(found.case.last_known_from);
+    let as_of = known.as_of.map_or(now, |at| at.min(now));
     private(&json!({
-        "asOf": found.case.last_known_from, "countedTo": found.case.last_position.0, "case": shown, "entries": entries,
+        "asOf": as_of, "countedTo": found.case.last_position.0, "case": shown, "entries": entries,
     }))
 }
 
@@ -320,7 +329,7 @@ fn wanted(value: &Value, reading: wire::Reading) -> Result<Wanted, Findings> {
         (Some(number), None) => Ok(Wanted::Person(number)),
         (None, Some(reference)) => Ok(Wanted::Reference(reference)),
         _ => {
-            wrong_type("", "either personnummer or caseReference", &mut findings);
+            wrong_type("", shape::EITHER_NUMBER_OR_REFERENCE, &mut findings);
             Err(findings)
         }
     }

@@ -13,6 +13,7 @@ use super::problem::{Kind, Problem};
 use crate::app::App;
 use crate::auth::policy::Action;
 use crate::domain::finding::Allowed;
+use crate::domain::shape;
 use crate::storage::StorageError;
 use crate::storage::cases::day_of;
 use crate::storage::changes::{self, Change};
@@ -51,7 +52,7 @@ pub const ENDPOINTS: &[Endpoint] = &[Endpoint {
 
 async fn list_changes(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut query = Query::of(&request);
-    let after = query.number("after", 0, i64::MAX, "a position").unwrap_or(0);
+    let after = query.number("after", 0, i64::MAX, shape::POSITION).unwrap_or(0);
     let limit = query.page().limit;
     query.finish()?;
     let read = web::block(move || {

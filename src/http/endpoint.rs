@@ -24,6 +24,7 @@ use crate::auth::{self, Caller};
 use crate::domain::finding::{Allowed, Finding, Findings};
 use crate::domain::person::contains_identity_number;
 use crate::domain::rule::Rule;
+use crate::domain::shape;
 
 /// A query parameter.
 #[derive(Debug, Clone, Copy)]
@@ -219,7 +220,7 @@ fn check_query(endpoint: &Endpoint, query: &str, today: NaiveDate) -> Result<(),
             findings.push(finding.allowed(Allowed::Values(names.clone())));
         } else if given[..index].iter().any(|(earlier, _)| earlier == name) {
             let finding = Finding::new(Rule::FaltOgiltigtVarde, format!("/query/{name}"));
-            findings.push(finding.allowed(Allowed::Shape("the parameter once")));
+            findings.push(finding.allowed(Allowed::Shape(shape::ONCE)));
         }
     }
     if findings.has_errors() {

@@ -14,6 +14,7 @@ use crate::domain::dates::end_of_swedish_day;
 use crate::domain::finding::{Allowed, Finding, Findings};
 use crate::domain::person::contains_identity_number;
 use crate::domain::rule::Rule;
+use crate::domain::shape::{self, Shape};
 use crate::registrations::fields::parse_date;
 use crate::registrations::find::Known;
 
@@ -78,7 +79,7 @@ impl Query {
     }
 
     /// A value by its own parser.
-    pub fn parsed<T>(&mut self, name: &str, expected: &'static str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+    pub fn parsed<T>(&mut self, name: &str, expected: Shape, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
         let value = parse(self.text(name)?);
         if value.is_none() {
             self.refuse(name, Allowed::Shape(expected));
@@ -97,7 +98,7 @@ impl Query {
 
     /// A date.
     pub fn date(&mut self, name: &str) -> Option<NaiveDate> {
-        self.parsed(name, "a date such as 2016-10-12", parse_date)
+        self.parsed(name, shape::DATE, parse_date)
     }
 
     /// Yes or no.
@@ -106,26 +107,26 @@ impl Query {
     }
 
     /// A whole number from `low` to `high`.
-    pub fn number(&mut self, name: &str, low: i64, high: i64, expected: &'static str) -> Option<i64> {
+    pub fn number(&mut self, name: &str, low: i64, high: i64, expected: Shape) -> Option<i64> {
         self.parsed(name, expected, |t| t.parse().ok().filter(|n| (low..=high).contains(n)))
     }
 
     /// `page` and `limit`.
     pub fn page(&mut self) -> Page {
         Page {
-            number: self.number("page", 1, 1_000_000, "a whole number from 1").unwrap_or(1),
-            limit: self.number("limit", 1, 100, "a whole number, 1–100").unwrap_or(20),
+            number: self.number("page", 1, 1_000_000, shape::WHOLE_NUMBER_FROM_1).unwrap_or(1),
+            limit: self.number("limit", 1, 100, shape::WHOLE_NUMBER_1_TO_100).unwrap_or(20),
         }
     }
 
     /// `asOf`: an instant, or a date, which means the end of that day.
     pub fn as_of(&mut self) -> Option<DateTime<Utc>> {
-        self.parsed("asOf", "an instant such as 2016-12-31T10:00:00Z, or a date", parse_as_of)
+        self.parsed("asOf", shape::INSTANT_OR_DATE, parse_as_of)
     }
 
     /// `countedTo`.
     pub fn counted_to(&mut self) -> Option<i64> {
-        self.number("countedTo", 0, i64::MAX, "a position")
+        self.number("countedTo", 0, i64::MAX, shape::POSITION)
     }
 
     /// `asOf` and `countedTo`; together they are what an earlier answer says of itself.
@@ -139,7 +140,7 @@ impl Query {
     }
 
     /// Notes that a parameter must be there.
-    pub fn missing(&mut self, name: &str, expected: &'static str) {
+    pub fn missing(&mut self, name: &str, expected: Shape) {
         let finding = Finding::new(Rule::FaltSaknas, format!("/query/{name}"));
         self.findings.push(finding.allowed(Allowed::Shape(expected)));
     }
@@ -204,7 +205,7 @@ pub fn idempotency_key(request: &HttpRequest, today: NaiveDate) -> Result<Option
     let key = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).unwrap_or(text);
     let fits = (1..=200).contains(&key.len()) && key.chars().all(|c| c.is_ascii_graphic() && c != '"');
     if !fits || contains_identity_number(key, today) {
-        return Err(header_problem("Idempotency-Key", "1–200 visible ASCII characters, such as a UUID"));
+        return Err(header_problem("Idempotency-Key", shape::IDEMPOTENCY_KEY));
     }
     Ok(Some(key.to_owned()))
 }
@@ -222,10 +223,10 @@ pub fn if_match(request: &HttpRequest) -> Result<i64, Problem> {
     })?;
     let tag = header.to_str().unwrap_or_default().trim();
     let version = tag.strip_prefix('"').and_then(|t| t.strip_suffix('"')).and_then(|t| t.parse().ok());
-    version.ok_or_else(|| header_problem("If-Match", "one ETag of the case, such as \"3\""))
+    version.ok_or_else(|| header_problem("If-Match", shape::CASE_ETAG))
 }
 
-fn header_problem(name: &str, expected: &'static str) -> Problem {
+fn header_problem(name: &str, expected: Shape) -> Problem {
     let finding = Finding::new(Rule::FaltOgiltigtVarde, format!("/headers/{name}")).allowed(Allowed::Shape(expected));
     Problem::new(Kind::FrageparameterFel).errors(&finding.into())
 }

@@ -14,6 +14,7 @@ use super::trace::Trace;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::auth::policy::Action;
+use crate::domain::code::Position;
 use crate::domain::finding::Findings;
 use crate::domain::step::Agency;
 use crate::domain::transition::Settings;
@@ -107,7 +108,8 @@ pub fn render_batch(app: &App, references: Vec<Option<String>>) -> Render {
                 .collect(),
             atomic: outcome.atomic,
             dry_run: outcome.dry_run,
-            position: outcome.position.0,
+            // Where nothing is registered, no position includes it: the member is left out, as in a single answer.
+            position: (!outcome.dry_run && outcome.position > Position(0)).then_some(outcome.position.0),
             meta: MetaView {
                 total_items: outcome.results.len(),
                 refused: outcome.results.iter().filter(|r| r.is_err()).count(),
@@ -140,7 +142,8 @@ struct BatchView<'a> {
     items: Vec<ItemView<'a>>,
     atomic: bool,
     dry_run: bool,
-    position: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    position: Option<i64>,
     #[serde(rename = "_meta")]
     meta: MetaView,
 }

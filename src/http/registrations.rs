@@ -16,6 +16,7 @@ use crate::domain::code::{ClientReference, RegistrationId};
 use crate::domain::finding::Findings;
 use crate::domain::journal::{Entry, Event};
 use crate::domain::person::contains_identity_number;
+use crate::domain::shape;
 use crate::registrations::job::Post;
 use crate::registrations::{fields, view, wire};
 
@@ -144,7 +145,7 @@ fn read(request: &HttpRequest, bytes: &[u8], most: usize) -> Result<(Vec<Line>, 
 fn line(bytes: &[u8]) -> Line {
     serde_json::from_slice(bytes).map_err(|_| {
         let mut findings = Findings::default();
-        fields::wrong_type("", "one JSON object on a line", &mut findings);
+        fields::wrong_type("", shape::ONE_OBJECT_A_LINE, &mut findings);
         findings
     })
 }

@@ -16,6 +16,7 @@ use super::problem::{Kind, Problem};
 use crate::app::App;
 use crate::auth::policy::Action;
 use crate::domain::finding::Allowed;
+use crate::domain::shape;
 use crate::reports::catalogue::{Definition, catalogue};
 use crate::reports::follow::{Counted, FollowError};
 use crate::reports::{Geography, Lang, Period, PullError, Report, Request, render};
@@ -145,7 +146,7 @@ fn read(request: &HttpRequest) -> Result<Asked, Problem> {
     let (from, to) = (query.date("from"), query.date("to"));
     for name in ["from", "to"] {
         if query.text(name).is_none() {
-            query.missing(name, "a date such as 2016-10-12");
+            query.missing(name, shape::DATE);
         }
     }
     let geography = match query.text("geography") {
@@ -161,7 +162,7 @@ fn read(request: &HttpRequest) -> Result<Asked, Problem> {
     });
     // Both may be given: together they are what an earlier report says of itself.
     let (as_of, counted_to) = (query.as_of(), query.counted_to());
-    let at_least = query.number("atLeast", 0, i64::MAX, "a position");
+    let at_least = query.number("atLeast", 0, i64::MAX, shape::POSITION);
     let csv = query.choice("format", &["json", "csv"], |t| ["json", "csv"].contains(&t).then(|| t == "csv"));
     let lang = query.choice("lang", &["sv", "en"], |t| match t {
         "sv" => Some(Lang::Sv),

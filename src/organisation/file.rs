@@ -15,6 +15,7 @@ use crate::domain::code::{
 use crate::domain::organisation::{
     Area, Assignment, Handler, InsatsDefinition, LocalAgreement, Members, Office, Organisation, Role, SteeringGroup,
 };
+use crate::domain::shape;
 use crate::domain::step::{Agency, StepKind};
 
 /// Where the entries stand in the file, by the name of their list and their code. An entry that could not be read is
@@ -120,22 +121,19 @@ impl File {
 }
 
 fn agency(text: &str) -> Result<Agency, NotACode> {
-    Agency::from_code(text).ok_or(NotACode { expected: "FK, AF" })
+    Agency::from_code(text).ok_or(NotACode { expected: shape::AGENCY })
 }
 
 fn step(text: &str) -> Result<StepKind, NotACode> {
-    const EXPECTED: &str = "begaran, gk, planerad_afi, planerad_ali, afi, ali, konsultativt_stod, avslutat, avbrutet";
-    StepKind::from_code(text).ok_or(NotACode { expected: EXPECTED })
+    StepKind::from_code(text).ok_or(NotACode { expected: shape::STEP_CODES })
 }
 
 fn insats_kind(text: &str) -> Result<StepKind, NotACode> {
-    StepKind::from_code(text).filter(|s| s.is_insats()).ok_or(NotACode { expected: "afi, ali" })
+    StepKind::from_code(text).filter(|s| s.is_insats()).ok_or(NotACode { expected: shape::INSATS_KIND })
 }
 
 fn role(text: &str) -> Result<Role, NotACode> {
-    const EXPECTED: &str = "deltagaransvarig, insatsansvarig, samverkansadministrator, rapportlasare, \
-                            samverkansansvarig, systemforvaltare, system";
-    Role::from_code(text).ok_or(NotACode { expected: EXPECTED })
+    Role::from_code(text).ok_or(NotACode { expected: shape::ROLE_CODES })
 }
 
 // In each of these, every field is read before the first `?`, so that all that is wrong is said.

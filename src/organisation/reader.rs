@@ -9,6 +9,7 @@ use super::finding::{OrganisationFinding, Problem};
 use crate::domain::code::NotACode;
 use crate::domain::organisation::Validity;
 use crate::domain::person::contains_identity_number;
+use crate::domain::shape;
 
 /// Collects what is wrong on the way.
 pub(super) struct Reader {
@@ -85,7 +86,7 @@ impl Reader {
             }
             Ok(parsed) => Some(parsed),
             Err(NotACode { expected }) => {
-                self.report(Problem::Format.with(pointer, expected, expected));
+                self.report(Problem::Format.with(pointer, expected.sv(), expected.en()));
                 None
             }
         }
@@ -149,18 +150,18 @@ impl Reader {
 
 /// A calendar date.
 pub(super) fn date(text: &str) -> Result<NaiveDate, NotACode> {
-    let wrong = NotACode { expected: "YYYY-MM-DD" };
+    let wrong = NotACode { expected: shape::PLAIN_DATE };
     if text.len() == 10 { text.parse().map_err(|_| wrong) } else { Err(wrong) }
 }
 
 /// A name or a short text: one line.
 pub(super) fn name(text: &str) -> Result<String, NotACode> {
-    line(text, 200).ok_or(NotACode { expected: "1–200 tecken/characters" })
+    line(text, 200).ok_or(NotACode { expected: shape::LINE_200 })
 }
 
 /// A longer text of one paragraph.
 pub(super) fn paragraph(text: &str) -> Result<String, NotACode> {
-    line(text, 2_000).ok_or(NotACode { expected: "1–2000 tecken/characters" })
+    line(text, 2_000).ok_or(NotACode { expected: shape::LINE_2000 })
 }
 
 fn line(text: &str, max: usize) -> Option<String> {

@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use super::fields::{DATE, Fields, not_among, parse_date, wrong_type, wrong_value};
+use super::fields::{Fields, not_among, parse_date, wrong_type, wrong_value};
 use crate::domain::answers::{Answer, AnswerKind, Answers, Choice, QUESTIONS, Question, is_organisation_number};
 use crate::domain::code::InsatsCode;
 use crate::domain::finding::{Allowed, Finding, Findings};
 use crate::domain::rule::Rule;
+use crate::domain::shape::{self, Shape};
 
 /// Reads `answers`; absent or `null` means unanswered.
 pub fn read_answers(fields: &mut Fields<'_>, findings: &mut Findings) -> Answers {
@@ -14,7 +15,7 @@ pub fn read_answers(fields: &mut Fields<'_>, findings: &mut Findings) -> Answers
     let Some(value) = fields.raw("answers") else { return answers };
     let base = fields.pointer("answers");
     let Value::Object(given) = value else {
-        wrong_type(&base, "an object", findings);
+        wrong_type(&base, shape::OBJECT, findings);
         return answers;
     };
     for (name, value) in given {
@@ -46,11 +47,11 @@ fn read_answer(kind: AnswerKind, value: &Value, pointer: &str, findings: &mut Fi
     match kind {
         AnswerKind::Bool => match value.as_bool() {
             Some(answer) => Some(Answer::Bool(answer)),
-            None => refuse_type(pointer, "true or false", findings),
+            None => refuse_type(pointer, shape::TRUE_OR_FALSE, findings),
         },
         AnswerKind::Code(choices) => match value.as_str() {
             Some(code) => chosen(choices, code, pointer, findings).map(Answer::Code),
-            None => refuse_type(pointer, "one code", findings),
+            None => refuse_type(pointer, shape::CODE, findings),
         },
         AnswerKind::Codes(choices) => codes(choices, value, pointer, findings),
         AnswerKind::Percent => percent(value, pointer, findings),
@@ -58,10 +59,10 @@ fn read_answer(kind: AnswerKind, value: &Value, pointer: &str, findings: &mut Fi
             Some(text) if is_organisation_number(text) => Some(Answer::OrganisationNumber(text.into())),
             Some(_) => {
                 let finding = Finding::new(Rule::OrganisationsnummerOgiltigt, pointer);
-                findings.push(finding.allowed(Allowed::Shape("ten digits, the last a check digit")));
+                findings.push(finding.allowed(Allowed::Shape(shape::TEN_DIGITS_WITH_CHECK)));
                 None
             }
-            None => refuse_type(pointer, "ten digits as text", findings),
+            None => refuse_type(pointer, shape::TEN_DIGITS, findings),
         },
         AnswerKind::InsatsCode => match value.as_str().map(InsatsCode::parse) {
             Some(Ok(code)) => Some(Answer::Insats(code, None)),
@@ -69,13 +70,13 @@ fn read_answer(kind: AnswerKind, value: &Value, pointer: &str, findings: &mut Fi
                 wrong_value(pointer, not.expected, findings);
                 None
             }
-            None => refuse_type(pointer, "a code of the register of definitions", findings),
+            None => refuse_type(pointer, shape::DEFINITION, findings),
         },
         AnswerKind::Dates => dates(value, pointer, findings),
     }
 }
 
-fn refuse_type(pointer: &str, expected: &'static str, findings: &mut Findings) -> Option<Answer> {
+fn refuse_type(pointer: &str, expected: Shape, findings: &mut Findings) -> Option<Answer> {
     wrong_type(pointer, expected, findings);
     None
 }
@@ -90,13 +91,13 @@ fn chosen(choices: &'static [Choice], code: &str, pointer: &str, findings: &mut 
 }
 
 fn codes(choices: &'static [Choice], value: &Value, pointer: &str, findings: &mut Findings) -> Option<Answer> {
-    let Some(values) = value.as_array() else { return refuse_type(pointer, "a list of codes", findings) };
+    let Some(values) = value.as_array() else { return refuse_type(pointer, shape::CODES, findings) };
     let mut picked = Vec::with_capacity(values.len());
     for (place, value) in values.iter().enumerate() {
         let pointer = format!("{pointer}/{place}");
         match value.as_str() {
             Some(code) => picked.extend(chosen(choices, code, &pointer, findings)),
-            None => wrong_type(&pointer, "a code", findings),
+            None => wrong_type(&pointer, shape::CODE, findings),
         }
     }
     // In the order of the list and each once, so that the same answer is always the same value.
@@ -109,20 +110,20 @@ fn percent(value: &Value, pointer: &str, findings: &mut Findings) -> Option<Answ
         Some(Ok(share @ 1..=100)) => Some(Answer::Percent(share)),
         Some(_) => {
             let finding = Finding::new(Rule::AndelUtanfor, pointer);
-            findings.push(finding.allowed(Allowed::Shape("1–100")));
+            findings.push(finding.allowed(Allowed::Shape(shape::PER_CENT)));
             None
         }
-        None => refuse_type(pointer, "a whole number", findings),
+        None => refuse_type(pointer, shape::WHOLE_NUMBER, findings),
     }
 }
 
 fn dates(value: &Value, pointer: &str, findings: &mut Findings) -> Option<Answer> {
-    let Some(values) = value.as_array() else { return refuse_type(pointer, "a list of dates", findings) };
+    let Some(values) = value.as_array() else { return refuse_type(pointer, shape::DATES, findings) };
     let mut days = Vec::with_capacity(values.len());
     for (place, value) in values.iter().enumerate() {
         match value.as_str().and_then(parse_date) {
             Some(day) => days.push(day),
-            None => wrong_value(&format!("{pointer}/{place}"), DATE, findings),
+            None => wrong_value(&format!("{pointer}/{place}"), shape::DATE, findings),
         }
     }
     days.sort_unstable();

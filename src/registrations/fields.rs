@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::domain::code::NotACode;
 use crate::domain::finding::{Allowed, Finding, Findings};
 use crate::domain::rule::Rule;
+use crate::domain::shape::{self, Shape};
 
 /// An object being read.
 pub struct Fields<'a> {
@@ -22,7 +23,7 @@ impl<'a> Fields<'a> {
         match value {
             Value::Object(object) => Some(Self { object, path: path.to_owned(), known: Vec::new() }),
             _ => {
-                wrong_type(path, "an object", findings);
+                wrong_type(path, shape::OBJECT, findings);
                 None
             }
         }
@@ -47,12 +48,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A field that must be there.
-    pub fn required(
-        &mut self,
-        name: &'static str,
-        expected: &'static str,
-        findings: &mut Findings,
-    ) -> Option<&'a Value> {
+    pub fn required(&mut self, name: &'static str, expected: Shape, findings: &mut Findings) -> Option<&'a Value> {
         let found = self.raw(name);
         if found.is_none() {
             let finding = Finding::new(Rule::FaltSaknas, self.pointer(name));
@@ -65,7 +61,7 @@ impl<'a> Fields<'a> {
     pub fn text(&mut self, name: &'static str, findings: &mut Findings) -> Option<&'a str> {
         let value = self.raw(name)?;
         if value.as_str().is_none() {
-            wrong_type(&self.pointer(name), "text", findings);
+            wrong_type(&self.pointer(name), shape::TEXT, findings);
         }
         value.as_str()
     }
@@ -74,7 +70,7 @@ impl<'a> Fields<'a> {
     pub fn flag(&mut self, name: &'static str, findings: &mut Findings) -> Option<bool> {
         let value = self.raw(name)?;
         if value.as_bool().is_none() {
-            wrong_type(&self.pointer(name), "true or false", findings);
+            wrong_type(&self.pointer(name), shape::TRUE_OR_FALSE, findings);
         }
         value.as_bool()
     }
@@ -83,7 +79,7 @@ impl<'a> Fields<'a> {
     pub fn number(&mut self, name: &'static str, findings: &mut Findings) -> Option<i64> {
         let value = self.raw(name)?;
         if value.as_i64().is_none() {
-            wrong_type(&self.pointer(name), "a whole number", findings);
+            wrong_type(&self.pointer(name), shape::WHOLE_NUMBER, findings);
         }
         value.as_i64()
     }
@@ -93,14 +89,14 @@ impl<'a> Fields<'a> {
         let text = self.text(name, findings)?;
         let day = parse_date(text);
         if day.is_none() {
-            wrong_value(&self.pointer(name), DATE, findings);
+            wrong_value(&self.pointer(name), shape::DATE, findings);
         }
         day
     }
 
     /// A date that must be there.
     pub fn required_date(&mut self, name: &'static str, findings: &mut Findings) -> Option<NaiveDate> {
-        self.required(name, DATE, findings)?;
+        self.required(name, shape::DATE, findings)?;
         self.date(name, findings)
     }
 
@@ -109,7 +105,7 @@ impl<'a> Fields<'a> {
         let text = self.text(name, findings)?;
         let instant = DateTime::parse_from_rfc3339(text).ok().map(|i| i.with_timezone(&Utc));
         if instant.is_none() {
-            wrong_value(&self.pointer(name), "an instant such as 2016-10-12T09:30:00Z", findings);
+            wrong_value(&self.pointer(name), shape::INSTANT, findings);
         }
         instant
     }
@@ -119,7 +115,7 @@ impl<'a> Fields<'a> {
         let text = self.text(name, findings)?;
         let id = Uuid::parse_str(text).ok();
         if id.is_none() {
-            wrong_value(&self.pointer(name), "a UUID", findings);
+            wrong_value(&self.pointer(name), shape::UUID, findings);
         }
         id
     }
@@ -168,9 +164,6 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// What a date looks like.
-pub const DATE: &str = "a date such as 2016-10-12";
-
 /// A date as YYYY-MM-DD and nothing else, between 1900 and 2199 so that no arithmetic on it can overflow.
 #[must_use]
 pub fn parse_date(text: &str) -> Option<NaiveDate> {
@@ -190,12 +183,12 @@ pub fn shown(name: &str) -> String {
 }
 
 /// The value has the wrong JSON type.
-pub fn wrong_type(pointer: &str, expected: &'static str, findings: &mut Findings) {
+pub fn wrong_type(pointer: &str, expected: Shape, findings: &mut Findings) {
     findings.push(Finding::new(Rule::FaltFelTyp, pointer).allowed(Allowed::Shape(expected)));
 }
 
 /// The value doesn't look as it should.
-pub fn wrong_value(pointer: &str, expected: &'static str, findings: &mut Findings) {
+pub fn wrong_value(pointer: &str, expected: Shape, findings: &mut Findings) {
     findings.push(Finding::new(Rule::FaltOgiltigtVarde, pointer).allowed(Allowed::Shape(expected)));
 }
 

@@ -74,6 +74,17 @@ impl Reader<'_> {
         self.by_number(link, action, row.number, known)
     }
 
+    /// Whether a case is there for the caller to act upon. Nothing of it is shown, so nothing is logged.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn reaches(&self, link: &mut Link<'_>, action: Action, id: CaseId) -> Result<bool, StorageError> {
+        let rows = cases::by_ids(link, &[id.0.as_bytes().to_vec()])?;
+        let Some(row) = rows.first() else { return Ok(false) };
+        let object = Object::Case(&row.offices()?);
+        Ok(policy::may(self.caller, action, &object, &self.organisation, self.today) == policy::Decision::Allow)
+    }
+
     /// The case of a registration, with the registration's entry in it.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ use crate::auth::policy::Action;
 use crate::domain::code::{ClientId, ClientReference};
 use crate::domain::finding::{Allowed, Finding, Findings};
 use crate::domain::rule::Rule;
+use crate::domain::shape;
 use crate::storage::access::Scope;
 
 /// This many lines are decided in one transaction.
@@ -176,7 +177,7 @@ fn post(service: &Service, text: &str, number: usize) -> Post {
     let value: Value = match serde_json::from_str(text) {
         Ok(value) => value,
         Err(_) => {
-            let finding = Finding::new(Rule::FaltFelTyp, "").allowed(Allowed::Shape("one JSON object a line"));
+            let finding = Finding::new(Rule::FaltFelTyp, "").allowed(Allowed::Shape(shape::ONE_OBJECT_A_LINE));
             return Post::new(Err(finding.into()), Vec::new());
         }
     };

@@ -170,7 +170,7 @@ impl Done {
 pub struct Outcome {
     /// Each item's registration, or all findings.
     pub results: Vec<Result<Done, Findings>>,
-    /// The position that a report or list must have reached to include all of it.
+    /// The position that a report or list must have reached to include all of it; 0 where nothing is registered.
     pub position: Position,
     /// All or nothing.
     pub atomic: bool,

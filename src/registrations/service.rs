@@ -5,9 +5,10 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde_json::Value;
 
+use super::due_days;
 use super::job::{Answer, Job, Refusal};
 use super::registers::{ImportError, Registers};
-use super::successors;
+use super::successors::{self, Moves};
 use super::wire::Reading;
 use super::writer::{Checkpointer, Parts, Writer};
 use crate::clock::Clock;
@@ -16,6 +17,17 @@ use crate::domain::transition::Settings;
 use crate::organisation::Changes;
 use crate::storage::vault::Vault;
 use crate::storage::{Db, StorageError, persons};
+
+/// What taking in an organisation file came to.
+#[derive(Debug)]
+pub struct Taken {
+    /// What changed in the registers.
+    pub changes: Changes,
+    /// The position of the registers.
+    pub position: i64,
+    /// What became of the open cases of closed offices; `None` when moving them failed, and is left to the next start.
+    pub moves: Option<Moves>,
+}
 
 /// Everything that registering and finding need.
 pub struct Service {
@@ -34,11 +46,23 @@ pub struct Service {
 }
 
 impl Service {
-    /// Starts the writer.
+    /// Starts the writer, and sees to what is to be seen to at a start: due days by other lead times than before, and
+    /// offices that have closed.
     ///
     /// # Errors
     /// When the database can't be reached.
     pub fn start(parts: Parts) -> Result<Self, StorageError> {
+        let service = Self::open(parts)?;
+        due_days::refresh(&service);
+        service.follow_successors();
+        Ok(service)
+    }
+
+    /// The same for what only reads, and so leaves everything as it is.
+    ///
+    /// # Errors
+    /// When the database can't be reached.
+    pub fn open(parts: Parts) -> Result<Self, StorageError> {
         let (db, vault, settings) = (parts.db.clone(), Arc::clone(&parts.vault), parts.settings.clone());
         let (registers, clock) = (Arc::clone(&parts.registers), Arc::clone(&parts.clock));
         let mut connection = parts.db.connect()?;
@@ -46,9 +70,7 @@ impl Service {
         drop(connection);
         let writer = Writer::start(parts)?;
         let checkpointer = std::sync::Mutex::new(Some(Checkpointer::start(db.clone())));
-        let service = Self { db, vault, settings, registers, clock, writer, checkpointer };
-        service.follow_successors();
-        Ok(service)
+        Ok(Self { db, vault, settings, registers, clock, writer, checkpointer })
     }
 
     /// Hands a job to the writer and waits until its answer is durable.
@@ -84,24 +106,32 @@ impl Service {
         self.registers.with_version(&mut reader.link())
     }
 
-    /// Takes in an organisation file.
+    /// Takes in an organisation file, and moves the open cases of offices that have closed.
     ///
     /// # Errors
     /// All that is wrong with it, or a failure of storage.
-    pub fn import_organisation(&self, value: &Value) -> Result<(Changes, i64), ImportError> {
-        let done = self.registers.import(&self.db, value, self.clock.now())?;
-        self.follow_successors();
-        Ok(done)
+    pub fn import_organisation(&self, value: &Value) -> Result<Taken, ImportError> {
+        let (changes, position) = self.registers.import(&self.db, value, self.clock.now())?;
+        Ok(Taken { changes, position, moves: self.follow_successors() })
     }
 
-    /// Moves the open cases of offices that have closed to their successors.
-    fn follow_successors(&self) {
-        match successors::move_cases(self) {
-            Ok(0) => {}
-            Ok(moved) => log::info!("{moved} open cases were moved from closed offices to their successors"),
-            // Nothing is lost: they are moved at the next start or change of the registers.
-            Err(error) => log::error!("open cases of closed offices could not be moved: {error:?}"),
+    /// Moves the open cases of offices that have closed to their successors; `None` when it could not be done.
+    fn follow_successors(&self) -> Option<Moves> {
+        let moves = match successors::move_cases(self) {
+            Ok(moves) => moves,
+            Err(error) => {
+                // Nothing is lost: they are moved at the next start or change of the registers.
+                log::error!("open cases of closed offices could not be moved: {error:?}");
+                return None;
+            }
+        };
+        if moves.moved > 0 {
+            log::info!("{} open cases were moved from closed offices to their successors", moves.moved);
         }
+        if moves.kept > 0 {
+            log::warn!("{} open cases stay at closed offices, since rules refuse the move", moves.kept);
+        }
+        Some(moves)
     }
 
     /// The Swedish day now.

@@ -1,17 +1,21 @@
 //! Closing an office moves its open cases to the successor: each gets an office change dated the day after the last
 //! day, as if the case's own agency had made it. Done after the registers change, and when the service starts, so
 //! that a closing planned ahead takes effect too.
+//!
+//! A case that a rule keeps where it is stays there as it was, and whoever changed the registers is told which, and why.
 
 use super::job::{Actor, Answered, Job, Post, Refusal};
 use super::service::Service;
 use super::wire::{Item, Target};
 use crate::auth::policy::Action;
-use crate::domain::code::{ClientId, NotACode, OfficeCode};
+use crate::domain::case::Case;
+use crate::domain::code::{CaseId, ClientId, NotACode, OfficeCode};
 use crate::domain::command::{Command, HandlerChange, Request};
 use crate::domain::dates::later;
+use crate::domain::finding::Findings;
 use crate::domain::organisation::{Office, OfficePair, Organisation};
 use crate::domain::step::Agency;
-use crate::storage::cases::day_of;
+use crate::storage::journal::{Selection, load};
 use crate::storage::lists;
 use crate::storage::{StorageError, access::Scope};
 
@@ -19,6 +23,31 @@ use crate::storage::{StorageError, access::Scope};
 const CLIENT: &str = "registers";
 /// Cases moved in one transaction.
 const PIECE: i64 = 500;
+
+/// Of the cases that stay, this many are named.
+const NAMED: usize = 20;
+
+/// What became of the open cases of closed offices.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Moves {
+    /// So many were moved.
+    pub moved: usize,
+    /// So many stay where they were, since a rule refuses the move.
+    pub kept: usize,
+    /// The first of those that stay.
+    pub named: Vec<Kept>,
+}
+
+/// A case that stays at a closed office.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Which.
+    pub case: CaseId,
+    /// At which office.
+    pub office: OfficeCode,
+    /// What was wrong with moving it.
+    pub findings: Findings,
+}
 
 /// Why cases could not be moved.
 #[derive(Debug)]
@@ -35,34 +64,40 @@ impl From<StorageError> for MoveError {
     }
 }
 
-/// Moves the open cases of offices that have closed; returns how many. A case that a rule keeps where it is, is logged
-/// and left for its handläggare.
+/// Moves the open cases of offices that have closed to those that took over.
 ///
 /// # Errors
-/// When the database fails or the writer stops.
-pub fn move_cases(service: &Service) -> Result<usize, MoveError> {
+/// When the database fails or the writer stops; what was moved before stays moved.
+pub fn move_cases(service: &Service) -> Result<Moves, MoveError> {
     let (_, organisation) = service.organisation()?;
     let today = service.today();
-    let mut moved = 0;
-    for office in organisation.offices.values() {
-        let closed = office.validity.to.filter(|last| *last < today);
-        if let (Some(last), Some(_)) = (closed, &office.successor) {
-            moved += move_from(service, &organisation, office, later(last, 1))?;
+    let closed = |office: &&Office| office.successor.is_some() && office.validity.to.is_some_and(|last| last < today);
+    let closed: Vec<&Office> = organisation.offices.values().filter(closed).collect();
+    let mut all = Moves::default();
+    // A case may come to an office that has closed since, and so on: no further than there are offices.
+    for _ in 0..closed.len() {
+        let mut round = Moves::default();
+        for office in &closed {
+            move_from(service, &organisation, office, &mut round)?;
+        }
+        let done = round.moved == 0;
+        all = Moves { moved: all.moved + round.moved, ..round };
+        if done {
+            break;
         }
     }
-    Ok(moved)
+    Ok(all)
 }
 
-/// Where the cases of a closed office belong on a day: the successor, or its successor where that has closed too.
-fn heir<'a>(organisation: &'a Organisation, office: &'a Office, day: chrono::NaiveDate) -> Option<&'a OfficeCode> {
-    let mut at = office;
+/// The office that is open on a day: this one, its successor, or that one's where it has closed too.
+fn open_on(organisation: &Organisation, code: &OfficeCode, day: chrono::NaiveDate) -> Option<OfficeCode> {
+    let mut at = organisation.offices.get(code)?;
     // As many steps as there are offices: a circle of successors ends too.
     for _ in 0..organisation.offices.len() {
-        let code = at.successor.as_ref()?;
-        at = organisation.offices.get(code)?;
         if at.validity.contains(day) {
-            return Some(code);
+            return Some(at.code.clone());
         }
+        at = organisation.offices.get(at.successor.as_ref()?)?;
     }
     None
 }
@@ -71,56 +106,68 @@ fn move_from(
     service: &Service,
     organisation: &Organisation,
     office: &Office,
-    day: chrono::NaiveDate,
-) -> Result<usize, MoveError> {
-    let Some(heir) = heir(organisation, office, day) else { return Ok(0) };
-    let mut moved = 0;
+    all: &mut Moves,
+) -> Result<(), MoveError> {
+    let mut after = 0;
     loop {
         let mut reader = service.db.read()?;
-        let rows = lists::open_at(&mut reader.link(), office.agency, office.code.as_str(), PIECE)?;
+        let mut link = reader.link();
+        let numbers = lists::open_at(&mut link, office.agency, office.code.as_str(), after, PIECE)?;
+        let Some(last) = numbers.last() else { return Ok(()) };
+        // Past those that stay, so that they don't stand in the way of the others.
+        after = *last;
+        let cases: Vec<Case> =
+            load(&mut link, Selection::Numbers(&numbers))?.iter().map(|l| l.case()).collect::<Result<_, _>>()?;
         drop(reader);
-        let posts: Vec<Post> = rows
-            .iter()
-            .filter_map(|row| {
-                let mut offices = OfficePair {
-                    fk: OfficeCode::parse(&row.fk_office).ok()?,
-                    af: OfficeCode::parse(&row.af_office).ok()?,
-                };
-                match office.agency {
-                    Agency::Fk => offices.fk = heir.clone(),
-                    Agency::Af => offices.af = heir.clone(),
-                }
-                // A request registered for the closed office after its last day moves on its own day.
-                let date = day.max(day_of(row.step_date).min(service.today()));
-                let date = if row.step == "begaran" { date } else { day };
-                let command = Command::ChangeOffices { date, offices, handlers: HandlerChange::default() };
-                let item = Item {
-                    target: Target::Id(row.case_id()),
-                    request: Request { command, agreement: None },
-                    client_reference: None,
-                    case_version: None,
-                    agency: Some(office.agency),
-                    registered_by: None,
-                    recorded_at: None,
-                };
-                Some(Post::new(Ok(item), Vec::new()))
-            })
-            .collect();
+        let (ids, posts): (Vec<CaseId>, Vec<Post>) =
+            cases.iter().filter_map(|case| Some((case.id, change(organisation, office, case)?))).unzip();
         if posts.is_empty() {
-            return Ok(moved);
+            continue;
         }
-        let done = carry_out(service, posts)?;
-        moved += done;
-        // What is left is refused by a rule; it would only be refused again.
-        if done < rows.len() {
-            log::warn!("{} open cases could not be moved from the closed office {}", rows.len() - done, office.code);
-            return Ok(moved);
+        for (case, result) in ids.into_iter().zip(carry_out(service, posts)?) {
+            let Err(findings) = result else {
+                all.moved += 1;
+                continue;
+            };
+            all.kept += 1;
+            if all.named.len() < NAMED {
+                all.named.push(Kept { case, office: office.code.clone(), findings });
+            }
         }
     }
 }
 
-fn carry_out(service: &Service, posts: Vec<Post>) -> Result<usize, MoveError> {
-    let client = ClientId::parse(CLIENT).map_err(|NotACode { expected }| StorageError::Setup(expected.to_owned()))?;
+/// The change of offices that takes a case from a closed one; none where nobody has taken over.
+fn change(organisation: &Organisation, office: &Office, case: &Case) -> Option<Post> {
+    // A case that begins only after the last day is moved from its beginning.
+    let date = later(office.validity.to?, 1).max(case.begun());
+    // Both offices may have closed: then neither could be moved without the other.
+    let present = case.present_offices();
+    let now = |agency| open_on(organisation, present.of(agency), date);
+    let offices = OfficePair {
+        fk: now(Agency::Fk).unwrap_or_else(|| present.fk.clone()),
+        af: now(Agency::Af).unwrap_or_else(|| present.af.clone()),
+    };
+    if offices.of(office.agency) == &office.code {
+        return None;
+    }
+    let command = Command::ChangeOffices { date, offices, handlers: HandlerChange::default() };
+    let item = Item {
+        target: Target::Id(case.id),
+        request: Request { command, agreement: None },
+        client_reference: None,
+        case_version: None,
+        agency: Some(office.agency),
+        registered_by: None,
+        recorded_at: None,
+    };
+    Some(Post::new(Ok(item), Vec::new()))
+}
+
+/// What became of each, in their order.
+fn carry_out(service: &Service, posts: Vec<Post>) -> Result<Vec<Result<(), Findings>>, MoveError> {
+    let client =
+        ClientId::parse(CLIENT).map_err(|NotACode { expected }| StorageError::Setup(expected.en().to_owned()))?;
     let scope = Scope {
         client: CLIENT.to_owned(),
         agency: None,
@@ -140,7 +187,8 @@ fn carry_out(service: &Service, posts: Vec<Post>) -> Result<usize, MoveError> {
         scope,
     };
     match service.submit_and_wait(job).map_err(MoveError::Refused)? {
-        Answered::Outcome(outcome) => Ok(outcome.results.iter().filter(|r| r.is_ok()).count()),
-        Answered::Kept(_) => Ok(0),
+        Answered::Outcome(outcome) => Ok(outcome.results.into_iter().map(|result| result.map(|_| ())).collect()),
+        // Only a request with an Idempotency-Key has a kept answer.
+        Answered::Kept(_) => Ok(Vec::new()),
     }
 }

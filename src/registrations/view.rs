@@ -308,7 +308,8 @@ pub fn findings(findings: &Findings) -> Vec<FindingView> {
     findings.0.iter().map(FindingView::from).collect()
 }
 
-/// What would be right, for machines: `{from}`, `{to}`, `{from,to}`, `{steps}`, `{agency}`, `{values}` or `{shape}`.
+/// What would be right, for machines: `{from}`, `{to}`, `{from,to}`, `{steps}`, `{agency}`, `{values}`, or `{shape}` in the
+/// words of both languages.
 fn allowed(allowed: &Allowed) -> Value {
     match allowed {
         Allowed::DateFrom(from) => json!({ "from": from }),
@@ -321,6 +322,6 @@ fn allowed(allowed: &Allowed) -> Value {
         }
         Allowed::Agency(agency) => json!({ "agency": agency.code() }),
         Allowed::Values(values) => json!({ "values": values }),
-        Allowed::Shape(shape) => json!({ "shape": shape }),
+        Allowed::Shape(shape) => json!({ "shape": {"sv": shape.sv(), "en": shape.en()} }),
     }
 }

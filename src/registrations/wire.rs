@@ -20,6 +20,7 @@ use crate::domain::finding::{Allowed, Finding, Findings};
 use crate::domain::organisation::OfficePair;
 use crate::domain::person::{IdentityNumber, Sex, contains_identity_number};
 use crate::domain::rule::Rule;
+use crate::domain::shape;
 use crate::domain::step::{Agency, StepKind};
 
 /// Which case a command is about.
@@ -138,7 +139,7 @@ pub fn on_case(value: &Value, kind: Kind, case: CaseId, reading: Reading) -> Res
 /// Every wrong, missing and unknown field.
 pub fn line(value: &Value, reading: Reading) -> Result<Item, Findings> {
     read(value, reading, |fields, findings| {
-        let agency = fields.required("agency", "FK or AF", findings);
+        let agency = fields.required("agency", shape::AGENCY, findings);
         let agency = agency.and_then(|_| fields.choice("agency", Agency::from_code, &["FK", "AF"], findings));
         let registered_by = fields.code("registeredBy", HandlerId::parse, findings);
         let recorded_at = fields.instant("recordedAt", findings);
@@ -288,7 +289,7 @@ fn target(fields: &mut Fields<'_>, findings: &mut Findings) -> Option<Target> {
         }
         (None, None, None) => {
             let finding = Finding::new(Rule::FaltSaknas, fields.pointer("case"));
-            findings.push(finding.allowed(Allowed::Shape("case, caseReference or caseOf")));
+            findings.push(finding.allowed(Allowed::Shape(shape::CASE_NAMED)));
             None
         }
     }
@@ -296,7 +297,7 @@ fn target(fields: &mut Fields<'_>, findings: &mut Findings) -> Option<Target> {
 
 fn registration_fields(fields: &mut Fields<'_>, reading: Reading, findings: &mut Findings) -> Option<Item> {
     let codes: Vec<&str> = StepKind::ALL.iter().map(|s| s.code()).collect();
-    let step = fields.required("step", "a step", findings);
+    let step = fields.required("step", shape::STEP, findings);
     let step = step.and_then(|_| fields.choice("step", StepKind::from_code, &codes, findings));
     let date = fields.required_date("date", findings);
     let client_reference = fields.code("clientReference", ClientReference::parse, findings);
@@ -324,9 +325,9 @@ fn opening(
     reading: Reading,
     findings: &mut Findings,
 ) -> Option<Opening> {
-    let participant = fields.required("participant", r#"{"personnummer":"…"} or {"anonymous":{"sex":"…"}}"#, findings);
+    let participant = fields.required("participant", shape::PARTICIPANT, findings);
     let participant = participant.and_then(|value| participant_of(value, reading, findings));
-    let offices = fields.required("offices", r#"{"fk":"…","af":"…"}"#, findings);
+    let offices = fields.required("offices", shape::OFFICES, findings);
     let offices = offices.and_then(|value| offices_of(value, findings));
     let handlers = fields.raw("handlers").map(|value| handlers_of(value, findings)).unwrap_or_default();
     let consent = fields.raw("consent").and_then(|value| consent_of(value, findings));
@@ -334,9 +335,6 @@ fn opening(
     let district = fields.code("district", District::parse, findings);
     Some(Opening { participant: participant?, offices: offices?, handlers, consent, municipality, district, reference })
 }
-
-/// What an identity number looks like, for people.
-const NUMBER: &str = "YYYYMMDDNNNN, a personnummer or samordningsnummer with its check digit";
 
 fn participant_of(value: &Value, reading: Reading, findings: &mut Findings) -> Option<Participant> {
     let mut fields = Fields::of(value, "/participant", findings)?;
@@ -347,17 +345,17 @@ fn participant_of(value: &Value, reading: Reading, findings: &mut Findings) -> O
         identity_number(number, "/participant/personnummer", reading, findings).map(Participant::Named)
     } else if let Some(value) = anonymous {
         let mut inner = Fields::of(value, "/participant/anonymous", findings)?;
-        let sex = inner.required("sex", "kvinna or man", findings);
+        let sex = inner.required("sex", shape::SEX, findings);
         let sex = sex.and_then(|_| inner.choice("sex", Sex::from_code, &["kvinna", "man"], findings));
         inner.finish(findings);
         sex.map(Participant::Anonymous)
     } else {
         let finding = Finding::new(Rule::FaltSaknas, "/participant/personnummer");
-        findings.push(finding.allowed(Allowed::Shape("personnummer or anonymous")));
+        findings.push(finding.allowed(Allowed::Shape(shape::NUMBER_OR_ANONYMOUS)));
         None
     };
     if both {
-        wrong_value("/participant", "either personnummer or anonymous", findings);
+        wrong_value("/participant", shape::EITHER_NUMBER_OR_ANONYMOUS, findings);
     }
     fields.finish(findings);
     participant
@@ -367,7 +365,8 @@ fn participant_of(value: &Value, reading: Reading, findings: &mut Findings) -> O
 pub fn identity_number(text: &str, pointer: &str, reading: Reading, findings: &mut Findings) -> Option<IdentityNumber> {
     let number = IdentityNumber::parse(text, reading.today).ok();
     if number.is_none() {
-        findings.push(Finding::new(Rule::PersonnummerOgiltigt, pointer).allowed(Allowed::Shape(NUMBER)));
+        findings
+            .push(Finding::new(Rule::PersonnummerOgiltigt, pointer).allowed(Allowed::Shape(shape::IDENTITY_NUMBER)));
     }
     number
 }
@@ -375,7 +374,7 @@ pub fn identity_number(text: &str, pointer: &str, reading: Reading, findings: &m
 fn offices_of(value: &Value, findings: &mut Findings) -> Option<OfficePair> {
     let mut fields = Fields::of(value, "/offices", findings)?;
     let mut one = |name| {
-        fields.required(name, "an office's code", findings)?;
+        fields.required(name, shape::OFFICE, findings)?;
         fields.code(name, OfficeCode::parse, findings)
     };
     let (fk, af) = (one("fk"), one("af"));
@@ -405,7 +404,7 @@ fn change_of(fields: &mut Fields<'_>, findings: &mut Findings) -> HandlerChange 
 fn consent_of(value: &Value, findings: &mut Findings) -> Option<Consent> {
     let mut fields = Fields::of(value, "/consent", findings)?;
     let obtained_on = fields.required_date("obtainedOn", findings);
-    let obtained_by = fields.required("obtainedBy", "FK or AF", findings);
+    let obtained_by = fields.required("obtainedBy", shape::AGENCY, findings);
     let obtained_by = obtained_by.and_then(|_| fields.choice("obtainedBy", Agency::from_code, &["FK", "AF"], findings));
     let office = fields.required("office", OfficeCode::EXPECTED, findings);
     let office = office.and_then(|_| fields.code("office", OfficeCode::parse, findings));
@@ -419,19 +418,19 @@ fn kind_fields(kind: Kind, fields: &mut Fields<'_>, findings: &mut Findings) -> 
     match kind {
         Kind::Correction => {
             let kinds = CorrectionKind::CODES;
-            fields.required("kind", "a kind of correction", findings)?;
+            fields.required("kind", shape::CORRECTION_KIND, findings)?;
             let code = fields.choice("kind", |c| kinds.into_iter().find(|k| *k == c), &kinds, findings)?;
             correction_of(code, fields, findings)
         }
         Kind::Answers => {
             let registration = registration_id(fields, findings);
-            fields.required("answers", "the answers", findings);
+            fields.required("answers", shape::ANSWERS, findings);
             let answers = read_answers(fields, findings);
             Some(Command::Answer { registration: registration?, answers })
         }
         Kind::OfficeChange => {
             let date = fields.required_date("date", findings);
-            let offices = fields.required("offices", r#"{"fk":"…","af":"…"}"#, findings);
+            let offices = fields.required("offices", shape::OFFICES, findings);
             let offices = offices.and_then(|value| offices_of(value, findings));
             let handlers = fields.raw("handlers").and_then(|value| {
                 let mut inner = Fields::of(value, "/handlers", findings)?;
@@ -446,7 +445,7 @@ fn kind_fields(kind: Kind, fields: &mut Fields<'_>, findings: &mut Findings) -> 
             let handlers = change_of(fields, findings);
             if handlers == HandlerChange::default() {
                 let finding = Finding::new(Rule::FaltSaknas, fields.pointer("fk"));
-                findings.push(finding.allowed(Allowed::Shape("fk, af or both; null clears")));
+                findings.push(finding.allowed(Allowed::Shape(shape::HANDLER_CHANGE)));
             }
             Some(Command::ChangeHandlers { date: date?, handlers })
         }
@@ -461,7 +460,7 @@ fn kind_fields(kind: Kind, fields: &mut Fields<'_>, findings: &mut Findings) -> 
 }
 
 fn registration_id(fields: &mut Fields<'_>, findings: &mut Findings) -> Option<RegistrationId> {
-    fields.required("registration", "the registration's id", findings)?;
+    fields.required("registration", shape::REGISTRATION, findings)?;
     fields.id("registration", findings).map(RegistrationId)
 }
 
@@ -476,7 +475,7 @@ fn correction_of(code: &'static str, fields: &mut Fields<'_>, findings: &mut Fin
         "replace" => {
             let codes: Vec<&str> = StepKind::ALL.iter().map(|s| s.code()).collect();
             let registration = registration_id(fields, findings);
-            fields.required("step", "a step", findings);
+            fields.required("step", shape::STEP, findings);
             let step = fields.choice("step", StepKind::from_code, &codes, findings);
             let given = fields.given("answers");
             let answers = read_answers(fields, findings);
@@ -488,7 +487,7 @@ fn correction_of(code: &'static str, fields: &mut Fields<'_>, findings: &mut Fin
         }
         "answers" => {
             let registration = registration_id(fields, findings);
-            fields.required("answers", "the right answers; null withdraws one", findings);
+            fields.required("answers", shape::CORRECTED_ANSWERS, findings);
             let withdrawn = super::answers_wire::withdrawn(fields);
             let answers = read_answers(fields, findings);
             registration.map(|registration| CorrectionKind::Answers { registration, answers, withdrawn })
@@ -500,7 +499,7 @@ fn correction_of(code: &'static str, fields: &mut Fields<'_>, findings: &mut Fin
             municipality.map(|municipality| CorrectionKind::Municipality { municipality, district })
         }
         "consent" => {
-            let consent = fields.required("consent", "the right consent", findings);
+            let consent = fields.required("consent", shape::CORRECTED_CONSENT, findings);
             consent.and_then(|value| consent_of(value, findings)).map(CorrectionKind::Consent)
         }
         "office_change" => {
@@ -519,13 +518,13 @@ fn correction_of(code: &'static str, fields: &mut Fields<'_>, findings: &mut Fin
 }
 
 fn reason_of(fields: &mut Fields<'_>, findings: &mut Findings) -> Option<Reason> {
-    let value = fields.required("reason", r#"{"code":"…","text":"…"}"#, findings)?;
+    let value = fields.required("reason", shape::REASON, findings)?;
     let mut inner = Fields::of(value, "/reason", findings)?;
-    inner.required("code", "a short code such as fel_datum", findings);
+    inner.required("code", shape::REASON_CODE, findings);
     let code = inner.code("code", ReasonCode::parse, findings).map(|code| code.to_string());
     let text = inner.text("text", findings).map(ToOwned::to_owned);
     if text.as_ref().is_some_and(|given| given.chars().count() > 1000) {
-        wrong_value("/reason/text", "at most 1 000 characters", findings);
+        wrong_value("/reason/text", shape::AT_MOST_1000, findings);
     }
     inner.finish(findings);
     Some(Reason { code: code?, text })

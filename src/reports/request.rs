@@ -79,16 +79,8 @@ pub enum Geography {
 }
 
 /// What a geography may look like.
-pub const GEOGRAPHY_FORMS: [&str; 8] = [
-    "riket",
-    "lan:NN",
-    "kommun:NNNN",
-    "fk-omrade:CODE",
-    "af-omrade:CODE",
-    "fk-kontor:CODE",
-    "af-kontor:CODE",
-    "styrgrupp:CODE",
-];
+pub const GEOGRAPHY_FORMS: [&str; 8] =
+    ["riket", "lan:NN", "kommun:NNNN", "fk-omrade:…", "af-omrade:…", "fk-kontor:…", "af-kontor:…", "styrgrupp:…"];
 
 impl Geography {
     /// The only way from text.

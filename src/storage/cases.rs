@@ -7,8 +7,9 @@ use super::dialect::Link;
 use super::error::StorageError;
 use super::schema::{case_references, cases};
 use crate::domain::case::{Case, IdentityState};
-use crate::domain::code::CaseId;
+use crate::domain::code::{CaseId, OfficeCode};
 use crate::domain::due;
+use crate::domain::organisation::OfficePair;
 use crate::domain::step::Agency;
 use crate::domain::transition::Settings;
 
@@ -151,6 +152,15 @@ impl CaseRow {
     #[must_use]
     pub fn case_id(&self) -> CaseId {
         CaseId(uuid::Uuid::from_slice(&self.id).unwrap_or_default())
+    }
+
+    /// The present offices.
+    ///
+    /// # Errors
+    /// [`StorageError::Corrupt`] when they are no codes.
+    pub fn offices(&self) -> Result<OfficePair, StorageError> {
+        let office = |code: &str| OfficeCode::parse(code).map_err(|_| StorageError::Corrupt("cases"));
+        Ok(OfficePair { fk: office(&self.fk_office)?, af: office(&self.af_office)? })
     }
 }
 

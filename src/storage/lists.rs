@@ -1,6 +1,9 @@
-//! Lists of cases: the own ones, an office's, what is due – each by a partial index over open cases.
+//! Lists of cases: the own ones, an office's, what is due – each by a partial index over the open cases, or over those
+//! that have ended.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::access::{self, Scope};
 use super::cases::{CaseRow, ENDED, FELREGISTRERING, OPEN};
@@ -49,28 +52,46 @@ pub fn state_code(state: i16) -> &'static str {
     }
 }
 
-/// Open cases at one office, for moving them when it closes; shown to nobody.
+/// The numbers of open cases at one office, after a number, for moving them when it closes; shown to nobody.
 ///
 /// # Errors
 /// When the database fails.
-pub fn open_at(link: &mut Link<'_>, agency: Agency, office: &str, limit: i64) -> Result<Vec<CaseRow>, StorageError> {
+pub fn open_at(
+    link: &mut Link<'_>,
+    agency: Agency,
+    office: &str,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<i64>, StorageError> {
+    macro_rules! at {
+        ($office:expr) => {
+            each!(link, c => cases::table
+                .filter(cases::state.eq(OPEN))
+                .filter($office.eq(office))
+                .filter(cases::number.gt(after))
+                .order(cases::number)
+                .limit(limit)
+                .select(cases::number)
+                .load(c))?
+        };
+    }
     Ok(match agency {
-        Agency::Fk => each!(link, c => cases::table
-            .filter(cases::state.eq(OPEN))
-            .filter(cases::fk_office.eq(office))
-            .limit(limit)
-            .select(CaseRow::as_select())
-            .load(c))?,
-        Agency::Af => each!(link, c => cases::table
-            .filter(cases::state.eq(OPEN))
-            .filter(cases::af_office.eq(office))
-            .limit(limit)
-            .select(CaseRow::as_select())
-            .load(c))?,
+        Agency::Fk => at!(cases::fk_office),
+        Agency::Af => at!(cases::af_office),
     })
 }
 
-/// One page of cases, most urgent first, and how many there are in all. What it shows is logged.
+/// The condition of a state, spelt out: a partial index is used only where its own condition can be read in the statement.
+const fn in_state(state: i16) -> &'static str {
+    match state {
+        OPEN => "cases.state = 0",
+        ENDED => "cases.state = 1",
+        _ => "cases.state = 2",
+    }
+}
+
+/// One page of cases, most urgent first – those that aren't open, in the order of their requests – and how many there are
+/// in all. What it shows is logged.
 ///
 /// # Errors
 /// When the database fails.
@@ -81,17 +102,22 @@ pub fn page(
     offset: i64,
     limit: i64,
 ) -> Result<(Vec<CaseRow>, i64), StorageError> {
+    let state = filter.state.unwrap_or(OPEN);
     macro_rules! filtered {
         () => {{
-            let mut query = cases::table.into_boxed().filter(cases::state.eq(filter.state.unwrap_or(OPEN)));
+            let mut query = cases::table.into_boxed().filter(sql::<Bool>(in_state(state)));
             match &filter.handler {
                 Some((Agency::Fk, id)) => query = query.filter(cases::fk_handler.eq(id)),
                 Some((Agency::Af, id)) => query = query.filter(cases::af_handler.eq(id)),
                 None => {}
             }
             match &filter.offices {
-                Some((Agency::Fk, offices)) => query = query.filter(cases::fk_office.eq_any(offices)),
-                Some((Agency::Af, offices)) => query = query.filter(cases::af_office.eq_any(offices)),
+                Some((agency, offices)) => match (agency, &offices[..]) {
+                    (Agency::Fk, [one]) => query = query.filter(cases::fk_office.eq(one)),
+                    (Agency::Af, [one]) => query = query.filter(cases::af_office.eq(one)),
+                    (Agency::Fk, _) => query = query.filter(cases::fk_office.eq_any(offices)),
+                    (Agency::Af, _) => query = query.filter(cases::af_office.eq_any(offices)),
+                },
                 None => {}
             }
             if let Some(step) = &filter.step {
@@ -110,8 +136,20 @@ pub fn page(
         }};
     }
     let total: i64 = each!(link, c => filtered!().count().get_result(c))?;
-    let rows: Vec<CaseRow> = each!(link, c => filtered!()
-        .order((cases::due, cases::number))
+    // Where nothing is due any more the order is that of the requests, in which the indexes of one handläggare and of one
+    // office stand. Of several offices all are read and sorted: asked for the order alone, PostgreSQL would walk through
+    // every case there is until a page is full.
+    let as_indexed = filter.handler.is_some() || filter.offices.as_ref().is_none_or(|(_, all)| all.len() == 1);
+    macro_rules! ordered {
+        () => {
+            if state != OPEN && as_indexed {
+                filtered!().order(cases::number)
+            } else {
+                filtered!().order((cases::due, cases::number))
+            }
+        };
+    }
+    let rows: Vec<CaseRow> = each!(link, c => ordered!()
         .offset(offset)
         .limit(limit)
         .select(CaseRow::as_select())

@@ -13,6 +13,7 @@ pub mod append;
 pub mod cases;
 pub mod changes;
 pub mod connection;
+pub mod due;
 pub mod error;
 pub mod journal;
 pub mod lists;

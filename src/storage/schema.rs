@@ -56,6 +56,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    due_basis (one) {
+        one -> SmallInt,
+        lead_times -> Text,
+        reached -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     registrations (case_number, position) {
         case_number -> BigInt,
         position -> BigInt,
@@ -227,6 +235,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     persons,
     person_lookups,
     cases,
+    due_basis,
     registrations,
     client_references,
     master_keys,

@@ -7,4 +7,5 @@ mod http;
 mod privacy;
 mod registrations;
 mod reports;
+mod storage;
 mod support;

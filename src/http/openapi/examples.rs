@@ -117,7 +117,7 @@ pub fn case_list() -> Value {
 /// A case as it was known.
 #[must_use]
 pub fn history() -> Value {
-    json!({"asOf": "2016-10-12T13:05:00Z", "countedTo": 187, "case": case(), "entries": [entry()]})
+    json!({"asOf": "2016-10-31T22:59:59.999999Z", "countedTo": 187, "case": case(), "entries": [entry()]})
 }
 
 /// A search.

@@ -110,6 +110,11 @@ fn requests() -> Value {
         own["caseVersion"] = integer();
         own
     };
+    let mut replaced_by = uuid();
+    replaced_by["description"] = json!(
+        "Med felregistrering: ärendet som gäller i stället, ett annat som anroparen får se. / \
+         With felregistrering: the case that stands instead, another one that the caller may see."
+    );
     json!({
         "Answers": answers(),
         "Participant": {"description": "personnummer, eller anonymous med kön. / personnummer, or anonymous with sex.", "oneOf": [
@@ -128,7 +133,7 @@ fn requests() -> Value {
         "Correction": object(common(json!({
             "kind": codes(CorrectionKind::CODES), "registration": uuid(), "date": date(), "step": steps(),
             "answers": reference("Answers"), "municipality": text(), "district": text(), "offices": pair(),
-            "consent": reference("Consent"), "replacedBy": uuid(),
+            "consent": reference("Consent"), "replacedBy": replaced_by,
             "reason": closed(json!({"code": text(), "text": text()}), &["code"]),
         })), &["kind", "reason"]),
         "OfficeChange": object(common(json!({"date": date(), "offices": pair(), "handlers": pair()})), &["date", "offices"]),
@@ -140,6 +145,25 @@ fn requests() -> Value {
     })
 }
 
+const REGISTERED_AT: &str = "Positionen som en rapport eller lista ska ha nått för att allt ska vara med (atLeast). Saknas \
+    där inget är registrerat: vid prövning, eller när allt avvisats. / The position that a report or list must have reached \
+    to include all of it (atLeast). Left out where nothing is registered: at a dry run, or when all was refused.";
+
+/// One of these members, or the two days of a period.
+fn allowed() -> Value {
+    let about = "Vad som vore rätt: dagar (from, to), steg med sin ägare, en myndighet, värden, eller en form i ord på båda \
+                 språken. / What would be right: days (from, to), steps with their owner, an agency, values, or a shape in \
+                 words of both languages.";
+    let step = object(json!({"step": steps(), "owner": agency()}), &["step", "owner"]);
+    let mut schema = object(
+        json!({"from": date(), "to": date(), "steps": list(step), "agency": agency(), "values": list(text()),
+               "shape": object(json!({"sv": text(), "en": text()}), &["sv", "en"])}),
+        &[],
+    );
+    schema["description"] = json!(about);
+    schema
+}
+
 fn answers_given() -> Value {
     let state = object(
         json!({
@@ -149,8 +173,10 @@ fn answers_given() -> Value {
         }),
         &["version", "status", "step", "stepDate", "offices"],
     );
+    let mut registered_at = integer();
+    registered_at["description"] = json!(REGISTERED_AT);
     let registered = json!({
-        "registration": uuid(), "position": integer(), "repeated": flag(), "knownFrom": instant(),
+        "registration": uuid(), "position": registered_at.clone(), "repeated": flag(), "knownFrom": instant(),
         "case": reference("CaseState"), "notices": list(reference("Finding")), "dryRun": flag(),
     });
     let mut item = registered.clone();
@@ -161,8 +187,9 @@ fn answers_given() -> Value {
     json!({
         "Finding": object(json!({
             "code": text(), "ruleVersion": integer(), "severity": codes(["error", "notice"]), "index": integer(),
-            "pointer": text(), "sv": text(), "en": text(), "allowed": {"type": "object"}, "link": text(),
+            "pointer": text(), "sv": text(), "en": text(), "allowed": reference("Allowed"), "link": text(),
         }), &["code", "ruleVersion", "severity", "pointer", "sv", "en", "link"]),
+        "Allowed": allowed(),
         "Problem": object(json!({
             "type": text(), "title": text(), "titleEn": text(), "status": integer(), "detail": text(), "detailEn": text(),
             "instance": text(), "errors": list(reference("Finding")),
@@ -173,7 +200,7 @@ fn answers_given() -> Value {
         "Registered": object(registered, &["knownFrom", "case", "notices"]),
         "BatchItem": object(item, &["index", "status"]),
         "BatchResult": object(json!({"items": list(reference("BatchItem")), "atomic": flag(), "dryRun": flag(),
-            "position": integer(), "_meta": {"type": "object"}}), &["items", "atomic", "dryRun", "position"]),
+            "position": registered_at, "_meta": {"type": "object"}}), &["items", "atomic", "dryRun"]),
         "Entry": object(json!({
             "registration": uuid(), "kind": text(), "position": integer(), "knownFrom": instant(), "agency": agency(),
             "client": text(), "registeredBy": text(), "onBehalfOf": text(), "step": steps(), "date": date(),

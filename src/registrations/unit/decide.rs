@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::door::registrar;
-use super::{Decided, Earlier, Known, Pending, Unit, client_of, named};
+use super::{Decided, Earlier, Known, Pending, Unit, client_of, named, replacing};
 use crate::chance::uuid_v7;
 use crate::domain::case::{Case, IdentityState};
 use crate::domain::code::{CaseId, CaseReference, Position, RegistrationId};
@@ -134,6 +134,7 @@ impl Unit<'_, '_> {
             today: swedish_day(known_from),
             other_open_case: self.other_open_case(person.as_deref(), case_id),
             reference_taken: self.reference_taken(&by, item, case_id),
+            replacement_unknown: replacing(item).is_some_and(|id| !self.knows_of(job, id)),
         };
         let known = slot.as_ref().map(|s| (&*s.case, s.case.id));
         let decision = transition::decide(known, &item.request, &facts)?;

@@ -2,11 +2,13 @@
 
 use super::Unit;
 use crate::auth::policy::{self, Action, Object};
+use crate::domain::code::CaseId;
 use crate::domain::command::{Command, Registrar};
 use crate::domain::dates::swedish_day;
 use crate::domain::finding::{Allowed, Finding, Findings};
 use crate::domain::organisation::OfficePair;
 use crate::domain::rule::Rule;
+use crate::domain::shape;
 use crate::registrations::cache::Slot;
 use crate::registrations::job::{Actor, Job, Post, Refusal};
 use crate::registrations::wire::{Item, Target};
@@ -47,6 +49,12 @@ impl Unit<'_, '_> {
                 policy::may(caller, action, object, &self.around.organisation, today) == policy::Decision::Allow
             }
         }
+    }
+
+    /// Whether a case is there, and the caller may know of it.
+    pub(super) fn knows_of(&self, job: &Job, id: CaseId) -> bool {
+        let slot = self.overlay.slots.get(&id);
+        slot.is_some_and(|s| self.reaches(job, Action::GetCase, &Object::Case(s.case.present_offices())))
     }
 
     /// The case that an item is about; `None` when it opens one.
@@ -109,7 +117,7 @@ pub(super) fn unknown_case(item: &Item) -> Findings {
 pub(super) fn registrar(job: &Job, item: &Item) -> Result<Registrar, Findings> {
     let missing = || {
         let finding = Finding::new(Rule::FaltSaknas, "/agency");
-        Findings::from(finding.allowed(Allowed::Shape("FK or AF")))
+        Findings::from(finding.allowed(Allowed::Shape(shape::AGENCY)))
     };
     match &job.actor {
         Actor::Caller(caller) => caller.registrar().ok_or_else(missing),

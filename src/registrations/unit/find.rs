@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Earlier, Known, Unit, client_of};
+use super::{Earlier, Known, Unit, client_of, replacing};
 use crate::domain::code::{CaseId, CaseReference, RegistrationId};
 use crate::domain::command::Command;
 use crate::domain::step::Agency;
@@ -23,12 +23,11 @@ impl Unit<'_, '_> {
         let mut numbers = self.client_references(link, jobs)?;
         let referred = Self::references(link, items())?;
         numbers.extend(referred.iter().map(|r| r.number));
-        let ids: HashSet<CaseId> = items()
-            .filter_map(|item| match &item.target {
-                Target::Id(id) => Some(*id),
-                _ => None,
-            })
-            .collect();
+        let targets = items().filter_map(|item| match &item.target {
+            Target::Id(id) => Some(*id),
+            _ => None,
+        });
+        let ids: HashSet<CaseId> = targets.chain(items().filter_map(replacing)).collect();
         let ids: Vec<Vec<u8>> = ids.into_iter().map(|id| id.0.as_bytes().to_vec()).collect();
         let mut stands = link.lock_cases(&ids, &dedup(numbers))?;
         if items().any(|item| matches!(item.request.command, Command::Correct(_))) {

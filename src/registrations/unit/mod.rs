@@ -19,7 +19,7 @@ use super::wire::Item;
 use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::domain::code::{CaseId, CaseReference, RegistrationId};
-use crate::domain::command::{Command, Participant};
+use crate::domain::command::{Command, CorrectionKind, Participant};
 use crate::domain::finding::Findings;
 use crate::domain::organisation::Organisation;
 use crate::domain::step::Agency;
@@ -141,5 +141,14 @@ fn named(item: &Item) -> Option<&crate::domain::person::IdentityNumber> {
     match &new.opening.as_ref()?.participant {
         Participant::Named(number) => Some(number),
         Participant::Anonymous(_) => None,
+    }
+}
+
+/// The case that an item names as standing instead of its own.
+fn replacing(item: &Item) -> Option<CaseId> {
+    let Command::Correct(correction) = &item.request.command else { return None };
+    match correction.kind {
+        CorrectionKind::Felregistrering { replaced_by } => replaced_by,
+        _ => None,
     }
 }

@@ -3,7 +3,11 @@
 use expect_test::expect;
 use serde_json::json;
 
+use sus::demo::pilot;
+
 use super::{Place, lines, places};
+use crate::support::posting::number;
+use crate::support::tables::Raw;
 
 #[test]
 fn a_file_of_registers_is_refused_whole_with_everything_that_is_wrong() {
@@ -59,6 +63,41 @@ fn registers_are_exported_as_they_were_imported() {
 }
 
 #[test]
+fn closing_an_office_says_which_cases_were_moved_and_which_stay() {
+    let place = Place::new();
+    place.pilot_files();
+    place.run("organisation import organisation.json").printed();
+    let request = |n: u32, fk: &str| {
+        json!({"agency": "FK", "caseReference": format!("C-{n}"), "step": "begaran", "date": "2016-10-03",
+            "participant": {"personnummer": number(&format!("1980-01-0{n}"))}, "offices": {"fk": fk, "af": "AF-GAVLE"},
+            "municipality": "2180",
+            "consent": {"obtainedOn": "2016-09-26", "obtainedBy": "AF", "office": "AF-GAVLE", "form": "gk-affk-1"}})
+    };
+    place.file("cases.ndjson", &format!("{}\n{}\n", request(1, "FK-GAVLE"), request(2, "FK-SANDVIKEN")));
+    place.run("import cases.ndjson").printed();
+    let mut closed = pilot::organisation();
+    for office in closed["offices"].as_array_mut().unwrap() {
+        if ["FK-GAVLE", "AF-GAVLE"].contains(&office["code"].as_str().unwrap()) {
+            office["validTo"] = json!("2016-12-31");
+        }
+        if office["code"] == "AF-GAVLE" {
+            office["successor"] = json!("AF-SANDVIKEN");
+        }
+    }
+    place.file("closed.json", &closed.to_string());
+    let told = place.run("organisation import closed.json").printed();
+    assert!(told.contains("Open cases moved from closed offices to their successors: 1.\n"), "{told}");
+    assert!(told.contains("Open cases that rules keep at closed offices: 1.\n  "), "{told}");
+    assert!(
+        told.ends_with(
+            " at AF-GAVLE: kontor_inte_giltigt The office is not valid on that day. \
+             Allowed: 2005-01-01 – 2016-12-31.\n"
+        ),
+        "{told}"
+    );
+}
+
+#[test]
 fn an_import_tells_what_it_refused_and_is_simply_started_anew() {
     places(|_, _, place| {
         place.pilot_files();
@@ -70,7 +109,7 @@ fn an_import_tells_what_it_refused_and_is_simply_started_anew() {
         first[50] = "{\"agency\":".to_owned();
         first[0] = first[0].replace("\"municipality\":\"21", "\"municipality\":\"99");
         place.file("history.ndjson", &first.join("\n"));
-        let told = place.run("import history.ndjson").printed();
+        let told = place.run("import history.ndjson").refused_some();
         assert!(told.starts_with("100 lines: "), "{told}");
         assert!(
             told.contains("The refused lines stand with their findings in history.ndjson.refused.ndjson."),
@@ -88,8 +127,10 @@ fn an_import_tells_what_it_refused_and_is_simply_started_anew() {
         assert!(told.contains(&format!("{} lines: ", whole.len())) && told.contains(" 0 refused"), "{told}");
         assert!(!told.contains(" 0 in already"), "{told}");
         assert!(!place.exists("none.ndjson"), "a file of nothing is not made");
+        assert!(place.exists("history.ndjson.refused.ndjson"), "another file than this run's is left alone");
         let told = place.run("import history.ndjson").printed();
         assert!(told.contains(&format!("0 registered, {} in already, 0 refused", whole.len())), "{told}");
+        assert!(!place.exists("history.ndjson.refused.ndjson"), "nothing is refused any more");
     });
 }
 
@@ -103,6 +144,40 @@ fn an_import_reads_standard_input_and_says_what_can_not_be_read() {
     assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).contains(" 0 refused"), "{output:?}");
     assert!(place.run("import nowhere.ndjson").complained().contains("nowhere.ndjson can't be read"));
     assert!(place.run("import pilot.ndjson --client å").complained().contains("the client:"));
+}
+
+#[test]
+fn an_import_ends_with_a_code_of_its_own_when_lines_were_refused() {
+    let place = Place::new();
+    place.file("wrong.ndjson", "{}\n");
+    let told = place.run("import wrong.ndjson").refused_some();
+    assert!(told.starts_with("1 lines: 0 registered, 0 in already, 1 refused;"), "{told}");
+    assert!(!told.contains("Position"), "nothing is in: {told}");
+    assert_eq!(place.run("import nowhere.ndjson").code, Some(1));
+    assert_eq!(place.run("import").code, Some(2));
+    place.file("empty.ndjson", "");
+    assert_eq!(place.run("import empty.ndjson").code, Some(0));
+    for help in ["import --help", "--help"] {
+        let told = place.run(help).printed();
+        assert!(told.contains("Exit status:") && told.contains("refused"), "{told}");
+    }
+}
+
+#[test]
+fn only_a_file_of_refused_lines_is_taken_away() {
+    let place = Place::new();
+    place.file("empty.ndjson", "");
+    // Whatever is named by mistake stays as it is, and so does what is imported.
+    place.file("notes.txt", "mine\n");
+    place.run("import empty.ndjson --refused notes.txt").printed();
+    assert_eq!(place.read("notes.txt"), "mine\n");
+    place.file("wrong.ndjson", "{}\n");
+    let told = place.run("import wrong.ndjson --refused ./wrong.ndjson").complained();
+    assert!(told.contains("names the file that is imported"), "{told}");
+    assert_eq!(place.read("wrong.ndjson"), "{}\n");
+    place.run("import wrong.ndjson --refused refused.ndjson").refused_some();
+    place.run("import empty.ndjson --refused refused.ndjson").printed();
+    assert!(!place.exists("refused.ndjson"));
 }
 
 #[test]
@@ -137,5 +212,24 @@ fn migrating_twice_changes_nothing() {
         let first = place.run("migrate").printed();
         assert!(first.contains("position 0"), "{first}");
         assert_eq!(place.run("migrate").printed(), first);
+    });
+}
+
+#[test]
+fn only_what_writes_computes_due_days_by_the_lead_times_it_is_given() {
+    places(|_, database, place| {
+        place.pilot_files();
+        place.run("organisation import organisation.json").printed();
+        place.run("import pilot.ndjson").printed();
+        let other = || Place::over(database).with("SUS_DUE_AFTER_GK", "20");
+        let kept = |days: u32| Raw::of(database).count("due_basis", &format!("lead_times LIKE '% gk {days},%'"));
+        // Somebody who pulls a report without the service's configuration changes nothing.
+        other().run("report --from 2016-10-01 --to 2016-12-31").printed();
+        other().run("organisation export").printed();
+        other().run("migrate").printed();
+        assert_eq!((kept(14), kept(20)), (1, 0));
+        let file = place.folder.path().join("pilot.ndjson");
+        other().run(&format!("import {}", file.display())).printed();
+        assert_eq!((kept(14), kept(20)), (0, 1));
     });
 }

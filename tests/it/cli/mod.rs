@@ -1,5 +1,6 @@
 //! The program itself, run as people run it, in a folder of its own and with nothing else in its environment.
 
+mod broken_off;
 mod data;
 mod help;
 mod report;
@@ -22,6 +23,7 @@ pub struct Place {
 #[derive(Debug)]
 pub struct Ran {
     pub ok: bool,
+    pub code: Option<i32>,
     pub out: String,
     pub err: String,
 }
@@ -29,7 +31,12 @@ pub struct Ran {
 impl Ran {
     fn of(output: &Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-        Self { ok: output.status.success(), out: text(&output.stdout), err: text(&output.stderr) }
+        Self {
+            ok: output.status.success(),
+            code: output.status.code(),
+            out: text(&output.stdout),
+            err: text(&output.stderr),
+        }
     }
 
     /// What a run that must go well printed.
@@ -38,9 +45,15 @@ impl Ran {
         self.out
     }
 
+    /// What a run printed that went to its end, but with refused lines.
+    pub fn refused_some(self) -> String {
+        assert_eq!(self.code, Some(3), "{}\n{}", self.out, self.err);
+        self.out
+    }
+
     /// What a run that must not go well complained of.
     pub fn complained(self) -> String {
-        assert!(!self.ok, "{}\n{}", self.out, self.err);
+        assert!(matches!(self.code, Some(1 | 2)), "{}\n{}", self.out, self.err);
         self.err
     }
 }

@@ -15,7 +15,7 @@
 //! AF 2016-11-02 withdrawal · FK 2016-11-02 protection · AF reference AF-77
 //! FK undo @3 · FK move @2 2016-10-20 · FK replace @3 planerad_ali · FK correct-answers @1 program=nej utbildning=?
 //! FK correct-kommun 2181 · FK correct-consent 2016-09-20 · FK correct-offices @4 date=2016-11-03 af=AF-SANDVIKEN
-//! FK felregistrering · FK undo-felregistrering
+//! FK felregistrering · FK felregistrering replacedBy=other · FK undo-felregistrering
 //! chain = begaran 2016-10-03, gk 2016-10-12 | 9 days           a question of the case, and its answer
 //! due = AF 2016-11-24 · missing = @1 utbildning · offices on 2016-11-01 = … · known on 2016-10-20 = …
 //! ```
@@ -182,6 +182,7 @@ impl World {
             today: dates::swedish_day(now),
             other_open_case: line.open_elsewhere,
             reference_taken: line.reference_taken,
+            replacement_unknown: line.replacement_unknown,
         };
         let asked = self.case.clone();
         let request = Request { command: line.command, agreement: line.agreement };
@@ -285,7 +286,7 @@ impl World {
     }
 }
 
-const CASE: CaseId = CaseId(Uuid::from_u128(0xCA5E << 96));
+pub const CASE: CaseId = CaseId(Uuid::from_u128(0xCA5E << 96));
 const NOON: NaiveTime = NaiveTime::from_hms_opt(12, 0, 0).unwrap();
 
 pub fn registration(number: usize) -> RegistrationId {
@@ -362,7 +363,7 @@ fn finding_line(finding: &Finding) -> String {
         }
         Allowed::Agency(agency) => format!("agency {agency}"),
         Allowed::Values(values) => format!("values {}", list(values.iter().map(|v| short(v)))),
-        Allowed::Shape(shape) => format!("shape {shape}"),
+        Allowed::Shape(shape) => format!("shape {}", shape.en()),
     });
     if let Some(allowed) = allowed {
         let _ = write!(line, " {allowed}");

@@ -40,6 +40,7 @@ impl Desk {
             today,
             other_open_case: false,
             reference_taken: false,
+            replacement_unknown: false,
         };
         decide(case.map(|case| (case, case.id)), &Request { command, agreement }, &facts)
     }

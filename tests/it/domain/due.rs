@@ -2,7 +2,7 @@
 
 use sus::domain::answers::{Answer, Question};
 use sus::domain::case::Case;
-use sus::domain::due::{Due, next};
+use sus::domain::due::{Due, basis, next};
 use sus::domain::step::{Agency, StepKind};
 use sus::domain::transition::Settings;
 
@@ -88,4 +88,19 @@ fn lead_times_are_settings() {
     let settings = Settings { due_after_begaran: 7, ..Settings::default() };
     let due = next(&Desk::new().case(&WAY[..1]), &settings).unwrap();
     assert_eq!(due.on, day("2016-10-10"));
+}
+
+#[test]
+fn what_due_days_rest_on_tells_every_lead_time() {
+    let usual = Settings::default();
+    let others = [
+        Settings { due_after_begaran: 1, ..usual.clone() },
+        Settings { due_after_gk: 1, ..usual.clone() },
+        Settings { due_after_planned: 1, ..usual.clone() },
+        Settings { follow_up: 1, ..usual.clone() },
+        Settings { follow_up_aktivitetsersattning: 1, ..usual.clone() },
+    ];
+    assert!(others.iter().all(|other| basis(other) != basis(&usual)));
+    // What decides only whether something may be registered is no part of it.
+    assert_eq!(basis(&Settings { waiting_days_ahead: 1, consent_months: Some(1), ..usual.clone() }), basis(&usual));
 }

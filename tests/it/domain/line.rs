@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use sus::domain::answers::{Answer, AnswerKind, Answers, Choice, Question};
 use sus::domain::code::{
-    AgreementId, CaseReference, ConsentForm, District, HandlerId, InsatsCode, MunicipalityCode, NotACode, OfficeCode,
-    RegistrationId,
+    AgreementId, CaseId, CaseReference, ConsentForm, District, HandlerId, InsatsCode, MunicipalityCode, NotACode,
+    OfficeCode, RegistrationId,
 };
 use sus::domain::command::{
     Command, Consent, Correction, CorrectionKind, HandlerChange, Handlers, NewStep, Opening, Participant, Reason,
@@ -13,8 +13,9 @@ use sus::domain::dates;
 use sus::domain::organisation::OfficePair;
 use sus::domain::person::{Sex, test_number};
 use sus::domain::step::{Agency, StepKind};
+use uuid::Uuid;
 
-use super::check::{World, registration};
+use super::check::{CASE, World, registration};
 
 /// A line of a command, read.
 pub struct Line {
@@ -24,6 +25,7 @@ pub struct Line {
     pub agreement: Option<AgreementId>,
     pub open_elsewhere: bool,
     pub reference_taken: bool,
+    pub replacement_unknown: bool,
 }
 
 /// What a line says beside its first words: `name=value`, and lone words.
@@ -75,7 +77,7 @@ impl<'a> Rest<'a> {
 }
 
 fn code<T>(text: &str, parse: fn(&str) -> Result<T, NotACode>) -> Result<T, String> {
-    parse(text).map_err(|e| format!("{text}: {}", e.expected))
+    parse(text).map_err(|e| format!("{text}: {}", e.expected.en()))
 }
 
 fn office(text: &str) -> OfficeCode {
@@ -118,6 +120,7 @@ impl Line {
         let agreement = rest.take("by").map(|id| code(id, AgreementId::parse)).transpose()?;
         let reason = rest.take("reason").unwrap_or("fel").to_owned();
         let (open_elsewhere, reference_taken) = (rest.flag("open-elsewhere"), rest.flag("reference-taken"));
+        let replacement_unknown = rest.named.contains(&("replacedBy", "unknown"));
         let of_day = || day.ok_or("needs a date");
         let command = match verb {
             "answers" => Command::Answer { registration: place(rest.next()?)?, answers: rest.answers()?.0 },
@@ -149,7 +152,7 @@ impl Line {
         if !rest.named.is_empty() || !rest.lone.is_empty() {
             return Err(format!("not understood: {:?} {:?}", rest.named, rest.lone));
         }
-        Ok(Self { agency, day, command, agreement, open_elsewhere, reference_taken })
+        Ok(Self { agency, day, command, agreement, open_elsewhere, reference_taken, replacement_unknown })
     }
 }
 
@@ -253,7 +256,15 @@ fn correction(verb: &str, rest: &mut Rest<'_>, world: &World) -> Result<Correcti
             });
             CorrectionKind::OfficeChange { registration, date, offices }
         }
-        "felregistrering" => CorrectionKind::Felregistrering { replaced_by: None },
+        "felregistrering" => {
+            let replaced_by = match rest.take("replacedBy") {
+                None => None,
+                Some("itself") => Some(CASE),
+                Some("other" | "unknown") => Some(CaseId(Uuid::from_u128(1))),
+                Some(word) => return Err(format!("itself, other or unknown: {word}")),
+            };
+            CorrectionKind::Felregistrering { replaced_by }
+        }
         "undo-felregistrering" => CorrectionKind::UndoFelregistrering,
         _ => return Err(format!("no such command: {verb}")),
     })

@@ -9,6 +9,7 @@ mod organisation;
 mod ownership;
 mod properties;
 mod table;
+mod words;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

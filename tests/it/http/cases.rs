@@ -3,8 +3,9 @@
 use expect_test::expect;
 use serde_json::json;
 
-use super::{ANNA, Api};
+use super::{ANNA, Api, begaran};
 use crate::support::on_both;
+use crate::support::posting::number;
 
 #[test]
 fn a_case_is_shown_with_its_participant_masked() {
@@ -183,6 +184,58 @@ fn every_change_of_a_case_has_its_door() {
 }
 
 #[test]
+fn a_case_registered_in_error_is_replaced_only_by_another_that_the_caller_may_know_of() {
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let (case, near) = (api.opened("FK-1", ANNA), api.opened("FK-2", &number("1990-01-02")));
+        let mut body = begaran("FK-3", &number("1970-07-07"));
+        body["offices"] = json!({"fk": "FK-SANDVIKEN", "af": "AF-SANDVIKEN"});
+        let far = api.post("/v1/registrations", &api.fk(), &body).json()["case"]["link"].as_str().unwrap().to_owned();
+        let id = |case: &str| case.rsplit('/').next().unwrap().to_owned();
+        let mark = |token: &str, other: &str| {
+            let body = json!({"kind": "felregistrering", "replacedBy": id(other), "reason": {"code": "fel_person"}});
+            api.post_with(&format!("{case}/corrections"), token, &[("if-match", "\"1\"")], &body)
+        };
+        // One that isn't there and one out of reach are told of in the same words.
+        let unknown = mark(&api.person("fk-h-017"), "0193d7a0-2f4e-7c11-9a55-3f1c0a6e9b10");
+        assert_eq!(unknown.whole(), mark(&api.person("fk-h-017"), &far).whole());
+        expect![[r#"
+        422
+        cache-control: no-store
+        content-type: application/problem+json
+
+        {
+          "type": "urn:sus:problem:regelbrott",
+          "title": "Innehållet bryter mot en eller flera regler",
+          "titleEn": "The content breaks one or more rules",
+          "status": 422,
+          "detail": "Innehållet bryter mot en eller flera regler",
+          "detailEn": "The content breaks one or more rules",
+          "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c",
+          "errors": [
+            {
+              "code": "ersattare_okand",
+              "ruleVersion": 1,
+              "severity": "error",
+              "pointer": "/replacedBy",
+              "sv": "Ärendet som ska gälla i stället finns inte, eller är inte ditt att se.",
+              "en": "There is no such case to stand instead, or it is not yours to see.",
+              "link": "/v1/rules/ersattare_okand"
+            }
+          ]
+        }"#]]
+        .assert_eq(&unknown.whole());
+        let itself = mark(&api.fk(), &case);
+        assert_eq!(itself.status, 422);
+        assert_eq!(itself.json()["errors"][0]["code"], "ersattare_samma_arende");
+        assert_eq!(mark(&api.fk(), "0193d7a0-2f4e-7c11-9a55-3f1c0a6e9b10").status, 422);
+        assert_eq!(mark(&api.person("fk-h-017"), &near).status, 201);
+        let shown = api.get(&case, &api.fk()).json();
+        assert_eq!((&shown["status"], &shown["replacedBy"]), (&json!("felregistrering"), &json!(id(&near))));
+    });
+}
+
+#[test]
 fn access_follows_the_present_offices() {
     on_both(|_, database| {
         let api = Api::over(database);
@@ -212,6 +265,31 @@ fn a_case_can_be_read_as_it_was_known() {
         assert_eq!(history(&format!("?countedTo={position}")).json()["case"]["step"], "begaran");
         // Together they say of what an answer tells: known then, and committed by then.
         assert_eq!(history("?asOf=2016-12-31&countedTo=2").json()["case"]["step"], "begaran");
+    });
+}
+
+#[test]
+fn a_history_tells_the_instant_that_was_asked_for_or_now() {
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let case = api.opened("FK-1", ANNA);
+        api.clock.advance(chrono::TimeDelta::days(2));
+        let history = |query: &str| api.get(&format!("{case}/histories{query}"), &api.fk()).json();
+        let as_of = |query: &str| history(query)["asOf"].as_str().unwrap().to_owned();
+        // Registered at 11 on the twelfth; now it is the fourteenth.
+        let now = "2016-10-14T11:00:00Z";
+        assert_eq!(as_of(""), now);
+        assert_eq!(as_of("?asOf=2016-10-13T08:30:00%2B02:00"), "2016-10-13T06:30:00Z");
+        assert_eq!(as_of("?asOf=2016-10-12"), "2016-10-12T21:59:59.999999Z");
+        assert_eq!(as_of("?countedTo=2"), now);
+        assert_eq!(as_of("?asOf=2030-01-01"), now, "an instant to come is now");
+        // What an answer says of itself gives the same answer again, also when more has been registered.
+        let told = history("");
+        api.clock.advance(chrono::TimeDelta::seconds(1));
+        let gk = json!({"caseReference": "FK-1", "step": "gk", "date": "2016-10-12"});
+        assert_eq!(api.post("/v1/registrations", &api.fk(), &gk).status, 201);
+        let query = format!("?asOf={}&countedTo={}", told["asOf"].as_str().unwrap(), told["countedTo"]);
+        assert_eq!(history(&query), told);
     });
 }
 

@@ -154,10 +154,13 @@ fn unknown_and_repeated_query_names_are_refused_by_name() {
               "ruleVersion": 1,
               "severity": "error",
               "pointer": "/query/page",
-              "sv": "Värdet är inte tillåtet. Tillåtet: the parameter once.",
+              "sv": "Värdet är inte tillåtet. Tillåtet: parametern en gång.",
               "en": "The value is not allowed. Allowed: the parameter once.",
               "allowed": {
-                "shape": "the parameter once"
+                "shape": {
+                  "sv": "parametern en gång",
+                  "en": "the parameter once"
+                }
               },
               "link": "/v1/rules/falt_ogiltigt_varde"
             }

@@ -1,5 +1,6 @@
 //! The API as clients meet it: built as in main, asked through actix's test server, answers compared whole.
 
+mod bodies;
 mod cases;
 mod document;
 mod door;
@@ -33,6 +34,7 @@ use sus::domain::step::Agency;
 use sus::registrations::service::Service;
 use sus::server::application;
 
+use crate::support::words::foreign_in;
 use crate::support::{Database, noon, organisation, service};
 
 /// The trace that every request of the tests belongs to, so that whole answers can be compared.
@@ -50,6 +52,7 @@ pub struct Api {
 }
 
 /// What came back.
+#[derive(Debug)]
 pub struct Told {
     pub status: u16,
     headers: BTreeMap<String, String>,
@@ -179,6 +182,8 @@ impl Api {
             let headers =
                 answer.headers().iter().map(|(n, v)| (n.as_str().to_owned(), v.to_str().unwrap().to_owned())).collect();
             let text = String::from_utf8(test::read_body(answer).await.to_vec()).unwrap();
+            let mixed = serde_json::from_str(&text).map(|told| foreign_in(&told)).unwrap_or_default();
+            assert!(mixed.is_empty(), "one language in a sentence of the other: {mixed:?}");
             Told { status, headers, text }
         })
     }

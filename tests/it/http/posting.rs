@@ -299,6 +299,29 @@ fn a_dry_run_stores_nothing() {
 }
 
 #[test]
+fn a_position_is_answered_only_where_something_is_registered() {
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let whole = json!([begaran("FK-1", ANNA), {"caseReference": "FK-1", "step": "gk", "date": "2016-10-12"}]);
+        let broken = json!([begaran("FK-1", ANNA), {"caseReference": "FK-1", "step": "gk", "date": "2016-10-03"}]);
+        let wrong = json!([{"step": "gk"}]);
+        let ask = |query: &str, body: &serde_json::Value| {
+            let told = api.post(&format!("/v1/registrations{query}"), &api.fk(), body);
+            (told.status, told.json()["items"].as_array().unwrap().len(), told.json().get("position").cloned())
+        };
+        assert_eq!(ask("?dryRun=true", &whole), (200, 2, None));
+        assert_eq!(ask("?atomic=true", &broken), (422, 2, None));
+        assert_eq!(ask("", &wrong), (200, 1, None));
+        assert_eq!(ask("?dryRun=true", &wrong), (200, 1, None));
+        assert_eq!(api.post("/v1/registrations?dryRun=true", &api.fk(), &whole[0]).json().get("position"), None);
+        // One of two; then the other, with the one that is there already.
+        assert_eq!(ask("", &broken), (200, 2, Some(json!(2))));
+        assert_eq!(ask("", &json!([whole[1]])), (200, 1, Some(json!(3))));
+        assert_eq!(api.get("/v1/cases?atLeast=3", &api.fk()).json()["_meta"]["totalItems"], 1);
+    });
+}
+
+#[test]
 fn no_answer_to_a_post_holds_identity() {
     on_both(|_, database| {
         let api = Api::over(database);

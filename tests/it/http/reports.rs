@@ -87,10 +87,13 @@ fn everything_wrong_with_a_question_is_told_at_once() {
               "ruleVersion": 1,
               "severity": "error",
               "pointer": "/query/to",
-              "sv": "Värdet är inte tillåtet. Tillåtet: a date such as 2016-10-12.",
+              "sv": "Värdet är inte tillåtet. Tillåtet: ett datum som 2016-10-12.",
               "en": "The value is not allowed. Allowed: a date such as 2016-10-12.",
               "allowed": {
-                "shape": "a date such as 2016-10-12"
+                "shape": {
+                  "sv": "ett datum som 2016-10-12",
+                  "en": "a date such as 2016-10-12"
+                }
               },
               "link": "/v1/rules/falt_ogiltigt_varde"
             },
@@ -99,10 +102,13 @@ fn everything_wrong_with_a_question_is_told_at_once() {
               "ruleVersion": 1,
               "severity": "error",
               "pointer": "/query/from",
-              "sv": "Fältet saknas. Väntat värde: a date such as 2016-10-12.",
+              "sv": "Fältet saknas. Väntat värde: ett datum som 2016-10-12.",
               "en": "The field is missing. Expected: a date such as 2016-10-12.",
               "allowed": {
-                "shape": "a date such as 2016-10-12"
+                "shape": {
+                  "sv": "ett datum som 2016-10-12",
+                  "en": "a date such as 2016-10-12"
+                }
               },
               "link": "/v1/rules/falt_saknas"
             },
@@ -111,18 +117,18 @@ fn everything_wrong_with_a_question_is_told_at_once() {
               "ruleVersion": 1,
               "severity": "error",
               "pointer": "/query/geography",
-              "sv": "Värdet är inte tillåtet. Tillåtet: riket, lan:NN, kommun:NNNN, fk-omrade:CODE, af-omrade:CODE, fk-kontor:CODE, af-kontor:CODE eller styrgrupp:CODE.",
-              "en": "The value is not allowed. Allowed: riket, lan:NN, kommun:NNNN, fk-omrade:CODE, af-omrade:CODE, fk-kontor:CODE, af-kontor:CODE or styrgrupp:CODE.",
+              "sv": "Värdet är inte tillåtet. Tillåtet: riket, lan:NN, kommun:NNNN, fk-omrade:…, af-omrade:…, fk-kontor:…, af-kontor:… eller styrgrupp:….",
+              "en": "The value is not allowed. Allowed: riket, lan:NN, kommun:NNNN, fk-omrade:…, af-omrade:…, fk-kontor:…, af-kontor:… or styrgrupp:….",
               "allowed": {
                 "values": [
                   "riket",
                   "lan:NN",
                   "kommun:NNNN",
-                  "fk-omrade:CODE",
-                  "af-omrade:CODE",
-                  "fk-kontor:CODE",
-                  "af-kontor:CODE",
-                  "styrgrupp:CODE"
+                  "fk-omrade:…",
+                  "af-omrade:…",
+                  "fk-kontor:…",
+                  "af-kontor:…",
+                  "styrgrupp:…"
                 ]
               },
               "link": "/v1/rules/falt_ogiltigt_varde"

@@ -1,10 +1,18 @@
 //! Offices close, and anonymous cases are followed without a number.
 
-use serde_json::json;
-use sus::domain::case::IdentityState;
-use sus::domain::rule::Rule;
+use std::sync::Arc;
 
-use crate::support::posting::{begaran, gk, post};
+use chrono::{Days, NaiveDate};
+use serde_json::{Value, json};
+use sus::domain::case::{Case, IdentityState};
+use sus::domain::code::CaseId;
+use sus::domain::rule::Rule;
+use sus::registrations::service::Service;
+use sus::registrations::successors::Moves;
+use sus::storage::cases;
+use sus::storage::journal::{Selection, load};
+
+use crate::support::posting::{begaran, gk, number, post};
 use crate::support::{noon, on_both, organisation, service};
 
 #[test]
@@ -33,6 +41,112 @@ fn closing_an_office_moves_its_open_cases_to_the_successor() {
         assert_eq!(moved.present_offices().af.as_str(), "AF-SANDVIKEN");
         assert_eq!(moved.offices[1].from.to_string(), "2016-10-11");
         assert_eq!(moved.offices_on("2016-10-10".parse().unwrap()).af.as_str(), "AF-GAVLE");
+    });
+}
+
+/// The registers with these offices closed after 2016-10-10, each with its successor if it has one.
+fn closed(offices: &[(usize, Option<&str>)]) -> Value {
+    let mut after = organisation();
+    for (place, successor) in offices {
+        after["offices"][place]["validTo"] = json!("2016-10-10");
+        after["offices"][place]["successor"] = json!(successor);
+    }
+    after
+}
+
+const FK_GAVLE: usize = 0;
+const AF_GAVLE: usize = 1;
+
+/// A request of the nth person, at FK's office in Gävle or Sandviken and AF's in Gävle.
+fn request(n: u64, fk: &str, date: &str) -> Value {
+    let born: NaiveDate = "1950-01-01".parse().unwrap();
+    let mut body = begaran(&format!("FK-{n}"), &number(&(born + Days::new(n)).to_string()), date);
+    body["offices"]["fk"] = json!(fk);
+    body
+}
+
+fn opened(service: &Arc<Service>, bodies: Vec<Value>) -> Vec<CaseId> {
+    post(service, bodies).unwrap().results.iter().map(|r| r.as_ref().unwrap().case_id()).collect()
+}
+
+fn stored(service: &Service, id: CaseId) -> Case {
+    let mut reader = service.db.read().unwrap();
+    let row = cases::by_ids(&mut reader.link(), &[id.0.as_bytes().to_vec()]).unwrap().remove(0);
+    load(&mut reader.link(), Selection::Numbers(&[row.number])).unwrap()[0].case().unwrap()
+}
+
+fn offices(case: &Case) -> (String, String) {
+    (case.present_offices().fk.to_string(), case.present_offices().af.to_string())
+}
+
+fn pair(fk: &str, af: &str) -> (String, String) {
+    (fk.to_owned(), af.to_owned())
+}
+
+#[test]
+fn a_case_that_a_rule_keeps_at_a_closed_office_is_told_of_and_stays_as_it_was() {
+    on_both(|backend, database| {
+        let (service, clock) = service(database, noon("2016-10-04"));
+        service.import_organisation(&organisation()).unwrap();
+        // More than are moved in one transaction, and all before the one that can be moved.
+        let kept = opened(&service, (0..505).map(|n| request(n, "FK-GAVLE", "2016-10-03")).collect());
+        let movable = opened(&service, vec![request(900, "FK-SANDVIKEN", "2016-10-03")])[0];
+        let before = stored(&service, kept[0]);
+        clock.set(noon("2016-10-12"));
+        // FK's office in Gävle has closed too, and nobody has taken over.
+        let taken =
+            service.import_organisation(&closed(&[(FK_GAVLE, None), (AF_GAVLE, Some("AF-SANDVIKEN"))])).unwrap();
+        let moves = taken.moves.unwrap();
+        assert_eq!((moves.moved, moves.kept, moves.named.len()), (1, 505, 20), "{backend:?}");
+        assert_eq!((moves.named[0].case, moves.named[0].office.as_str()), (kept[0], "AF-GAVLE"));
+        let finding = &moves.named[0].findings.0[0];
+        assert_eq!((finding.rule, finding.pointer.as_str()), (Rule::KontorInteGiltigt, "/offices/fk"));
+        assert_eq!(offices(&stored(&service, movable)), pair("FK-SANDVIKEN", "AF-SANDVIKEN"));
+        assert_eq!(stored(&service, kept[0]), before, "nothing of it was touched");
+        // When somebody takes over, they are moved like any others.
+        let both = closed(&[(FK_GAVLE, Some("FK-SANDVIKEN")), (AF_GAVLE, Some("AF-SANDVIKEN"))]);
+        let moves = service.import_organisation(&both).unwrap().moves.unwrap();
+        assert_eq!(moves, Moves { moved: 505, ..Moves::default() });
+        let case = stored(&service, kept[504]);
+        assert_eq!(offices(&case), pair("FK-SANDVIKEN", "AF-SANDVIKEN"));
+        assert_eq!((case.version, case.offices[1].from.to_string()), (2, "2016-10-11".to_owned()));
+    });
+}
+
+#[test]
+fn both_offices_of_a_case_may_close_on_one_day() {
+    on_both(|_, database| {
+        let (service, clock) = service(database, noon("2016-10-04"));
+        service.import_organisation(&organisation()).unwrap();
+        let case = opened(&service, vec![request(1, "FK-GAVLE", "2016-10-03")])[0];
+        clock.set(noon("2016-10-12"));
+        let both = closed(&[(FK_GAVLE, Some("FK-SANDVIKEN")), (AF_GAVLE, Some("AF-SANDVIKEN"))]);
+        let moves = service.import_organisation(&both).unwrap().moves.unwrap();
+        assert_eq!(moves, Moves { moved: 1, ..Moves::default() });
+        assert_eq!(offices(&stored(&service, case)), pair("FK-SANDVIKEN", "AF-SANDVIKEN"));
+        assert_eq!(stored(&service, case).version, 2, "in one change");
+    });
+}
+
+#[test]
+fn a_case_that_begins_after_the_last_day_is_moved_from_its_beginning() {
+    on_both(|_, database| {
+        let (service, clock) = service(database, noon("2016-10-12"));
+        service.import_organisation(&organisation()).unwrap();
+        // One request is dated ahead; of the other, joint mapping is registered already.
+        let mut bodies = vec![request(1, "FK-SANDVIKEN", "2016-11-01"), request(2, "FK-SANDVIKEN", "2016-10-11")];
+        bodies.push(gk("FK-2", "2016-10-12"));
+        let cases = opened(&service, bodies);
+        clock.set(noon("2016-10-20"));
+        let moves = service.import_organisation(&closed(&[(AF_GAVLE, Some("AF-SANDVIKEN"))])).unwrap().moves.unwrap();
+        assert_eq!(moves, Moves { moved: 2, ..Moves::default() });
+        for (case, from) in [(cases[0], "2016-11-01"), (cases[1], "2016-10-11")] {
+            let case = stored(&service, case);
+            assert_eq!(
+                (offices(&case).1.as_str(), case.offices[1].from.to_string()),
+                ("AF-SANDVIKEN", from.to_owned())
+            );
+        }
     });
 }
 

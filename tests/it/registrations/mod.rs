@@ -3,7 +3,9 @@
 mod again;
 mod closing;
 mod concurrency;
+mod due_days;
 mod import;
+mod outage;
 mod queue;
 mod reviewed;
 mod round;

@@ -15,7 +15,7 @@ use sus::storage::journal::{Loaded, Selection, load};
 
 use super::concurrency::two_processes;
 use crate::support::on_both;
-use crate::support::posting::{Ask, begaran, gk};
+use crate::support::posting::{Ask, begaran, gk, number};
 
 /// One case, written by two processes in turn: each decides on what the other wrote last.
 struct Round {
@@ -29,9 +29,8 @@ impl Round {
     /// The case as a reader without any memory finds it.
     fn loaded(&self) -> Loaded {
         let mut reader = self.services[0].db.read().unwrap();
-        let mut all = load(&mut reader.link(), Selection::Range(0, i64::MAX)).unwrap();
-        assert_eq!(all.len(), 1);
-        all.remove(0)
+        let all = load(&mut reader.link(), Selection::Range(0, i64::MAX)).unwrap();
+        all.into_iter().find(|loaded| Some(loaded.row.case_id()) == self.case).unwrap()
     }
 
     fn stored(&self) -> Case {
@@ -153,7 +152,10 @@ fn corrections_of_every_kind_are_read_back_as_they_were_decided() {
             "offices": {"fk": "FK-GAVLE", "af": "AF-SANDVIKEN"}}),
         );
         round.correct(Af, "undo", json!({"registration": started.0}));
-        round.correct(Af, "felregistrering", json!({"replacedBy": uuid::Uuid::nil()}));
+        let other = begaran("FK-2", &number("1990-01-02"), "2016-10-03");
+        let other = Ask::of(Fk).post(&round.service(), &[other]).unwrap().results[0].as_ref().unwrap().case_id();
+        round.correct(Af, "felregistrering", json!({"replacedBy": other.0}));
+        assert_eq!(round.stored().replaced_by, Some(other));
         round.correct(Fk, "undo_felregistrering", json!({}));
         assert_eq!(round.chain(), ["begaran 2016-10-03", "gk 2016-10-12", "planerad_afi 2016-10-21"]);
         let mut seen = round.seen.clone();

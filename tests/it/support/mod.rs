@@ -4,7 +4,9 @@
 pub mod lines;
 pub mod postgres;
 pub mod posting;
+pub mod schema;
 pub mod tables;
+pub mod words;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -65,11 +67,16 @@ static SEED: AtomicU64 = AtomicU64::new(1);
 
 /// A service over a database, as in main but for time and chance.
 pub fn service(database: &Database, now: DateTime<Utc>) -> (Arc<Service>, Arc<ManualClock>) {
+    service_with(database, now, Settings::default())
+}
+
+/// The same with lead times of one's own.
+pub fn service_with(database: &Database, now: DateTime<Utc>, settings: Settings) -> (Arc<Service>, Arc<ManualClock>) {
     let clock = Arc::new(ManualClock::at(now));
     let parts = Parts {
         db: Db::open(&database.url, 4).unwrap(),
         vault: Arc::new(Vault::new([7; 32])),
-        settings: Settings::default(),
+        settings,
         queue: 4096,
         registers: Arc::new(Registers::default()),
         clock: Arc::<ManualClock>::clone(&clock),

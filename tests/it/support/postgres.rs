@@ -29,6 +29,35 @@ pub fn fresh_database() -> Option<String> {
     Some(server.pattern.replace("{name}", &name))
 }
 
+/// What a restart of the server does to one database and leaves the others alone: every connection to it is lost, and
+/// none is had until it is up again.
+pub struct Outage {
+    name: String,
+    /// To the database that every server has.
+    beside: PgConnection,
+}
+
+impl Outage {
+    /// Of the database of this URL; up as yet.
+    pub fn of(url: &str) -> Self {
+        let (base, query) = url.split_once('?').map_or((url, String::new()), |(b, q)| (b, format!("?{q}")));
+        let (server, name) = base.rsplit_once('/').unwrap();
+        let beside = PgConnection::establish(&format!("{server}/postgres{query}")).unwrap();
+        Self { name: name.to_owned(), beside }
+    }
+
+    pub fn begin(&mut self) {
+        let name = &self.name;
+        self.beside.batch_execute(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false")).unwrap();
+        let all = format!("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{name}'");
+        self.beside.batch_execute(&all).unwrap();
+    }
+
+    pub fn end(&mut self) {
+        self.beside.batch_execute(&format!("ALTER DATABASE {} ALLOW_CONNECTIONS true", self.name)).unwrap();
+    }
+}
+
 #[expect(clippy::disallowed_methods, reason = "tests are told of a server by the environment")]
 fn start() -> Option<Server> {
     if let Ok(url) = std::env::var("TEST_DATABASE_URL") {

@@ -15,6 +15,11 @@ use sus::registrations::service::Service;
 use sus::registrations::wire::{self, Kind};
 use sus::storage::access::Scope;
 
+/// The number of a woman born that day, which nobody has.
+pub fn number(birth: &str) -> String {
+    sus::domain::person::test_number(birth.parse().unwrap(), 980).as_digits().to_owned()
+}
+
 /// A request with all that is required.
 pub fn begaran(reference: &str, number: &str, date: &str) -> Value {
     json!({"caseReference": reference, "step": "begaran", "date": date,
