@@ -15,8 +15,9 @@ use crate::domain::case::Case;
 use crate::domain::code::Position;
 
 use super::frame::Frame;
-use super::observations::{Kind, Observations};
+use super::observations::{KINDS, Kind, Observations};
 use super::places::Places;
+use super::profiles::Profiles;
 use super::report::Row;
 
 /// The internal number of a case.
@@ -24,7 +25,7 @@ pub type CaseKey = i64;
 
 /// A frame for each kind of row.
 #[derive(Debug)]
-pub(super) struct Layer(pub(super) [Frame; 8]);
+pub(super) struct Layer(pub(super) [Frame; KINDS]);
 
 impl Layer {
     pub(super) fn new(observations: Observations, places: usize) -> Result<Self, PolarsError> {
@@ -90,6 +91,8 @@ pub struct Facts {
     /// Cases whose rows stand in the delta.
     pub(super) changed: Numbers,
     pub(super) places: Arc<Places>,
+    /// What cases are selected and split by.
+    pub(super) profiles: Arc<Profiles>,
     pub(super) counted_to: Position,
     pub(super) kept: Kept,
 }
@@ -142,6 +145,7 @@ impl Facts {
 pub struct FactsBuilder {
     observations: Observations,
     places: Places,
+    profiles: Profiles,
     keys: Vec<(CaseKey, u32)>,
 }
 
@@ -151,6 +155,7 @@ impl FactsBuilder {
         let number = self.keys.len() as u32;
         self.keys.push((key, number));
         self.observations.observe(number, case, &mut self.places);
+        self.profiles.set(number, case);
     }
 
     /// The facts, counted up to `counted_to`.
@@ -167,6 +172,7 @@ impl FactsBuilder {
             added: HashMap::new(),
             changed: Numbers::default(),
             places: Arc::new(self.places),
+            profiles: Arc::new(self.profiles),
             counted_to,
             kept: Kept::default(),
         })

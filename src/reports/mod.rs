@@ -32,6 +32,7 @@ mod frame;
 mod observations;
 mod places;
 pub mod plain;
+mod profiles;
 mod pull;
 pub mod refresh;
 pub mod render;
@@ -39,6 +40,7 @@ pub mod report;
 pub mod request;
 pub mod selection;
 mod tally;
+pub mod variables;
 
 #[cfg(test)]
 mod arbitrary;

@@ -18,7 +18,7 @@ pub(super) enum Kind {
     GkEntered,
     /// GK left. Key: utfall, first insats started. More: its day.
     GkLeft,
-    /// Case ended. Key: GK held, last insats, outcome. More: days in each step kind.
+    /// Case ended. Key: GK held, last insats, outcome, how it ended. More: days in each step kind.
     Ended,
     /// An episode of gk, afi or ali left. Key: which. More: days.
     Episode,
@@ -30,10 +30,23 @@ pub(super) enum Kind {
     Spell,
     /// Days at a place in an anonymous case, its ending day included, from `day` to the day before `more`.
     Anonymous,
+    /// Days at a place in any step, from `day` to the day before `more`; an ending has no days. Key: kind of step,
+    /// [`ENTERED`] and [`SEVERAL`].
+    Step,
+    /// Any step left. Key: from, to. More: days.
+    Left,
 }
 
+/// The row is the step's first: the step was entered on its day.
+pub(super) const ENTERED: usize = 1;
+/// The case has other rows of the same kind of step.
+pub(super) const SEVERAL: usize = 2;
+
+/// How many kinds of row there are.
+pub(super) const KINDS: usize = Kind::ALL.len();
+
 impl Kind {
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::GkEntered,
         Self::GkLeft,
         Self::Ended,
@@ -42,6 +55,8 @@ impl Kind {
         Self::InsatsEntered,
         Self::Spell,
         Self::Anonymous,
+        Self::Step,
+        Self::Left,
     ];
 
     /// The columns beside case, place, day and key.
@@ -50,8 +65,8 @@ impl Kind {
             Self::GkEntered | Self::InsatsEntered => &[],
             Self::GkLeft => &["insats_day"],
             Self::Ended => &["begaran", "gk", "planerad_afi", "planerad_ali", "afi", "ali"],
-            Self::Episode | Self::Wait => &["days"],
-            Self::Spell | Self::Anonymous => &["to"],
+            Self::Episode | Self::Wait | Self::Left => &["days"],
+            Self::Spell | Self::Anonymous | Self::Step => &["to"],
         }
     }
 }
@@ -117,7 +132,7 @@ impl Rows {
 
 /// The rows of many cases, a kind each.
 #[derive(Debug, Clone)]
-pub(super) struct Observations(pub(super) [Rows; 8]);
+pub(super) struct Observations(pub(super) [Rows; KINDS]);
 
 impl Default for Observations {
     fn default() -> Self {
@@ -139,6 +154,7 @@ impl Observations {
         }
         at.gk();
         at.steps();
+        at.stays();
         at.insatser();
         at.ended();
     }
@@ -160,12 +176,17 @@ impl Observer<'_> {
         self.rows.0[kind as usize].push(self.number, place, day(date), key, more);
     }
 
-    /// Days from `from` to the day before `to`, cut where an office changes.
-    fn spells(&mut self, kind: Kind, from: NaiveDate, to: i32, code: usize) {
-        let case = self.case;
-        let changes = case.offices[1..].iter().map(|p| p.from).filter(|d| *d > from && day(*d) < to);
+    /// The days on which days from `from` to the day before `to` begin at another place.
+    fn starts(&self, from: NaiveDate, to: i32) -> Vec<NaiveDate> {
+        let changes = self.case.offices[1..].iter().map(|p| p.from).filter(|d| *d > from && day(*d) < to);
         let mut starts: Vec<NaiveDate> = std::iter::once(from).chain(changes).collect();
         starts.dedup();
+        starts
+    }
+
+    /// Days from `from` to the day before `to`, cut where an office changes.
+    fn spells(&mut self, kind: Kind, from: NaiveDate, to: i32, code: usize) {
+        let starts = self.starts(from, to);
         for (i, start) in starts.iter().enumerate() {
             let end = starts.get(i + 1).map_or(to, |next| day(*next));
             self.push(kind, *start, key([self.sex, code]), &[end]);
@@ -240,6 +261,31 @@ impl Observer<'_> {
         }
     }
 
+    /// Every step's days at its places, and every transition.
+    fn stays(&mut self) {
+        let case = self.case;
+        let end = |i: usize| match case.steps.get(i + 1) {
+            Some(next) => day(next.date),
+            None if case.steps[i].kind.is_ending() => day(case.steps[i].date),
+            None => NEVER,
+        };
+        let rows: Vec<Vec<NaiveDate>> =
+            case.steps.iter().enumerate().map(|(i, step)| self.starts(step.date, end(i))).collect();
+        for (i, (step, starts)) in case.steps.iter().zip(&rows).enumerate() {
+            let same = case.steps.iter().zip(&rows).filter(|(s, _)| s.kind == step.kind);
+            let several = if same.map(|(_, starts)| starts.len()).sum::<usize>() > 1 { SEVERAL } else { 0 };
+            for (at, start) in starts.iter().enumerate() {
+                let flags = several | if at == 0 { ENTERED } else { 0 };
+                let to = starts.get(at + 1).map_or(end(i), |next| day(*next));
+                self.push(Kind::Step, *start, key([self.sex, step.kind as usize, flags]), &[to]);
+            }
+            if let Some(next) = case.steps.get(i + 1) {
+                let key = key([self.sex, step.kind as usize, next.kind as usize]);
+                self.push(Kind::Left, next.date, key, &[day(next.date) - day(step.date)]);
+            }
+        }
+    }
+
     fn insatser(&mut self) {
         for (which, kind) in [StepKind::Afi, StepKind::Ali].into_iter().enumerate() {
             if let Some(step) = self.case.steps.iter().find(|s| s.kind == kind) {
@@ -265,7 +311,9 @@ impl Observer<'_> {
             Some(StepKind::Ali) => 1,
             _ => 2,
         };
-        let key = key([self.sex, usize::from(!held), last, outcome(ending)]);
+        // Konsultativt stöd, avslutat, avbrutet: the last three of StepKind.
+        let how = ending.kind as usize - StepKind::KonsultativtStod as usize;
+        let key = key([self.sex, usize::from(!held), last, outcome(ending), how]);
         self.push(Kind::Ended, ending.date, key, &days);
     }
 }

@@ -27,6 +27,7 @@ impl Facts {
     /// When polars can't make a frame.
     pub fn apply<C: Borrow<Case>>(&self, changed: &[(CaseKey, C)], counted_to: Position) -> Result<Self, PolarsError> {
         let mut places = Arc::clone(&self.places);
+        let mut profiles = Arc::clone(&self.profiles);
         let mut added = self.added.clone();
         let mut dead = self.dead.clone();
         let mut in_delta = self.changed.clone();
@@ -34,6 +35,7 @@ impl Facts {
         let mut fresh = Observations::default();
         {
             let places = Arc::make_mut(&mut places);
+            let profiles = Arc::make_mut(&mut profiles);
             for (key, case) in changed {
                 let base = self.numbers.get(*key);
                 let next = (self.numbers.sorted.len() + added.len()) as u32;
@@ -44,6 +46,7 @@ impl Facts {
                 in_delta.insert(number);
                 replaced.insert(number);
                 fresh.observe(number, case.borrow(), places);
+                profiles.set(number, case.borrow());
             }
         }
         fresh.take_over(&self.delta, &replaced)?;
@@ -55,6 +58,7 @@ impl Facts {
             added,
             changed: in_delta,
             places,
+            profiles,
             counted_to,
             kept: Kept::default(),
         };
@@ -81,6 +85,7 @@ impl Facts {
             added: HashMap::new(),
             changed: Numbers::default(),
             places: Arc::clone(&self.places),
+            profiles: Arc::clone(&self.profiles),
             counted_to: self.counted_to,
             kept: Kept::default(),
         })

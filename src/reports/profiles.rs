@@ -1,0 +1,27 @@
+//! What each case is selected and split by, by its number: two words of bits.
+//!
+//! Never here: what the bits mean ([`super::variables`]).
+
+use crate::domain::case::Case;
+
+use super::variables::profile;
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct Profiles(Vec<[u64; 2]>);
+
+impl Profiles {
+    /// Notes a case, a new one or as it stands now.
+    pub(super) fn set(&mut self, number: u32, case: &Case) {
+        let at = number as usize;
+        if at >= self.0.len() {
+            self.0.resize(at + 1, [0; 2]);
+        }
+        self.0[at] = profile(case);
+    }
+
+    /// The bits of a case.
+    #[inline]
+    pub(super) fn of(&self, number: u32) -> [u64; 2] {
+        self.0.get(number as usize).copied().unwrap_or_default()
+    }
+}
