@@ -57,7 +57,7 @@ fn measure(count: u32, organisation: &Organisation) {
 
 fn request(geography: &str) -> Request {
     let period = Period::new("2021-01-01".parse().unwrap(), "2021-12-31".parse().unwrap()).unwrap();
-    Request { report: "baspaket".to_owned(), period, geography: Geography::parse(geography).unwrap() }
+    Request::plain("baspaket", period, Geography::parse(geography).unwrap())
 }
 
 fn pulled(facts: &Facts, organisation: &Organisation, request: &Request) {

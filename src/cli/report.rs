@@ -37,7 +37,7 @@ pub fn print(service: &Service, args: &ReportArgs) -> Result<(), Failure> {
     let (Some(period), Some(geography), true) = (period, geography, wrong.is_empty()) else {
         return Err(wrong.join("\n     ").into());
     };
-    let request = Request { report: args.report.clone(), period, geography };
+    let request = Request::plain(&args.report, period, geography);
     let lang = if args.lang == "en" { Lang::En } else { Lang::Sv };
     let counted = Counted { as_of, counted_to: args.counted_to, at_least: None };
     let reports = Reports::default();

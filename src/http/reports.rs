@@ -175,7 +175,7 @@ fn read(request: &HttpRequest) -> Result<Asked, Problem> {
         return Err(Problem::new(Kind::FrageparameterFel));
     };
     Ok(Asked {
-        request: Request { report: "baspaket".to_owned(), period, geography },
+        request: Request::plain("baspaket", period, geography),
         counted: Counted { as_of, counted_to, at_least },
         lang: lang.unwrap_or_default(),
         csv: csv.unwrap_or_else(|| !accepts(accept, JSON)),

@@ -7,7 +7,7 @@ use chrono::{DateTime, Days, NaiveDate};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use crate::domain::answers::{Answer, Answers, FORTSATT, Question};
+use crate::domain::answers::{Answer, Answers, FORMAN, FORTSATT, INITIERAD_AV, Question, TID, UTBILDNING};
 use crate::domain::case::{Case, HandlerPeriod, IdentityState, OfficePeriod, Step};
 use crate::domain::code::{
     AreaCode, CaseId, MunicipalityCode, OfficeCode, Position, RegistrationId, SteeringGroupCode,
@@ -135,7 +135,7 @@ pub(super) fn any_case() -> impl Strategy<Value = Case> {
         0_u64..800,
         prop::collection::vec(1_u64..120, 9),
         prop::collection::vec(0_usize..60, 9),
-        prop::collection::vec(any::<u8>(), 10),
+        prop::collection::vec(any::<u8>(), 30),
         (any::<u8>(), any::<u8>(), 0_usize..6, any::<u8>()),
         prop::collection::vec((0_u64..500, 0_usize..3, 0_usize..3), 1..4),
     );
@@ -190,12 +190,44 @@ fn grown(seed: &Seed) -> Case {
     at
 }
 
-fn answer(case: &mut Case, random: &[u8]) {
-    match random[0] % 3 {
-        0 => answered(case, 0, &[(Question::InitieradAv, Answer::Code("FK"))]),
-        1 => answered(case, 0, &[(Question::InitieradAv, Answer::Code("AF"))]),
-        _ => {}
+/// Benefits, unanswered one time of four.
+fn benefits(random: u8) -> Option<Answer> {
+    let chosen = FORMAN[..8].iter().enumerate().filter(|(i, _)| (random >> i) & 1 == 1 && random % 3 == 0);
+    let codes: Vec<&'static str> = chosen.map(|(_, choice)| choice.code).collect();
+    (random % 4 > 0).then_some(Answer::Codes(if codes.is_empty() && random % 2 == 0 { vec!["ingen"] } else { codes }))
+}
+
+/// Yes, no, or no answer.
+fn perhaps(question: Question, random: u8) -> Option<(Question, Answer)> {
+    (random % 5 > 0).then_some((question, Answer::Bool(random % 5 > 2)))
+}
+
+fn before(case: &mut Case, random: &[u8]) {
+    case.birth = (random[0] % 6 > 0).then(|| date("1940-01-01") + Days::new(u64::from(random[1]) * 110));
+    let yes_no = [
+        Question::Anstalld,
+        Question::EgetForetag,
+        Question::InskrivenAf,
+        Question::Arbetar,
+        Question::Studerar,
+        Question::Program,
+    ];
+    let mut given: Vec<(Question, Answer)> =
+        yes_no.into_iter().zip(&random[2..]).filter_map(|(question, random)| perhaps(question, *random)).collect();
+    given.extend(benefits(random[8]).map(|answer| (Question::Formaner, answer)));
+    given.extend(
+        TID.get(usize::from(random[9] % 10)).map(|c| (Question::TidOffentligForsorjning, Answer::Code(c.code))),
+    );
+    given.extend(UTBILDNING.get(usize::from(random[10] % 8)).map(|c| (Question::Utbildning, Answer::Code(c.code))));
+    for (question, random) in [(Question::Arbetsandel, random[11]), (Question::Studieandel, random[12])] {
+        given.extend((random % 4 > 0).then_some((question, Answer::Percent(random % 100 + 1))));
     }
+    given.extend(INITIERAD_AV.get(usize::from(random[13] % 3)).map(|c| (Question::InitieradAv, Answer::Code(c.code))));
+    answered(case, 0, &given);
+}
+
+fn answer(case: &mut Case, random: &[u8]) {
+    before(case, &random[10..]);
     let last = case.steps.len() - 1;
     let mut given = Vec::new();
     if let Some(choice) = FORTSATT.get(usize::from(random[1] % 8)) {
@@ -212,6 +244,10 @@ fn answer(case: &mut Case, random: &[u8]) {
         [&[], &["subventionerat"], &["ej_subventionerat"], &["subventionerat", "ej_subventionerat"]];
     if let Some(types) = types.get(usize::from(random[7] % 5)) {
         given.push((Question::Arbetstyper, Answer::Codes(types.to_vec())));
+    }
+    given.extend(benefits(random[24]).map(|answer| (Question::Formaner, answer)));
+    for (question, random) in [(Question::Arbetsandel, random[25]), (Question::Studieandel, random[26])] {
+        given.extend((random % 4 > 0).then_some((question, Answer::Percent(random % 100 + 1))));
     }
     if last > 0 && case.current().kind == StepKind::Avslutat {
         answered(case, last, &given);

@@ -28,6 +28,8 @@ pub enum Measures {
     Days,
     /// antal (stock), distinkta.
     Stock,
+    /// dagarMedel, dagarMedian, percentiles by nearest rank, n.
+    Spread,
 }
 
 impl Measures {
@@ -39,6 +41,7 @@ impl Measures {
             Self::Share(_) => &["antal", "andel"],
             Self::Days => &["dagarMedel", "dagarMedian", "n"],
             Self::Stock => &["antal", "distinkta"],
+            Self::Spread => &["dagarMedel", "dagarMedian", "dagarP10", "dagarP25", "dagarP75", "dagarP90", "n"],
         }
     }
 }

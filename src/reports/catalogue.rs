@@ -8,9 +8,12 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::baspaket;
+use super::baspaket::Form;
+use super::cube::{Axis, SAMTLIGA};
+use super::forms;
 use super::report::{Code, Dimension, Measure, Unit};
 use super::request::Lang;
+use super::variables::Variable;
 
 /// A text in both languages.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -77,9 +80,11 @@ pub struct PartDefinition {
     pub definition: Text,
     /// The kind of diagram that suits it.
     pub chart: String,
-    /// Names of its dimensions.
+    /// Names of its dimensions; those that are counted, where the file leaves them out.
+    #[serde(default)]
     pub dimensions: Vec<String>,
-    /// Names of its measures.
+    /// Names of its measures; likewise.
+    #[serde(default)]
     pub measures: Vec<String>,
     /// What to bear in mind.
     #[serde(default)]
@@ -108,6 +113,7 @@ pub struct Definition {
     #[serde(default)]
     pub dimensions: BTreeMap<String, Labels>,
     /// Labels of the measures.
+    #[serde(default)]
     pub measures: BTreeMap<String, Text>,
     /// Its parts.
     pub parts: Vec<PartDefinition>,
@@ -179,7 +185,51 @@ impl Catalogue {
     }
 }
 
-const FILES: [&str; 1] = [include_str!("../../reports/baspaket.toml")];
+const FILES: [&str; 12] = [
+    include_str!("../../reports/baspaket.toml"),
+    include_str!("../../reports/status.toml"),
+    include_str!("../../reports/resultat-fortsatt-efter-gk.toml"),
+    include_str!("../../reports/resultat-arbete-studier.toml"),
+    include_str!("../../reports/resultat-fortsatt-fk.toml"),
+    include_str!("../../reports/deltagare-sysselsattning.toml"),
+    include_str!("../../reports/deltagare-arbete-studier.toml"),
+    include_str!("../../reports/deltagare-forman.toml"),
+    include_str!("../../reports/deltagare-forman-efter.toml"),
+    include_str!("../../reports/deltagare-bakgrund.toml"),
+    include_str!("../../reports/deltagare-tider.toml"),
+    include_str!("../../reports/deltagare-floden.toml"),
+];
+
+/// The labels that reports share: variables with their codes, and measures.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Shared {
+    /// By the name of the variable or dimension.
+    dimensions: BTreeMap<String, Labels>,
+    /// By the name of the measure.
+    measures: BTreeMap<String, Text>,
+}
+
+fn shared() -> &'static Shared {
+    static SHARED: OnceLock<Shared> = OnceLock::new();
+    // A test demands that the file can be read.
+    SHARED.get_or_init(|| toml::from_str(include_str!("../../reports/variabler.toml")).unwrap_or_default())
+}
+
+/// A variable with the labels of its codes.
+#[must_use]
+pub fn variable_labels(variable: Variable, lang: Lang) -> Dimension {
+    let name = variable.row().name;
+    let text = |sv: &String, en: &String| if lang == Lang::Sv { sv.clone() } else { en.clone() };
+    let codes = |labels: &Labels| {
+        let code = |l: &Label| Code { code: l.code.clone().into(), label: text(&l.sv, &l.en) };
+        labels.codes.iter().map(code).collect()
+    };
+    match shared().dimensions.get(name) {
+        Some(labels) => Dimension { name, label: text(&labels.sv, &labels.en), codes: codes(labels) },
+        None => Dimension { name, label: name.to_owned(), codes: Vec::new() },
+    }
+}
 
 /// The embedded reports. A file that can't be read or disagrees with what is counted is left out; a test demands that
 /// none is.
@@ -194,14 +244,46 @@ pub fn catalogue() -> &'static Catalogue {
 /// What is wrong with it.
 pub fn read(file: &str) -> Result<Definition, String> {
     let definition: Definition = toml::from_str(file).map_err(|e| e.to_string())?;
-    if definition.id == "baspaket" {
-        check(&definition, &baspaket::PARTS)?;
-    }
+    let form = forms::report(&definition.id).ok_or_else(|| format!("nothing counts {}", definition.id))?;
+    let mut definition = definition;
+    fill_in(&mut definition, form.parts);
+    check(&definition, form.parts)?;
     Ok(definition)
 }
 
+/// What a file leaves out is what is counted, with the labels that reports share.
+fn fill_in(definition: &mut Definition, forms: &[Form]) {
+    for (part, form) in definition.parts.iter_mut().zip(forms) {
+        if part.dimensions.is_empty() {
+            part.dimensions = form.axes.iter().map(|axis| axis.name.to_owned()).collect();
+        }
+        if part.measures.is_empty() {
+            part.measures = form.measures.names().iter().map(|name| (*name).to_owned()).collect();
+        }
+        for axis in form.axes {
+            if !part.labels.contains_key(axis.name) && !definition.dimensions.contains_key(axis.name) {
+                part.labels.extend(shared_labels(axis).map(|labels| (axis.name.to_owned(), labels)));
+            }
+        }
+        for name in form.measures.names() {
+            if let Some(text) = shared().measures.get(*name) {
+                definition.measures.entry((*name).to_owned()).or_insert_with(|| text.clone());
+            }
+        }
+    }
+}
+
+/// The shared labels of an axis, in its order; `None` where one is missing.
+fn shared_labels(axis: &Axis) -> Option<Labels> {
+    let labels = shared().dimensions.get(axis.name)?;
+    let total = shared().dimensions.get(SAMTLIGA)?;
+    let label = |code: &str| labels.codes.iter().chain(&total.codes).find(|l| l.code == code).cloned();
+    let codes: Option<Vec<Label>> = axis.values().map(label).collect();
+    Some(Labels { sv: labels.sv.clone(), en: labels.en.clone(), codes: codes? })
+}
+
 /// The parts of the file are those that are counted, with the same dimensions, codes and measures.
-fn check(definition: &Definition, forms: &[baspaket::Form]) -> Result<(), String> {
+fn check(definition: &Definition, forms: &[Form]) -> Result<(), String> {
     if definition.parts.len() != forms.len() {
         return Err(format!("{} parts, {} are counted", definition.parts.len(), forms.len()));
     }

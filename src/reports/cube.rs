@@ -88,6 +88,14 @@ impl Durations {
         Some((lower + upper) as f64 / 2.0)
     }
 
+    /// A percentile by nearest rank: the smallest observation that at least `percent` % are not above; `None` without
+    /// observations.
+    #[must_use]
+    pub fn percentile(&self, percent: u64) -> Option<f64> {
+        let rank = (self.n() * percent).div_ceil(100).max(1);
+        self.nth(rank - 1).filter(|_| self.n() > 0).map(|days| days as f64)
+    }
+
     /// The observation with `below` others before it in order.
     fn nth(&self, below: u64) -> Option<usize> {
         let mut seen = 0;
@@ -188,6 +196,10 @@ mod tests {
         assert_eq!((days.mean(), days.median(), days.n()), (Some(13.5), Some(6.5), 4));
         days.add(0);
         assert_eq!(days.median(), Some(3.0));
+        // 0, 1, 3, 10, 40
+        let percentiles = [10, 25, 50, 75, 90].map(|p| days.percentile(p).unwrap());
+        assert_eq!(percentiles, [0.0, 1.0, 3.0, 10.0, 40.0]);
+        assert_eq!(Durations::default().percentile(50), None);
     }
 
     #[test]

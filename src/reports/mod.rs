@@ -24,11 +24,14 @@
 
 pub mod baspaket;
 pub mod catalogue;
+mod counting;
 pub mod cube;
 pub mod disclosure;
 pub mod facts;
 pub mod follow;
+pub mod forms;
 mod frame;
+mod grid;
 mod observations;
 mod places;
 pub mod plain;
@@ -39,6 +42,7 @@ pub mod render;
 pub mod report;
 pub mod request;
 pub mod selection;
+pub mod split;
 mod tally;
 pub mod variables;
 
@@ -46,6 +50,8 @@ pub mod variables;
 mod arbitrary;
 #[cfg(test)]
 mod examples;
+#[cfg(test)]
+mod oracle;
 #[cfg(test)]
 mod properties;
 

@@ -9,10 +9,10 @@ use crate::domain::code::{MunicipalityCode, OfficeCode};
 use super::selection::Selection;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Place {
-    fk: OfficeCode,
-    af: OfficeCode,
-    municipality: Option<MunicipalityCode>,
+pub(super) struct Place {
+    pub(super) fk: OfficeCode,
+    pub(super) af: OfficeCode,
+    pub(super) municipality: Option<MunicipalityCode>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -34,6 +34,11 @@ impl Places {
 
     pub(super) fn len(&self) -> usize {
         self.all.len()
+    }
+
+    /// All of them, in the order of their numbers.
+    pub(super) fn iter(&self) -> std::slice::Iter<'_, Place> {
+        self.all.iter()
     }
 
     /// The places of a selection, ascending.

@@ -77,7 +77,7 @@ impl Sheet {
                 }
                 vec![Figure::Count(count(codes)), Figure::share(count(codes), count(whole))]
             }
-            Measures::Days => {
+            Measures::Days | Measures::Spread => {
                 let mut days: Vec<i64> = agreeing(&self.days, form.axes, codes).flatten().copied().collect();
                 days.sort_unstable();
                 let n = days.len();

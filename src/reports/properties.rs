@@ -8,8 +8,12 @@ use crate::domain::case::Case;
 use crate::domain::code::Position;
 
 use super::arbitrary::{any_case, geography, organisation, period};
+use super::forms::{self, ReportForm};
+use super::oracle;
 use super::report::{Figure, Report, Row};
 use super::request::{Geography, Lang, Period, Request};
+use super::split::Choice;
+use super::variables::Variable;
 use super::{Facts, plain, pull};
 
 fn at() -> DateTime<Utc> {
@@ -17,7 +21,7 @@ fn at() -> DateTime<Utc> {
 }
 
 fn pulled(facts: &Facts, geography: &Geography, period: Period) -> Report {
-    let request = Request { report: "baspaket".to_owned(), period, geography: geography.clone() };
+    let request = Request::plain("baspaket", period, geography.clone());
     pull(facts, &organisation(), &request, at(), Lang::Sv).unwrap()
 }
 
@@ -49,6 +53,43 @@ fn on_edges(period: Period, cases: &[Case], random: usize) -> Period {
     Period::new(from.min(to), to.max(from)).unwrap()
 }
 
+/// A request with up to two selections and two splits that the report takes, chosen by chance.
+fn asked(form: &ReportForm, period: Period, geography: Geography, chance: [u8; 8]) -> Request {
+    let mut request = Request::plain(form.id, period, geography);
+    let codes_of = |variable: Variable, chance: u8| match variable {
+        Variable::FkKontor => vec!["FK-0".to_owned(), "FK-2".to_owned()],
+        Variable::AfKontor => vec!["AF-1".to_owned()],
+        Variable::Verksamhetsomrade => vec!["FK-O0".to_owned()],
+        Variable::Marknadsomrade => vec!["AF-O1".to_owned()],
+        Variable::Kommun => vec!["2180".to_owned(), "uppgift_saknas".to_owned()],
+        other => {
+            let codes = other.row().codes.iter().enumerate();
+            let some = codes.filter(|(i, _)| (chance >> (i % 8)) & 1 == 1 || *i == usize::from(chance) % 3);
+            some.map(|(_, code)| (*code).to_owned()).collect()
+        }
+    };
+    let selectable: Vec<Variable> = form.selectable().collect();
+    let wanted = usize::from(chance[0] % 3);
+    for i in 0..wanted {
+        let variable = selectable[usize::from(chance[1 + i]) % selectable.len()];
+        if !request.choices.iter().any(|c| c.variable == variable) {
+            request.choices.push(Choice { variable, codes: codes_of(variable, chance[3 + i]) });
+        }
+    }
+    let missing = form.requires.filter(|v| !request.choices.iter().any(|c| c.variable == *v));
+    if let Some(variable) = missing {
+        request.choices.push(Choice { variable, codes: codes_of(variable, chance[5]) });
+    }
+    let splittable: Vec<Variable> = form.splittable().collect();
+    for i in 0..usize::from(chance[5] % 3) {
+        let variable = splittable[usize::from(chance[6 + i]) % splittable.len()];
+        if !request.splits.contains(&variable) {
+            request.splits.push(variable);
+        }
+    }
+    request
+}
+
 fn config(cases: u32) -> ProptestConfig {
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
@@ -63,6 +104,19 @@ proptest! {
     ) {
         let period = on_edges(period, &cases, edge);
         check(&pulled(&built(&cases), &geography, period), &cases, &geography, period);
+    }
+
+    #[test]
+    fn every_other_report_says_what_a_plain_loop_says(
+        cases in prop::collection::vec(any_case(), 0..40),
+        geography in geography(), period in period(), edge in 0_usize..10_000,
+        which in 1..forms::REPORTS.len(), chosen in any::<[u8; 8]>(),
+    ) {
+        let form = &forms::REPORTS[which];
+        let period = on_edges(period, &cases, edge);
+        let request = asked(form, period, geography, chosen);
+        let report = pull(&built(&cases), &organisation(), &request, at(), Lang::Sv).unwrap();
+        oracle::check(&report, &request, &organisation(), &cases);
     }
 
     #[test]

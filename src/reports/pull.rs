@@ -8,13 +8,16 @@ use polars::prelude::{PolarsError, PolarsResult};
 
 use crate::domain::organisation::Organisation;
 
-use super::baspaket::PARTS;
-use super::catalogue::{Text, catalogue};
+use super::baspaket::Form;
+use super::catalogue::{Text, catalogue, variable_labels};
+use super::counting::{self, Question};
 use super::disclosure::{Policy, disclose};
 use super::facts::Facts;
-use super::report::{Part, Report, Row};
-use super::request::{Lang, Period, Request, RequestError};
+use super::forms::{self, ReportForm};
+use super::report::{Dimension, Part, Report, Row};
+use super::request::{Lang, MOST_ROWS, Period, Request, RequestError};
 use super::selection::{Level, Selection};
+use super::split::Split;
 use super::tally::Pass;
 
 /// How many whole levels are kept at most; more means someone asks for ever new periods.
@@ -72,10 +75,23 @@ pub fn pull(
             return Err(PullError::Request(errors.collect()));
         }
     };
-    let mut rows: Vec<Vec<Row>> = vec![Vec::new(); PARTS.len()];
+    let form = forms::report(&definition.id)
+        .ok_or_else(|| PullError::Request(vec![RequestError::ReportUnknown { given: request.report.clone() }]))?;
+    let urval = geography.levels.first().map_or(&Selection::All, |level| &level.selection);
+    let splits: Vec<Split> =
+        request.splits.iter().map(|v| Split::new(*v, facts, organisation, urval, &request.choices)).collect();
+    within_bounds(form, &splits, geography.levels.len())?;
+    let mut rows: Vec<Vec<Row>> = vec![Vec::new(); form.parts.len()];
     let mut anonymous = 0;
     for level in &geography.levels {
-        for (all, more) in rows.iter_mut().zip(level_rows(facts, request.period, level)?.iter()) {
+        let more = if form.id == "baspaket" {
+            level_rows(facts, request.period, level)?
+        } else {
+            let question =
+                Question { facts, organisation, period: request.period, choices: &request.choices, splits: &splits };
+            Arc::new(counting::rows(&question, form, level)?)
+        };
+        for (all, more) in rows.iter_mut().zip(more.iter()) {
             all.extend_from_slice(more);
         }
         if level.code == "urval" {
@@ -83,16 +99,22 @@ pub fn pull(
         }
     }
     let texts = |all: &[Text]| all.iter().map(|t| t.get(lang).to_owned()).collect::<Vec<_>>();
-    let parts = PARTS.iter().zip(rows).zip(&definition.parts).map(|((form, rows), texts_of)| Part {
-        id: form.id,
-        number: texts_of.number,
-        title: texts_of.title.get(lang).to_owned(),
-        definition: texts_of.definition.get(lang).to_owned(),
-        footnotes: texts(&texts_of.footnotes),
-        chart: texts_of.chart.clone(),
-        dimensions: form.axes.iter().map(|axis| definition.dimension(form.id, axis.name, lang)).collect(),
-        measures: form.measures.names().iter().map(|name| definition.measure(name, lang)).collect(),
-        rows,
+    let split_dimensions: Vec<Dimension> =
+        splits.iter().map(|split| split.dimension(variable_labels(split.variable, lang), lang)).collect();
+    let parts = form.parts.iter().zip(rows).zip(&definition.parts).map(|((form, rows), texts_of)| {
+        let own = form.axes.iter().map(|axis| definition.dimension(form.id, axis.name, lang));
+        let more = split_dimensions.iter().filter(|_| form.id != "anonyma").cloned();
+        Part {
+            id: form.id,
+            number: texts_of.number,
+            title: texts_of.title.get(lang).to_owned(),
+            definition: texts_of.definition.get(lang).to_owned(),
+            footnotes: texts(&texts_of.footnotes),
+            chart: texts_of.chart.clone(),
+            dimensions: own.chain(more).collect(),
+            measures: form.measures.names().iter().map(|name| definition.measure(name, lang)).collect(),
+            rows,
+        }
     });
     let report = Report {
         report: definition.id.clone(),
@@ -110,6 +132,17 @@ pub fn pull(
         parts: parts.collect(),
     };
     Ok(disclose(report, Policy::Exact))
+}
+
+/// Refuses a table that nobody could read.
+fn within_bounds(form: &ReportForm, splits: &[Split], levels: usize) -> Result<(), PullError> {
+    let block: usize = splits.iter().map(|split| split.codes.len() + 1).product();
+    let of_part = |part: &Form| part.axes.iter().map(|axis| axis.size()).product::<usize>();
+    let rows = form.parts.iter().map(of_part).sum::<usize>() * block * levels;
+    if rows > MOST_ROWS {
+        return Err(PullError::Request(vec![RequestError::TooManyRows { rows }]));
+    }
+    Ok(())
 }
 
 /// The rows of a level. Those of riket and of a län are the same whoever asks, so they are kept, under the name of

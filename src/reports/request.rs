@@ -11,7 +11,10 @@ use crate::domain::geography;
 use crate::domain::organisation::{Members, Organisation};
 use crate::domain::step::Agency;
 
+use super::forms::{self, NotTaken};
 use super::selection::{Resolved, Selection};
+use super::split::Choice;
+use super::variables::Variable;
 
 /// The language of titles, definitions and labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -202,9 +205,79 @@ pub struct Request {
     pub period: Period,
     /// The geography.
     pub geography: Geography,
+    /// What is selected of the variables.
+    pub choices: Vec<Choice>,
+    /// The variables that rows are split by, in this order.
+    pub splits: Vec<Variable>,
 }
 
+/// This many rows at most are answered on all levels together.
+pub const MOST_ROWS: usize = 100_000;
+/// This many splits at most, beside sex.
+pub const MOST_SPLITS: usize = 3;
+
 impl Request {
+    /// A report as it stands, of everyone.
+    #[must_use]
+    pub fn plain(report: &str, period: Period, geography: Geography) -> Self {
+        Self { report: report.to_owned(), period, geography, choices: Vec::new(), splits: Vec::new() }
+    }
+
+    /// Reads what is selected and split by: pairs of a variable's name and codes separated by commas, and names of
+    /// variables separated by commas. Everything that the report doesn't take is refused by name.
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub fn choose<'a>(
+        &mut self,
+        selections: impl IntoIterator<Item = (&'a str, &'a str)>,
+        splits: Option<&str>,
+    ) -> Result<(), Vec<RequestError>> {
+        let mut errors = Vec::new();
+        let Some(form) = forms::report(&self.report) else { return Ok(()) };
+        for (name, codes) in selections {
+            let Some(variable) = Variable::from_name(name) else {
+                errors.push(RequestError::VariableUnknown { given: clipped(name), allowed: names(form.selectable()) });
+                continue;
+            };
+            if let Err(reason) = form.selects(variable) {
+                let allowed = names(form.selectable());
+                errors.push(RequestError::VariableNotTaken { variable, split: false, reason, allowed });
+                continue;
+            }
+            let codes: Vec<String> = codes.split(',').map(|code| code.trim().to_owned()).collect();
+            let row = variable.row();
+            let known = |code: &String| {
+                !code.is_empty() && code.len() <= 60 && (row.codes.is_empty() || row.codes.contains(&code.as_str()))
+            };
+            if codes.iter().all(known) {
+                self.choices.retain(|choice| choice.variable != variable);
+                self.choices.push(Choice { variable, codes });
+            } else {
+                errors.push(RequestError::CodeUnknown { variable });
+            }
+        }
+        for name in splits.into_iter().flat_map(|all| all.split(',')).map(str::trim) {
+            match Variable::from_name(name).map(|variable| (variable, form.splits(variable))) {
+                None => {
+                    errors.push(RequestError::SplitUnknown { given: clipped(name), allowed: names(form.splittable()) });
+                }
+                Some((variable, Err(reason))) => {
+                    let allowed = names(form.splittable());
+                    errors.push(RequestError::VariableNotTaken { variable, split: true, reason, allowed });
+                }
+                Some((variable, Ok(()))) if !self.splits.contains(&variable) => self.splits.push(variable),
+                Some(_) => {}
+            }
+        }
+        if self.splits.len() > MOST_SPLITS {
+            errors.push(RequestError::TooManySplits { given: self.splits.len() });
+        }
+        let missing = form.requires.filter(|wanted| !self.choices.iter().any(|choice| choice.variable == *wanted));
+        errors.extend(missing.map(|variable| RequestError::SelectionMissing { variable }));
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+
     /// From the texts of a query or a command line, with every error at once.
     ///
     /// # Errors
@@ -229,7 +302,7 @@ impl Request {
         };
         let geography = Geography::parse(geography).map_err(|e| errors.push(e)).ok();
         match (period, geography) {
-            (Some(period), Some(geography)) if known => Ok(Self { report: report.to_owned(), period, geography }),
+            (Some(period), Some(geography)) if known => Ok(Self::plain(report, period, geography)),
             _ => Err(errors),
         }
     }
@@ -267,6 +340,59 @@ pub enum RequestError {
         /// What there is.
         allowed: Vec<String>,
     },
+    /// No such variable.
+    VariableUnknown {
+        /// The start of what was given.
+        given: String,
+        /// What the report selects by.
+        allowed: Vec<String>,
+    },
+    /// No such variable to split by.
+    SplitUnknown {
+        /// The start of what was given.
+        given: String,
+        /// What the report splits by.
+        allowed: Vec<String>,
+    },
+    /// The report doesn't take the variable.
+    VariableNotTaken {
+        /// Which.
+        variable: Variable,
+        /// As a split, not a selection.
+        split: bool,
+        /// Why not.
+        reason: NotTaken,
+        /// Those it takes.
+        allowed: Vec<String>,
+    },
+    /// The variable has no such code.
+    CodeUnknown {
+        /// Which.
+        variable: Variable,
+    },
+    /// The report is about those with a chosen code.
+    SelectionMissing {
+        /// Of this variable.
+        variable: Variable,
+    },
+    /// More splits than can be shown.
+    TooManySplits {
+        /// How many.
+        given: usize,
+    },
+    /// More rows than can be answered.
+    TooManyRows {
+        /// How many there would be.
+        rows: usize,
+    },
+}
+
+fn clipped(text: &str) -> String {
+    text.chars().take(60).collect()
+}
+
+fn names(variables: impl Iterator<Item = Variable>) -> Vec<String> {
+    variables.map(|v| v.row().name.to_owned()).collect()
 }
 
 impl RequestError {
@@ -279,6 +405,12 @@ impl RequestError {
             Self::PeriodReversed { .. } => "period_omvand",
             Self::GeographyForm { .. } => "geografi_form",
             Self::GeographyUnknown { .. } => "geografi_okand",
+            Self::VariableUnknown { .. } | Self::SplitUnknown { .. } => "variabel_okand",
+            Self::VariableNotTaken { .. } => "variabel_ej_har",
+            Self::CodeUnknown { .. } => "kod_okand",
+            Self::SelectionMissing { .. } => "urval_saknas",
+            Self::TooManySplits { .. } => "for_manga_delningar",
+            Self::TooManyRows { .. } => "for_manga_rader",
         }
     }
 
@@ -290,6 +422,15 @@ impl RequestError {
             Self::NotADate { parameter } => parameter,
             Self::PeriodReversed { .. } => "to",
             Self::GeographyForm { .. } | Self::GeographyUnknown { .. } => "geography",
+            // An unknown name is not repeated as a parameter: it may be anything.
+            Self::VariableUnknown { .. } => "variable",
+            Self::VariableNotTaken { split: true, .. }
+            | Self::SplitUnknown { .. }
+            | Self::TooManySplits { .. }
+            | Self::TooManyRows { .. } => "split",
+            Self::VariableNotTaken { variable, .. }
+            | Self::CodeUnknown { variable }
+            | Self::SelectionMissing { variable } => variable.row().name,
         }
     }
 
@@ -303,7 +444,15 @@ impl RequestError {
             Self::NotADate { .. } => vec!["YYYY-MM-DD".to_owned()],
             Self::PeriodReversed { from, .. } => vec![format!("≥ {from}")],
             Self::GeographyForm { .. } => GEOGRAPHY_FORMS.map(str::to_owned).to_vec(),
-            Self::GeographyUnknown { allowed, .. } => allowed.clone(),
+            Self::GeographyUnknown { allowed, .. }
+            | Self::VariableUnknown { allowed, .. }
+            | Self::SplitUnknown { allowed, .. }
+            | Self::VariableNotTaken { allowed, .. } => allowed.clone(),
+            Self::CodeUnknown { variable } | Self::SelectionMissing { variable } => {
+                variable.row().codes.iter().map(|code| (*code).to_owned()).collect()
+            }
+            Self::TooManySplits { .. } => vec![format!("≤ {MOST_SPLITS}")],
+            Self::TooManyRows { .. } => vec![format!("≤ {MOST_ROWS}")],
         }
     }
 
@@ -316,6 +465,23 @@ impl RequestError {
             Self::PeriodReversed { from, to } => format!("Periodens första dag {from} är efter dess sista {to}."),
             Self::GeographyForm { given } => format!("”{given}” har inte formen av en geografi."),
             Self::GeographyUnknown { given, .. } => format!("Geografin ”{given}” finns inte i registret."),
+            Self::VariableUnknown { given, .. } | Self::SplitUnknown { given, .. } => {
+                format!("Variabeln ”{given}” finns inte.")
+            }
+            Self::VariableNotTaken { variable, split, reason, .. } => {
+                let what = if *split { "delas inte på" } else { "väljer inte på" };
+                format!("Rapporten {what} ”{}”: {}.", variable.row().name, reason.sv())
+            }
+            Self::CodeUnknown { variable } => format!("”{}” har inte en sådan kod.", variable.row().name),
+            Self::SelectionMissing { variable } => {
+                format!("Rapporten gäller dem med ett valt värde: ange ”{}”.", variable.row().name)
+            }
+            Self::TooManySplits { given } => format!("{given} delningar är fler än {MOST_SPLITS}."),
+            Self::TooManyRows { rows } => {
+                format!(
+                    "Tabellen skulle få {rows} rader; den får ha {MOST_ROWS}. Dela på färre variabler eller välj färre värden."
+                )
+            }
         }
     }
 
@@ -328,6 +494,21 @@ impl RequestError {
             Self::PeriodReversed { from, to } => format!("The period's first day {from} is after its last {to}."),
             Self::GeographyForm { given } => format!("“{given}” does not have the form of a geography."),
             Self::GeographyUnknown { given, .. } => format!("The geography “{given}” is not in the register."),
+            Self::VariableUnknown { given, .. } | Self::SplitUnknown { given, .. } => {
+                format!("There is no variable “{given}”.")
+            }
+            Self::VariableNotTaken { variable, split, reason, .. } => {
+                let what = if *split { "split by" } else { "select by" };
+                format!("The report does not {what} “{}”: {}.", variable.row().name, reason.en())
+            }
+            Self::CodeUnknown { variable } => format!("“{}” has no such code.", variable.row().name),
+            Self::SelectionMissing { variable } => {
+                format!("The report is about those with a chosen value: give “{}”.", variable.row().name)
+            }
+            Self::TooManySplits { given } => format!("{given} splits are more than {MOST_SPLITS}."),
+            Self::TooManyRows { rows } => format!(
+                "The table would have {rows} rows; it may have {MOST_ROWS}. Split by fewer variables or select fewer values."
+            ),
         }
     }
 }

@@ -11,6 +11,7 @@ use super::baspaket::Cells;
 use super::facts::{Facts, Layer, Numbers};
 use super::frame::Columns;
 use super::observations::{Kind, day, part};
+use super::places::Place;
 use super::request::Period;
 use super::selection::Selection;
 
@@ -21,15 +22,15 @@ const MANY: usize = if cfg!(test) { 150 } else { 200_000 };
 const STEPS: usize = Kind::Ended.more().len();
 
 /// Rows of one kind in one layer.
-struct View<'a> {
-    columns: Columns<'a>,
+pub(super) struct View<'a> {
+    pub(super) columns: Columns<'a>,
     ranges: Vec<Range<usize>>,
     dead: Option<&'a Numbers>,
 }
 
 impl View<'_> {
     #[inline]
-    fn each(&self, mut f: impl FnMut(usize)) {
+    pub(super) fn each(&self, mut f: impl FnMut(usize)) {
         for range in &self.ranges {
             match self.dead {
                 None => range.clone().for_each(&mut f),
@@ -53,8 +54,15 @@ impl<'a> Pass<'a> {
         Self { facts, places, from: day(period.from()), to: day(period.to()) }
     }
 
+    /// Counts only these places.
+    pub(super) fn only(&mut self, wanted: impl Fn(&Place) -> bool) {
+        let places = self.places.take().unwrap_or_else(|| (0..self.facts.places.len() as u32).collect());
+        let all: Vec<&Place> = self.facts.places.iter().collect();
+        self.places = Some(places.into_iter().filter(|p| all.get(*p as usize).is_some_and(|p| wanted(p))).collect());
+    }
+
     /// The rows of a kind dated in `from..=to`, in both layers.
-    fn views(&self, kind: Kind, from: i32, to: i32) -> PolarsResult<[View<'a>; 2]> {
+    pub(super) fn views(&self, kind: Kind, from: i32, to: i32) -> PolarsResult<[View<'a>; 2]> {
         let view = |layer: &'a Layer, dead: Option<&'a Numbers>| {
             let frame = layer.frame(kind);
             let columns = frame.columns(kind.more())?;

@@ -1,0 +1,314 @@
+//! One pass over the columns for a report other than the baspaket: cells of its parts, by any splits.
+//!
+//! Lives here: what each part counts, in columns; the same as a plain loop is in [`super::plain`]. Never here: codes
+//! ([`super::forms`]) and what a row is (`observations`).
+
+use std::collections::HashSet;
+
+use polars::prelude::PolarsResult;
+
+use crate::domain::organisation::Organisation;
+
+use super::baspaket::{Active, Form, Measures};
+use super::cube::{Durations, Merge};
+use super::facts::Facts;
+use super::forms::ReportForm;
+use super::grid::{Grid, GridAxis};
+use super::observations::{ENTERED, Kind, SEVERAL, day, part};
+use super::report::{Figure, Row};
+use super::request::Period;
+use super::selection::Level;
+use super::split::{Cells, Choice, Filter, Split, place_chosen, states};
+use super::tally::Pass;
+use super::variables::{CHANGE, CHANGES, CONTINUES, Origin, Variable};
+
+/// What is counted, and by what.
+pub(super) struct Question<'a> {
+    pub(super) facts: &'a Facts,
+    pub(super) organisation: &'a Organisation,
+    pub(super) period: Period,
+    pub(super) choices: &'a [Choice],
+    pub(super) splits: &'a [Split],
+}
+
+/// The rows of every part of a report on one level.
+pub(super) fn rows(question: &Question<'_>, form: &ReportForm, level: &Level) -> PolarsResult<Vec<Vec<Row>>> {
+    let count = Count::new(question, level)?;
+    form.parts.iter().map(|part| count.part(form.id, part, &level.code)).collect()
+}
+
+/// One row of the columns.
+struct At {
+    key: u32,
+    day: i32,
+    profile: [u64; 2],
+    /// Number of the case.
+    case: u32,
+}
+
+impl At {
+    /// A field of the profile that starts at `shift` of the second word.
+    fn after(&self, shift: u32, width: u32) -> u64 {
+        (self.profile[1] >> shift) & ((1 << width) - 1)
+    }
+
+    /// The bits of a variable.
+    fn bits(&self, variable: Variable) -> u64 {
+        match variable.row().origin {
+            Origin::Case { word, shift } => (self.profile[word] >> shift) & ((1 << variable.row().codes.len()) - 1),
+            Origin::Place | Origin::LastDay => 0,
+        }
+    }
+
+    fn one(&self, variable: Variable) -> usize {
+        self.bits(variable).trailing_zeros() as usize
+    }
+}
+
+struct Count<'a> {
+    pass: Pass<'a>,
+    facts: &'a Facts,
+    filter: Filter,
+    cells: Cells,
+    axes: Vec<GridAxis>,
+    states: Vec<u8>,
+    from: i32,
+    to: i32,
+}
+
+/// GK held; avslutat: parts of the key of an ended case.
+const HELD: usize = 0;
+const AVSLUTAT: usize = 1;
+
+impl<'a> Count<'a> {
+    fn new(question: &Question<'a>, level: &Level) -> PolarsResult<Self> {
+        let facts = question.facts;
+        let mut pass = Pass::new(facts, question.period, &level.selection);
+        if question.choices.iter().any(|c| c.variable.row().origin == Origin::Place) {
+            pass.only(|place| place_chosen(place, question.choices, question.organisation));
+        }
+        let (filter, cells) =
+            (Filter::new(question.choices), Cells::new(question.splits, facts, question.organisation));
+        let states =
+            if filter.needs_states() || cells.needs_states() { states(facts, question.period)? } else { Vec::new() };
+        let axes = question.splits.iter().map(Split::axis).collect();
+        let (from, to) = (day(question.period.from()), day(question.period.to()));
+        Ok(Self { pass, facts, filter, cells, axes, states, from, to })
+    }
+
+    /// Goes through the rows of a kind that begin in `from..=to`; `see` puts the places of a part's cells.
+    fn each(&self, kind: Kind, from: i32, to: i32, mut see: impl FnMut(&At, &[i32], &[usize])) -> PolarsResult<()> {
+        let mut offsets = Vec::new();
+        let mut more = Vec::new();
+        for view in self.pass.views(kind, from, to)? {
+            let columns = &view.columns;
+            view.each(|i| {
+                let case = columns.case[i];
+                let profile = self.facts.profiles.of(case);
+                let state = || self.states.get(case as usize).copied().unwrap_or(u8::MAX);
+                if !self.filter.lets(profile, state) {
+                    return;
+                }
+                self.cells.of(profile, columns.place[i], state, &mut offsets);
+                more.clear();
+                more.extend(columns.more.iter().map(|column| column[i]));
+                see(&At { key: columns.key[i], day: columns.day[i], profile, case }, &more, &offsets);
+            });
+        }
+        Ok(())
+    }
+
+    fn grid<T: Merge + Clone>(&self, form: &Form) -> Grid<T> {
+        let own = form.axes.iter().map(GridAxis::from);
+        Grid::new(own.chain(self.axes.iter().cloned()).collect())
+    }
+
+    fn part(&self, report: &str, form: &Form, level: &str) -> PolarsResult<Vec<Row>> {
+        Ok(match form.measures {
+            Measures::Stock => stock(&self.stock(form)?.with_totals(), level),
+            Measures::Spread | Measures::Days => spread(&self.spread(form)?.with_totals(), level),
+            Measures::Count => counts(&self.counted(report, form)?.with_totals(), None, level),
+            Measures::Share(over) => counts(&self.counted(report, form)?.with_totals(), Some(over), level),
+        })
+    }
+
+    /// Counts rows of a kind dated in the period; `put` gives the cells of the part's own axes but for sex.
+    fn count(&self, form: &Form, kind: Kind, put: impl Fn(&At, &mut Vec<usize>)) -> PolarsResult<Grid<u64>> {
+        let mut grid = self.grid(form);
+        let mut own = Vec::new();
+        self.each(kind, self.from, self.to, |at, _, offsets| {
+            own.clear();
+            put(at, &mut own);
+            for cell in &own {
+                let cell = (cell * 2 + part(at.key, 0)) * self.cells.block;
+                offsets.iter().for_each(|offset| grid.cells[cell + offset] += 1);
+            }
+        })?;
+        Ok(grid)
+    }
+
+    fn counted(&self, report: &str, form: &Form) -> PolarsResult<Grid<u64>> {
+        let ended = |at: &At| part(at.key, 4) == AVSLUTAT;
+        let of_mapped = |at: &At| ended(at) && part(at.key, 1) == HELD;
+        match (report, form.id) {
+            (_, "avslutade_insatser") => self.count(form, Kind::Left, |at, put| {
+                put.extend(part(at.key, 1).checked_sub(4).filter(|which| *which < 2));
+            }),
+            ("status", "sysselsattning") => self.count(form, Kind::Ended, |at, put| {
+                put.extend(ended(at).then(|| at.one(Variable::SysselsattningEfter)));
+            }),
+            (_, "fortsatt") => self.count(form, Kind::GkLeft, |at, put| {
+                let utfall = part(at.key, 1);
+                // Joint support stands after the two kinds that it joins.
+                put.push(if utfall < 2 { utfall } else { utfall + 1 });
+                put.extend((utfall < 2).then_some(2));
+                put.push(9);
+            }),
+            (_, "efter") => self.count(form, Kind::Ended, |at, put| {
+                put.extend(of_mapped(at).then(|| at.one(Variable::SysselsattningEfter)));
+            }),
+            (_, "forandring") => self.count(form, Kind::Ended, |at, put| {
+                if of_mapped(at) {
+                    let changed = at.after(CHANGE, 4);
+                    put.extend((0..CHANGES.len()).filter(|bit| changed & (1 << bit) != 0));
+                    put.extend((changed != 0).then_some(CHANGES.len()));
+                    put.push(CHANGES.len() + 1);
+                }
+            }),
+            (_, "fortsatt_fk") => self.count(form, Kind::Ended, |at, put| {
+                if of_mapped(at) {
+                    put.push(at.after(CONTINUES, 3).trailing_zeros() as usize * 3 + part(at.key, 2));
+                }
+            }),
+            (_, "sysselsattning") => self.count(form, Kind::Ended, |at, put| {
+                if of_mapped(at) {
+                    let before = occupation_before(at);
+                    put.push(before * 5 + at.one(Variable::SysselsattningEfter));
+                }
+            }),
+            (_, "forman") => self.count(form, Kind::Ended, |at, put| {
+                if of_mapped(at) {
+                    let (before, after) = (at.bits(Variable::FormanFore), at.bits(Variable::FormanEfter));
+                    for (tid, held) in [before, after, before & after].into_iter().enumerate() {
+                        put.extend((0..10).filter(|bit| held & (1 << bit) != 0).map(|bit| bit * 3 + tid));
+                        put.push(10 * 3 + tid);
+                    }
+                }
+            }),
+            (_, "forman_efter") => self.count(form, Kind::Ended, |at, put| {
+                if of_mapped(at) {
+                    let after = at.bits(Variable::FormanEfter);
+                    put.extend((0..10).filter(|bit| after & (1 << bit) != 0));
+                    put.push(10);
+                }
+            }),
+            (_, "floden") => self.count(form, Kind::Left, |at, put| put.push(part(at.key, 1) * 9 + part(at.key, 2))),
+            // The background: a part a variable.
+            (_, name) => {
+                let Some(variable) = Variable::from_name(name) else { return Ok(self.grid(form)) };
+                self.count(form, Kind::Step, |at, put| {
+                    if part(at.key, 1) == 0 && part(at.key, 2) & ENTERED != 0 {
+                        let bits = at.bits(variable);
+                        put.extend((0..variable.row().codes.len()).filter(|bit| bits & (1 << bit) != 0));
+                        put.extend(variable.row().several.then_some(variable.row().codes.len()));
+                    }
+                })
+            }
+        }
+    }
+
+    fn spread(&self, form: &Form) -> PolarsResult<Grid<Durations>> {
+        let mut grid = self.grid::<Durations>(form);
+        let block = self.cells.block;
+        let mut add = |own: usize, at: &At, days: i32, offsets: &[usize]| {
+            let cell = (own * 2 + part(at.key, 0)) * block;
+            offsets.iter().for_each(|offset| grid.cells[cell + offset].add(days));
+        };
+        if form.id == "steg" {
+            self.each(Kind::Left, self.from, self.to, |at, more, offsets| {
+                add(part(at.key, 1), at, more[0], offsets);
+            })?;
+        } else {
+            self.each(Kind::Ended, self.from, self.to, |at, more, offsets| {
+                add(part(at.key, 1), at, more.iter().sum(), offsets);
+            })?;
+        }
+        Ok(grid)
+    }
+
+    fn stock(&self, form: &Form) -> PolarsResult<Grid<Active>> {
+        if form.id == "anonyma" {
+            let mut grid = Grid::new(form.axes.iter().map(GridAxis::from).collect());
+            self.anonymous(&mut grid)?;
+            return Ok(grid);
+        }
+        let mut grid = self.grid::<Active>(form);
+        let (block, from, to) = (self.cells.block, self.from, self.to);
+        // A case that was in a step several times, or at several places, is counted once a cell.
+        let mut seen: HashSet<(u32, usize)> = HashSet::new();
+        self.each(Kind::Step, i32::MIN, to, |at, more, offsets| {
+            let (sex, kind) = (part(at.key, 0), part(at.key, 1));
+            let lasting = kind < 6;
+            let on_last = if lasting { more[0] > to } else { at.day >= from };
+            let within = if lasting { more[0] > from } else { at.day >= from };
+            if !within {
+                return;
+            }
+            for (own, once) in [(kind, part(at.key, 2) & SEVERAL == 0), (9, false)] {
+                for offset in offsets {
+                    let cell = (own * 2 + sex) * block + offset;
+                    grid.cells[cell].stock += u64::from(on_last);
+                    grid.cells[cell].distinct += u64::from(once || seen.insert((at.case, cell)));
+                }
+            }
+        })?;
+        Ok(grid)
+    }
+
+    /// Anonymous cases have neither variables nor kommun: they are counted by sex and office alone, unsplit.
+    fn anonymous(&self, grid: &mut Grid<Active>) -> PolarsResult<()> {
+        let mut seen = HashSet::new();
+        for view in self.pass.views(Kind::Anonymous, i32::MIN, self.to)? {
+            let ends = view.columns.more[0];
+            view.each(|i| {
+                let sex = part(view.columns.key[i], 0);
+                // The day of the ending is in the row; on it the case is no longer open.
+                grid.cells[sex].stock += u64::from(ends[i].saturating_sub(1) > self.to || ends[i] == i32::MAX);
+                grid.cells[sex].distinct += u64::from(ends[i] > self.from && seen.insert(view.columns.case[i]));
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Place in [`super::variables::SYSSELSATTNING`] of what was before, from its two variables.
+fn occupation_before(at: &At) -> usize {
+    match (at.one(Variable::ArbetarFore), at.one(Variable::StuderarFore)) {
+        (0, 1) => 0,
+        (1, 0) => 1,
+        (0, 0) => 2,
+        (1, 1) => 3,
+        _ => 4,
+    }
+}
+
+fn counts(grid: &Grid<u64>, share_over: Option<&str>, level: &str) -> Vec<Row> {
+    grid.rows(level, |place, count| {
+        let mut figures = vec![Figure::Count(*count)];
+        figures.extend(share_over.map(|over| Figure::share(*count, *grid.whole(place, over))));
+        figures
+    })
+}
+
+fn stock(grid: &Grid<Active>, level: &str) -> Vec<Row> {
+    grid.rows(level, |_, active| vec![Figure::Count(active.stock), Figure::Count(active.distinct)])
+}
+
+fn spread(grid: &Grid<Durations>, level: &str) -> Vec<Row> {
+    grid.rows(level, |_, days| {
+        let mut figures = vec![Figure::number(days.mean()), Figure::number(days.median())];
+        figures.extend([10, 25, 75, 90].map(|percent| Figure::number(days.percentile(percent))));
+        figures.push(Figure::Count(days.n()));
+        figures
+    })
+}

@@ -1,0 +1,283 @@
+//! The form of each report: its parts with their dimensions and measures, and which variables it takes.
+//!
+//! Lives here: codes and names. Never here: texts (`reports/*.toml`), and who falls in which cell ([`super::counting`];
+//! as a plain loop in [`super::plain`]).
+
+use super::baspaket::{self, Form, Measures};
+use super::cube::Axis;
+use super::variables::{CHANGES, SYSSELSATTNING, VARIABLES, Variable};
+
+/// The form of a report.
+#[derive(Debug, Clone, Copy)]
+pub struct ReportForm {
+    /// Its id.
+    pub id: &'static str,
+    /// Its parts.
+    pub parts: &'static [Form],
+    /// The variable that must be selected by, if any.
+    pub requires: Option<Variable>,
+}
+
+const fn summed(name: &'static str, codes: &'static [&'static str]) -> Axis {
+    Axis { name, codes, summed: true }
+}
+
+const fn own(name: &'static str, codes: &'static [&'static str]) -> Axis {
+    Axis { name, codes, summed: false }
+}
+
+const fn form(id: &'static str, axes: &'static [Axis], measures: Measures) -> Form {
+    Form { id, axes, measures }
+}
+
+const KON: Axis = summed("kon", &["kvinna", "man"]);
+
+/// The six steps that last, the three endings, and all.
+const LAGEN: &[&str] = &[
+    "begaran",
+    "gk",
+    "planerad_afi",
+    "planerad_ali",
+    "afi",
+    "ali",
+    "konsultativt_stod",
+    "avslutat",
+    "avbrutet",
+    "samtliga",
+];
+const STEPS: &[&str] = &["begaran", "gk", "planerad_afi", "planerad_ali", "afi", "ali"];
+const ALL_STEPS: &[&str] =
+    &["begaran", "gk", "planerad_afi", "planerad_ali", "afi", "ali", "konsultativt_stod", "avslutat", "avbrutet"];
+const FORMANER: &[&str] = &[
+    "sjukpenning",
+    "rehabiliteringspenning",
+    "sjukersattning",
+    "aktivitetsersattning",
+    "aktivitetsstod",
+    "a_kassa",
+    "forsorjningsstod",
+    "annan",
+    "ingen",
+    "uppgift_saknas",
+    "samtliga",
+];
+const FORANDRING: &[&str] = &[CHANGES[0], CHANGES[1], CHANGES[2], CHANGES[3], "nytt_eller_okat", "samtliga"];
+
+const ARBETE_STUDIER: &[Form] = &[
+    form("efter", &[summed("sysselsattning", SYSSELSATTNING), KON], Measures::Share("sysselsattning")),
+    form("forandring", &[own("forandring", FORANDRING), KON], Measures::Share("forandring")),
+];
+
+/// A part of the background: requests per value of a variable.
+const fn background(id: &'static str, axes: &'static [Axis]) -> Form {
+    form(id, axes, Measures::Share(id))
+}
+
+const fn values(variable: Variable) -> Axis {
+    summed(variable.row().name, variable.row().codes)
+}
+
+/// Every report.
+pub const REPORTS: &[ReportForm] = &[
+    ReportForm { id: "baspaket", parts: &baspaket::PARTS, requires: None },
+    ReportForm {
+        id: "status",
+        parts: &[
+            form("lage", &[own("lage", LAGEN), KON], Measures::Stock),
+            form("avslutade_insatser", &[summed("insats", &["afi", "ali"]), KON], Measures::Count),
+            form("sysselsattning", &[summed("sysselsattning", SYSSELSATTNING), KON], Measures::Share("sysselsattning")),
+            form("anonyma", &[KON], Measures::Stock),
+        ],
+        requires: None,
+    },
+    ReportForm {
+        id: "resultat-fortsatt-efter-gk",
+        parts: &[form(
+            "fortsatt",
+            &[
+                own(
+                    "utfall",
+                    &[
+                        "planerad_afi",
+                        "planerad_ali",
+                        "gemensamt_stod",
+                        "konsultativt_stod",
+                        "endast_af",
+                        "endast_fk",
+                        "ingen",
+                        "uppgift_saknas",
+                        "avbrutet",
+                        "samtliga",
+                    ],
+                ),
+                KON,
+            ],
+            Measures::Share("utfall"),
+        )],
+        requires: None,
+    },
+    ReportForm { id: "resultat-arbete-studier", parts: ARBETE_STUDIER, requires: None },
+    ReportForm {
+        id: "resultat-fortsatt-fk",
+        parts: &[form(
+            "fortsatt_fk",
+            &[
+                summed("fortsattHosFk", &["ja", "nej", "uppgift_saknas"]),
+                summed("insats", &["afi", "ali", "ingen"]),
+                KON,
+            ],
+            Measures::Share("fortsattHosFk"),
+        )],
+        requires: None,
+    },
+    ReportForm {
+        id: "deltagare-sysselsattning",
+        parts: &[form(
+            "sysselsattning",
+            &[summed("fore", SYSSELSATTNING), summed("efter", SYSSELSATTNING), KON],
+            Measures::Share("efter"),
+        )],
+        requires: None,
+    },
+    ReportForm { id: "deltagare-arbete-studier", parts: ARBETE_STUDIER, requires: None },
+    ReportForm {
+        id: "deltagare-forman",
+        parts: &[form(
+            "forman",
+            &[own("forman", FORMANER), own("tid", &["fore", "efter", "bada"]), KON],
+            Measures::Count,
+        )],
+        requires: None,
+    },
+    ReportForm {
+        id: "deltagare-forman-efter",
+        parts: &[form("forman_efter", &[own("forman", FORMANER), KON], Measures::Share("forman"))],
+        requires: Some(Variable::FormanFore),
+    },
+    ReportForm {
+        id: "deltagare-bakgrund",
+        parts: &[
+            background("alder", &[values(Variable::Alder), KON]),
+            background("initieradAv", &[values(Variable::InitieradAv), KON]),
+            background("inskrivenAf", &[values(Variable::InskrivenAf), KON]),
+            background("anstalld", &[values(Variable::Anstalld), KON]),
+            background("arbetarFore", &[values(Variable::ArbetarFore), KON]),
+            background("studerarFore", &[values(Variable::StuderarFore), KON]),
+            background("programFore", &[values(Variable::ProgramFore), KON]),
+            background("formanFore", &[own("formanFore", FORMANER), KON]),
+            background("tidOffentligForsorjning", &[values(Variable::TidOffentligForsorjning), KON]),
+            background("utbildning", &[values(Variable::Utbildning), KON]),
+        ],
+        requires: None,
+    },
+    ReportForm {
+        id: "deltagare-tider",
+        parts: &[
+            form("steg", &[own("steg", STEPS), KON], Measures::Spread),
+            form("samarbete", &[summed("gkHallen", &["ja", "nej"]), KON], Measures::Spread),
+        ],
+        requires: None,
+    },
+    ReportForm {
+        id: "deltagare-floden",
+        parts: &[form("floden", &[summed("fran", STEPS), summed("till", ALL_STEPS), KON], Measures::Count)],
+        requires: None,
+    },
+];
+
+/// The form of a report.
+#[must_use]
+pub fn report(id: &str) -> Option<&'static ReportForm> {
+    REPORTS.iter().find(|report| report.id == id)
+}
+
+/// Why a report doesn't take a variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotTaken {
+    /// The report neither selects nor splits.
+    None,
+    /// A transition has no state on the last day, and leads from one kind of insats to another.
+    Transitions,
+    /// Not every case counted has left joint mapping.
+    MappingNotLeft,
+    /// Not every case counted has ended.
+    NotEnded,
+    /// Every row is by sex already.
+    AlwaysThere,
+    /// The part is made of the variable's own codes.
+    OwnRows,
+}
+
+impl NotTaken {
+    /// In Swedish.
+    #[must_use]
+    pub const fn sv(self) -> &'static str {
+        match self {
+            Self::None => "rapporten väljer och delar inte på variabler",
+            Self::Transitions => "en övergång har ingen status och ingen insatstyp",
+            Self::MappingNotLeft => "alla ärenden i rapporten har inte lämnat gemensam kartläggning",
+            Self::NotEnded => "alla ärenden i rapporten är inte avslutade",
+            Self::AlwaysThere => "varje rad är redan delad på kön",
+            Self::OwnRows => "rapportens rader är redan variabelns värden",
+        }
+    }
+
+    /// In English.
+    #[must_use]
+    pub const fn en(self) -> &'static str {
+        match self {
+            Self::None => "the report does not select or split by variables",
+            Self::Transitions => "a transition has no state and no kind of measure",
+            Self::MappingNotLeft => "not every case of the report has left joint mapping",
+            Self::NotEnded => "not every case of the report has ended",
+            Self::AlwaysThere => "every row is split by sex already",
+            Self::OwnRows => "the rows of the report are the variable's values already",
+        }
+    }
+}
+
+impl ReportForm {
+    /// Whether the report selects by a variable; with the reason why not.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn selects(&self, variable: Variable) -> Result<(), NotTaken> {
+        let of_ended = matches!(
+            self.id,
+            "deltagare-sysselsattning" | "deltagare-arbete-studier" | "deltagare-forman" | "deltagare-forman-efter"
+        );
+        let left = of_ended || self.id.starts_with("resultat-");
+        match variable {
+            _ if self.id == "baspaket" => Err(NotTaken::None),
+            Variable::Deltagarstatus | Variable::Insatstyp if self.id == "deltagare-floden" => {
+                Err(NotTaken::Transitions)
+            }
+            Variable::UtfallGk if !left => Err(NotTaken::MappingNotLeft),
+            Variable::SysselsattningEfter | Variable::FormanEfter if !of_ended => Err(NotTaken::NotEnded),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the report splits by a variable.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn splits(&self, variable: Variable) -> Result<(), NotTaken> {
+        let rows = self.parts.iter().any(|part| part.axes.iter().any(|axis| axis.name == variable.row().name));
+        match variable {
+            Variable::Kon => Err(NotTaken::AlwaysThere),
+            _ if rows => Err(NotTaken::OwnRows),
+            _ => self.selects(variable),
+        }
+    }
+
+    /// The variables that the report selects by.
+    pub fn selectable(&self) -> impl Iterator<Item = Variable> {
+        VARIABLES.iter().map(|row| row.variable).filter(|v| self.selects(*v).is_ok())
+    }
+
+    /// The variables that the report splits by.
+    pub fn splittable(&self) -> impl Iterator<Item = Variable> {
+        VARIABLES.iter().map(|row| row.variable).filter(|v| self.splits(*v).is_ok())
+    }
+}
