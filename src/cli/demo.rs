@@ -63,6 +63,8 @@ const PILOT: &str = "baspaket --from 2016-10-01 --to 2016-12-31 --geography styr
 /// end, since the synthetic history has cases in the same offices.
 fn pilot_baspaket(pilot_ends: i64) -> ReportArgs {
     ReportArgs {
+        select: Vec::new(),
+        split: None,
         report: "baspaket".to_owned(),
         from: "2016-10-01".to_owned(),
         to: "2016-12-31".to_owned(),

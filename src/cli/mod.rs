@@ -137,6 +137,12 @@ struct ReportArgs {
     /// Counting registrations up to this position only
     #[arg(long)]
     counted_to: Option<i64>,
+    /// Select by a variable: NAME=CODE or NAME=CODE,CODE; may be given several times (GET /v1/reports lists them)
+    #[arg(long, value_name = "NAME=CODES")]
+    select: Vec<String>,
+    /// Split by variables, separated by commas: at most three, beside sex
+    #[arg(long, value_name = "NAMES")]
+    split: Option<String>,
     /// Only this part, by its number or id; may be given several times
     #[arg(long)]
     part: Vec<String>,

@@ -37,7 +37,8 @@ pub fn print(service: &Service, args: &ReportArgs) -> Result<(), Failure> {
     let (Some(period), Some(geography), true) = (period, geography, wrong.is_empty()) else {
         return Err(wrong.join("\n     ").into());
     };
-    let request = Request::plain(&args.report, period, geography);
+    let mut request = Request::plain(&args.report, period, geography);
+    choose(&mut request, args)?;
     let lang = if args.lang == "en" { Lang::En } else { Lang::Sv };
     let counted = Counted { as_of, counted_to: args.counted_to, at_least: None };
     let reports = Reports::default();
@@ -56,6 +57,19 @@ pub fn print(service: &Service, args: &ReportArgs) -> Result<(), Failure> {
         _ => print!("{}", render::table::render(&report)),
     }
     Ok(())
+}
+
+/// Reads selections and splits.
+fn choose(request: &mut Request, args: &ReportArgs) -> Result<(), Failure> {
+    let mut selections = Vec::with_capacity(args.select.len());
+    for text in &args.select {
+        let pair = text.split_once('=').ok_or_else(|| format!("--select {text}: NAME=CODES is wanted"))?;
+        selections.push(pair);
+    }
+    request.choose(selections, args.split.as_deref()).map_err(|errors| {
+        let told = |e: &RequestError| format!("{} Allowed: {}.", e.en(), e.allowed().join(", "));
+        errors.iter().map(told).collect::<Vec<_>>().join("\n     ").into()
+    })
 }
 
 /// Keeps the parts that are named by number or id; all when none is.

@@ -63,13 +63,19 @@ pub fn is_ndjson(request: &HttpRequest) -> bool {
 pub struct Query {
     pairs: Vec<(String, String)>,
     findings: Findings,
+    /// Why something is not allowed, where that isn't plain from what is.
+    reasons: Vec<(String, String)>,
 }
 
 impl Query {
     /// The query of a request.
     #[must_use]
     pub fn of(request: &HttpRequest) -> Self {
-        Self { pairs: pairs(request.query_string()).unwrap_or_default(), findings: Findings::default() }
+        Self {
+            pairs: pairs(request.query_string()).unwrap_or_default(),
+            findings: Findings::default(),
+            reasons: Vec::new(),
+        }
     }
 
     /// A value as it is; empty counts as not given.
@@ -139,6 +145,12 @@ impl Query {
         self.findings.push(Finding::new(Rule::FaltOgiltigtVarde, format!("/query/{name}")).allowed(allowed));
     }
 
+    /// The same with the reason, in Swedish and English.
+    pub fn refuse_because(&mut self, name: &str, allowed: Allowed, sv: String, en: String) {
+        self.refuse(name, allowed);
+        self.reasons.push((sv, en));
+    }
+
     /// Notes that a parameter must be there.
     pub fn missing(&mut self, name: &str, expected: Shape) {
         let finding = Finding::new(Rule::FaltSaknas, format!("/query/{name}"));
@@ -156,7 +168,12 @@ impl Query {
     /// Everything that was wrong.
     #[must_use]
     pub fn problem(&self) -> Problem {
-        Problem::new(Kind::FrageparameterFel).errors(&self.findings)
+        let problem = Problem::new(Kind::FrageparameterFel).errors(&self.findings);
+        if self.reasons.is_empty() {
+            return problem;
+        }
+        let (sv, en): (Vec<&str>, Vec<&str>) = self.reasons.iter().map(|(sv, en)| (sv.as_str(), en.as_str())).unzip();
+        problem.detail(sv.join(" "), en.join(" "))
     }
 
     /// What was given beside `page`, for links to other pages.

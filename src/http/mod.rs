@@ -16,6 +16,7 @@ pub mod posting;
 pub mod problem;
 pub mod registers;
 pub mod registrations;
+pub mod report_variables;
 pub mod reports;
 pub mod rules;
 pub mod service;

@@ -13,12 +13,14 @@ use super::endpoint::{Answer, Content, Endpoint, Parameter, Verb, accepts};
 use super::extract::Query;
 use super::openapi::{AS_OF, COUNTED_TO, PAGED, PAGING, examples};
 use super::problem::{Kind, Problem};
+use super::report_variables::{self, SELECTIONS};
 use crate::app::App;
 use crate::auth::policy::Action;
 use crate::domain::finding::Allowed;
 use crate::domain::shape;
 use crate::reports::catalogue::{Definition, catalogue};
 use crate::reports::follow::{Counted, FollowError};
+use crate::reports::forms;
 use crate::reports::{Geography, Lang, Period, PullError, Report, Request, render};
 
 const CSV: &str = "text/csv";
@@ -47,17 +49,19 @@ pub const ENDPOINTS: &[Endpoint] = &[
         route: |route| route.to(list_reports),
     },
     Endpoint {
-        id: "get_report_baspaket",
+        id: "get_report",
         verb: Verb::Get,
-        path: "/reports/baspaket",
+        path: "/reports/{report}",
         action: Action::GetReport,
         tag: "reports",
-        summary: "Baspaket / Baspaket",
-        about: "Baspaketets tio delar för en period och en geografi, bredvid länet och riket. Alltid färskt; asOf och \
-                countedTo säger vad som räknats, och samma två värden ger samma rapport igen. / The ten parts of the \
-                baspaket for a period and a geography, beside the county and the country. Always fresh; asOf and \
-                countedTo say what was counted, and the same two give the same report again.",
-        query: &[
+        summary: "Rapport / Report",
+        about: "En rapport för en period och en geografi, bredvid länet och riket. Alltid färsk; asOf och countedTo \
+                säger vad som räknats, och samma två värden ger samma rapport igen. Vilka variabler rapporten väljer \
+                och delas på står i rapportlistan; andra avvisas med namn. / A report for a period and a geography, \
+                beside the county and the country. Always fresh; asOf and countedTo say what was counted, and the same \
+                two give the same report again. Which variables the report selects and splits by stands in the list of \
+                reports; others are refused by name.",
+        query: &with_variables([
             Parameter {
                 name: "from",
                 about: "Periodens första dag; krävs. / First day of the period; required.",
@@ -97,7 +101,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
                 kind: "string",
                 example: "sv",
             },
-        ],
+        ]),
         headers: &["If-None-Match"],
         takes: &[],
         gives: &[Answer {
@@ -109,10 +113,31 @@ pub const ENDPOINTS: &[Endpoint] = &[
             ],
             headers: PAGED,
         }],
-        problems: &[400, 406, 503],
-        route: |route| route.to(get_report_baspaket),
+        problems: &[400, 404, 406, 503],
+        route: |route| route.to(get_report),
     },
 ];
+
+/// The parameters of a report, with `split` and every variable after them.
+const fn with_variables<const N: usize>(own: [Parameter; N]) -> [Parameter; ALL] {
+    let mut all = [report_variables::SPLIT; ALL];
+    let mut i = 0;
+    while i < N {
+        all[i] = own[i];
+        i += 1;
+    }
+    let mut at = 0;
+    while at < SELECTIONS.len() {
+        all[N + 1 + at] = SELECTIONS[at];
+        at += 1;
+    }
+    all
+}
+
+/// How many parameters a report has.
+const ALL: usize = OWN + 1 + SELECTIONS.len();
+/// Those that aren't variables.
+const OWN: usize = 8;
 
 async fn list_reports(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut query = Query::of(&request);
@@ -126,6 +151,7 @@ async fn list_reports(request: HttpRequest) -> Result<HttpResponse, Problem> {
 fn told(definition: &Definition) -> Value {
     let mut told = json!(definition);
     told["link"] = json!(format!("/v1/reports/{}", definition.id));
+    told["variables"] = forms::report(&definition.id).map_or(Value::Null, report_variables::told);
     told
 }
 
@@ -141,7 +167,7 @@ struct Asked {
     csv: bool,
 }
 
-fn read(request: &HttpRequest) -> Result<Asked, Problem> {
+fn read(request: &HttpRequest, report: &str) -> Result<Asked, Problem> {
     let mut query = Query::of(request);
     let (from, to) = (query.date("from"), query.date("to"));
     for name in ["from", "to"] {
@@ -169,21 +195,32 @@ fn read(request: &HttpRequest) -> Result<Asked, Problem> {
         "en" => Some(Lang::En),
         _ => None,
     });
+    let mut wanted = period.zip(geography).map(|(period, geography)| Request::plain(report, period, geography));
+    match &mut wanted {
+        Some(wanted) => report_variables::read(&mut query, wanted),
+        None => report_variables::read(&mut query, &mut nobody(report)),
+    }
     query.finish()?;
     let accept = request.headers().get(ACCEPT).and_then(|h| h.to_str().ok());
-    let (Some(period), Some(geography)) = (period, geography) else {
-        return Err(Problem::new(Kind::FrageparameterFel));
-    };
+    let Some(wanted) = wanted else { return Err(Problem::new(Kind::FrageparameterFel)) };
     Ok(Asked {
-        request: Request::plain("baspaket", period, geography),
+        request: wanted,
         counted: Counted { as_of, counted_to, at_least },
         lang: lang.unwrap_or_default(),
         csv: csv.unwrap_or_else(|| !accepts(accept, JSON)),
     })
 }
 
-async fn get_report_baspaket(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let Asked { request: wanted, counted, lang, csv } = read(&request)?;
+/// A request of no meaning, to check the rest of a query whose period or geography is wrong.
+fn nobody(report: &str) -> Request {
+    Request::plain(report, Period::day(chrono::NaiveDate::MIN), Geography::Riket)
+}
+
+async fn get_report(app: web::Data<App>, request: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+    if catalogue().report(&id).is_none() {
+        return Err(Problem::new(Kind::FinnsInte));
+    }
+    let Asked { request: wanted, counted, lang, csv } = read(&request, &id)?;
     let turn = Arc::clone(&app.report_turns).acquire_owned().await.map_err(|_| Problem::new(Kind::Upptagen))?;
     let worker = app.clone();
     let counting = web::block(move || {
@@ -224,9 +261,7 @@ fn refused(error: FollowError, counted: Counted) -> Problem {
         }
         FollowError::Pull(PullError::Request(errors)) => {
             let mut query = Query::default();
-            for error in errors {
-                query.refuse(error.parameter(), Allowed::Values(error.allowed()));
-            }
+            errors.iter().for_each(|error| report_variables::refuse(&mut query, error));
             query.problem()
         }
         FollowError::Pull(PullError::Columns(error)) => {

@@ -192,18 +192,22 @@ fn grown(seed: &Seed) -> Case {
 
 /// Benefits, unanswered one time of four.
 fn benefits(random: u8) -> Option<Answer> {
-    let chosen = FORMAN[..8].iter().enumerate().filter(|(i, _)| (random >> i) & 1 == 1 && random % 3 == 0);
+    let chosen = FORMAN[..8].iter().enumerate().filter(|(i, _)| (random >> i) & 1 == 1 && random.is_multiple_of(3));
     let codes: Vec<&'static str> = chosen.map(|(_, choice)| choice.code).collect();
-    (random % 4 > 0).then_some(Answer::Codes(if codes.is_empty() && random % 2 == 0 { vec!["ingen"] } else { codes }))
+    (!random.is_multiple_of(4)).then_some(Answer::Codes(if codes.is_empty() && random.is_multiple_of(2) {
+        vec!["ingen"]
+    } else {
+        codes
+    }))
 }
 
 /// Yes, no, or no answer.
 fn perhaps(question: Question, random: u8) -> Option<(Question, Answer)> {
-    (random % 5 > 0).then_some((question, Answer::Bool(random % 5 > 2)))
+    (!random.is_multiple_of(5)).then_some((question, Answer::Bool(random % 5 > 2)))
 }
 
 fn before(case: &mut Case, random: &[u8]) {
-    case.birth = (random[0] % 6 > 0).then(|| date("1940-01-01") + Days::new(u64::from(random[1]) * 110));
+    case.birth = (!random[0].is_multiple_of(6)).then(|| date("1940-01-01") + Days::new(u64::from(random[1]) * 110));
     let yes_no = [
         Question::Anstalld,
         Question::EgetForetag,
@@ -220,7 +224,7 @@ fn before(case: &mut Case, random: &[u8]) {
     );
     given.extend(UTBILDNING.get(usize::from(random[10] % 8)).map(|c| (Question::Utbildning, Answer::Code(c.code))));
     for (question, random) in [(Question::Arbetsandel, random[11]), (Question::Studieandel, random[12])] {
-        given.extend((random % 4 > 0).then_some((question, Answer::Percent(random % 100 + 1))));
+        given.extend((!random.is_multiple_of(4)).then_some((question, Answer::Percent(random % 100 + 1))));
     }
     given.extend(INITIERAD_AV.get(usize::from(random[13] % 3)).map(|c| (Question::InitieradAv, Answer::Code(c.code))));
     answered(case, 0, &given);
@@ -247,7 +251,7 @@ fn answer(case: &mut Case, random: &[u8]) {
     }
     given.extend(benefits(random[24]).map(|answer| (Question::Formaner, answer)));
     for (question, random) in [(Question::Arbetsandel, random[25]), (Question::Studieandel, random[26])] {
-        given.extend((random % 4 > 0).then_some((question, Answer::Percent(random % 100 + 1))));
+        given.extend((!random.is_multiple_of(4)).then_some((question, Answer::Percent(random % 100 + 1))));
     }
     if last > 0 && case.current().kind == StepKind::Avslutat {
         answered(case, last, &given);

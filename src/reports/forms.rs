@@ -185,6 +185,11 @@ pub const REPORTS: &[ReportForm] = &[
     },
 ];
 
+/// How splits are asked for.
+pub const MOST_SPLITS_TEXT: &str = "Dela raderna på variabler, åtskilda av komma; högst tre, och högst 100 000 rader. \
+     Kön är alltid delat. / Split the rows by variables, separated by commas; three at most, and at most 100,000 rows. \
+     Sex is always split.";
+
 /// The form of a report.
 #[must_use]
 pub fn report(id: &str) -> Option<&'static ReportForm> {

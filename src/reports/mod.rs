@@ -41,6 +41,7 @@ pub mod refresh;
 pub mod render;
 pub mod report;
 pub mod request;
+pub mod request_error;
 pub mod selection;
 pub mod split;
 mod tally;
@@ -52,6 +53,8 @@ mod arbitrary;
 mod examples;
 #[cfg(test)]
 mod oracle;
+#[cfg(test)]
+mod oracle_variables;
 #[cfg(test)]
 mod properties;
 

@@ -10,7 +10,7 @@ use sus::storage::journal::{Selection, load};
 use super::antal;
 use crate::http::Api;
 use crate::support::posting::import_lines;
-use crate::support::{Database, on_both};
+use crate::support::{Backend, Database, on_both};
 
 const BASPAKET: &str = "/v1/reports/baspaket?from=2016-10-01&to=2016-12-31&geography=styrgrupp:gavleborg";
 
@@ -44,6 +44,46 @@ fn the_baspaket_of_the_pilot_is_as_committed_on_both_backends() {
         // Lines end as RFC 4180 says; in the repository they end as everywhere else.
         assert_eq!(csv.text.matches('\n').count(), csv.text.matches("\r\n").count());
         expect_file!["../golden/baspaket-gavleborg-2016.csv"].assert_eq(&csv.text.replace("\r\n", "\n"));
+    });
+}
+
+#[test]
+fn every_other_report_of_the_pilot_is_as_committed_on_both_backends() {
+    on_both(|_, database| {
+        let api = pilot_of(database);
+        let reports = api.get("/v1/reports?limit=100", &api.fk()).json();
+        let ids: Vec<&str> = reports["items"].as_array().unwrap().iter().map(|r| r["id"].as_str().unwrap()).collect();
+        assert!(ids.len() >= 12, "{ids:?}");
+        for id in ids.into_iter().filter(|id| *id != "baspaket") {
+            let path = BASPAKET.replace("baspaket", id).replace("to=2016-12-31", "to=2017-12-31");
+            let chosen = if id == "deltagare-forman-efter" { "&formanFore=sjukpenning" } else { "" };
+            let csv = api.get(&format!("{path}&format=csv{chosen}"), &api.fk());
+            assert_eq!(csv.status, 200, "{id}: {}", csv.text);
+            expect_file![format!("../golden/{id}-gavleborg-2016.csv")].assert_eq(&csv.text.replace("\r\n", "\n"));
+        }
+    });
+}
+
+#[test]
+fn a_report_is_selected_and_split_and_what_it_does_not_take_is_refused_by_name() {
+    on_both(|backend, database| {
+        let api = pilot_of(database);
+        let path = BASPAKET.replace("baspaket", "deltagare-floden");
+        let split = api.get(&format!("{path}&split=fkKontor,alder&initieradAv=FK"), &api.fk());
+        assert_eq!(split.status, 200, "{}", split.text);
+        let part = &split.json()["parts"][0];
+        assert_eq!(part["dimensions"], serde_json::json!(["fran", "till", "kon", "fkKontor", "alder"]));
+        let refused = api.get(
+            &format!(
+                "{path}&split=kon,mars,insatstyp&deltagarstatus=aktuell&alder=12&formanEfter=ingen&afKontor=AF-GAVLE"
+            ),
+            &api.fk(),
+        );
+        assert_eq!(refused.status, 400);
+        if backend == Backend::Sqlite {
+            expect_file!["../golden/selection-refused.json"].assert_eq(&refused.whole());
+        }
+        assert_eq!(api.get(&path.replace("deltagare-floden", "mars"), &api.fk()).status, 404);
     });
 }
 
