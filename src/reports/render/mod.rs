@@ -25,6 +25,8 @@ pub mod words;
 pub mod xlsx;
 
 #[cfg(test)]
+mod any_report;
+#[cfg(test)]
 mod forms;
 
 pub use form::{Form, Options, RenderError, render};

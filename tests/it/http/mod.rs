@@ -7,6 +7,7 @@ mod listener;
 mod lists;
 mod policy;
 mod posting;
+mod report_forms;
 mod reports;
 
 use std::cell::RefCell;
@@ -54,6 +55,7 @@ pub struct Told {
     pub status: u16,
     headers: BTreeMap<String, String>,
     pub text: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Told {
@@ -178,8 +180,9 @@ impl Api {
             let status = answer.status().as_u16();
             let headers =
                 answer.headers().iter().map(|(n, v)| (n.as_str().to_owned(), v.to_str().unwrap().to_owned())).collect();
-            let text = String::from_utf8(test::read_body(answer).await.to_vec()).unwrap();
-            Told { status, headers, text }
+            let bytes = test::read_body(answer).await.to_vec();
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            Told { status, headers, text, bytes }
         })
     }
 
