@@ -73,6 +73,10 @@ fn pilot_baspaket(pilot_ends: i64) -> ReportArgs {
         counted_to: Some(pilot_ends),
         part: vec!["1".to_owned(), "2".to_owned()],
         format: "table".to_owned(),
+        output: None,
+        separator: "comma".to_owned(),
+        decimal: "point".to_owned(),
+        bom: false,
         lang: "sv".to_owned(),
     }
 }

@@ -143,12 +143,24 @@ struct ReportArgs {
     /// Split by variables, separated by commas: at most three, beside sex
     #[arg(long, value_name = "NAMES")]
     split: Option<String>,
-    /// Only this part, by its number or id; may be given several times
+    /// Only this part, by its number or id; may be given several times, or as 1,2. px, svg and png hold exactly one
     #[arg(long)]
     part: Vec<String>,
     /// The form
-    #[arg(long, default_value = "table", value_parser = ["table", "json", "csv"])]
+    #[arg(long, default_value = "table", value_parser = ["table", "json", "csv", "xlsx", "html", "json-stat2", "px", "parquet", "svg", "png"])]
     format: String,
+    /// Where it is written [default: standard output]
+    #[arg(long)]
+    output: Option<PathBuf>,
+    /// Between the columns of CSV
+    #[arg(long, default_value = "comma", value_parser = ["comma", "semicolon"])]
+    separator: String,
+    /// The decimal sign of CSV
+    #[arg(long, default_value = "point", value_parser = ["point", "comma"])]
+    decimal: String,
+    /// Begin CSV with a byte order mark
+    #[arg(long)]
+    bom: bool,
     /// The language
     #[arg(long, default_value = "sv", value_parser = ["sv", "en"])]
     lang: String,

@@ -1,6 +1,6 @@
 //! `sus report`.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -11,17 +11,16 @@ use crate::registrations::Service;
 use crate::registrations::fields::parse_date;
 use crate::reports::catalogue::catalogue;
 use crate::reports::follow::{Counted, FollowError, Reports};
-use crate::reports::render;
-use crate::reports::report::Part;
+use crate::reports::render::{self, Form, Options, csv, form};
 use crate::reports::request::RequestError;
-use crate::reports::{Geography, Lang, Period, PullError, Report, Request};
+use crate::reports::{Geography, Lang, Period, PullError, Request};
 
 pub fn report(config: &Config, args: &ReportArgs) -> Result<(), Failure> {
     let service = reading_service(config)?;
     print(&service, args)
 }
 
-/// Pulls and prints a report; everything that is wrong with the request is told at once.
+/// Pulls a report and prints it or writes it to a file; everything that is wrong with the request is told at once.
 pub fn print(service: &Service, args: &ReportArgs) -> Result<(), Failure> {
     let mut wrong = Vec::new();
     let from = day(&args.from, "--from", &mut wrong);
@@ -33,6 +32,18 @@ pub fn print(service: &Service, args: &ReportArgs) -> Result<(), Failure> {
     let geography = geography.map_err(|e| wrong.push(e.en())).ok();
     if catalogue().report(&args.report).is_none() {
         wrong.push(RequestError::ReportUnknown { given: args.report.clone() }.en());
+    }
+    let wanted: Vec<String> = args.part.iter().flat_map(|names| names.split(',')).map(str::to_owned).collect();
+    let form = Form::named(&args.format);
+    if let Some(definition) = catalogue().report(&args.report) {
+        let parts: Vec<(u32, &str)> = definition.parts.iter().map(|p| (p.number, p.id.as_str())).collect();
+        if let Err(error) = form::chosen(&parts, &wanted, form) {
+            wrong.push(format!("--part: {error}"));
+        }
+    }
+    let to_terminal = args.output.is_none() && std::io::stdout().is_terminal();
+    if form.is_some_and(Form::binary) && to_terminal {
+        wrong.push(format!("--format {}: not for a terminal; name a file by --output, or send it on", args.format));
     }
     let (Some(period), Some(geography), true) = (period, geography, wrong.is_empty()) else {
         return Err(wrong.join("\n     ").into());
@@ -50,12 +61,24 @@ pub fn print(service: &Service, args: &ReportArgs) -> Result<(), Failure> {
             other => other.to_string(),
         },
     )?;
-    only(&mut report, &args.part)?;
-    match args.format.as_str() {
-        "json" => println!("{}", render::json::render(&report)?),
-        "csv" => std::io::stdout().write_all(&render::csv::render(&report, render::csv::Options::default())?)?,
-        _ => print!("{}", render::table::render(&report)),
-    }
+    form::keep(&mut report, &wanted, form)?;
+    let csv = csv::Options {
+        semicolon: args.separator == "semicolon",
+        byte_order_mark: args.bom,
+        decimal_comma: args.decimal == "comma",
+    };
+    let mut bytes = match form {
+        None => render::table::render(&report).into_bytes(),
+        Some(form) => render::render(&report, form, Options { csv })?,
+    };
+    let Some(file) = &args.output else {
+        if form == Some(Form::Json) || form == Some(Form::JsonStat) {
+            bytes.push(b'\n');
+        }
+        return Ok(std::io::stdout().write_all(&bytes)?);
+    };
+    std::fs::write(file, &bytes).map_err(|e| format!("{}: {e}", file.display()))?;
+    eprintln!("{}: {} bytes", file.display(), bytes.len());
     Ok(())
 }
 
@@ -70,18 +93,6 @@ fn choose(request: &mut Request, args: &ReportArgs) -> Result<(), Failure> {
         let told = |e: &RequestError| format!("{} Allowed: {}.", e.en(), e.allowed().join(", "));
         errors.iter().map(told).collect::<Vec<_>>().join("\n     ").into()
     })
-}
-
-/// Keeps the parts that are named by number or id; all when none is.
-fn only(report: &mut Report, wanted: &[String]) -> Result<(), Failure> {
-    let named = |part: &Part, name: &String| part.id == name || part.number.to_string() == *name;
-    let unknown = wanted.iter().find(|name| !report.parts.iter().any(|part| named(part, name)));
-    if let Some(name) = unknown {
-        let all: Vec<String> = report.parts.iter().map(|p| format!("{} {}", p.number, p.id)).collect();
-        return Err(format!("no part is called {name}; the parts are {}", all.join(", ")).into());
-    }
-    report.parts.retain(|part| wanted.is_empty() || wanted.iter().any(|name| named(part, name)));
-    Ok(())
 }
 
 fn day(text: &str, name: &str, wrong: &mut Vec<String>) -> Option<NaiveDate> {

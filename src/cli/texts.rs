@@ -61,7 +61,8 @@ refused, 1 when the import failed, 2 when the arguments are wrong.";
 pub const REPORT: &str = "\
 Examples:
   sus report baspaket --from 2016-10-01 --to 2016-12-31 --geography styrgrupp:gavleborg
-  sus report baspaket --from 2021-01-01 --to 2021-12-31 --geography lan:21 --format csv
+  sus report baspaket --from 2021-01-01 --to 2021-12-31 --geography lan:21 --format xlsx --output baspaket.xlsx
+  sus report baspaket --from 2021-01-01 --to 2021-12-31 --part utfall_gk --format png --output utfall.png
   sus report baspaket --from 2016-10-01 --to 2016-12-31 --as-of 2017-01-15 --format json
   sus report baspaket --from 2016-10-01 --to 2016-12-31 --part 2 --lang en";
 

@@ -1,5 +1,6 @@
 //! How answers leave: JSON that may be cached under its ETag, JSON that may not be stored at all, and lists.
 
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 use actix_web::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
@@ -34,27 +35,40 @@ pub fn revalidated(request: &HttpRequest, media: &str, bytes: Vec<u8>) -> HttpRe
     tagged(request, media, bytes, "private, no-cache")
 }
 
-/// The same for an answer that also tells when it was given: its weak `ETag` is that of `same`, the answer without that,
-/// so that a client who asks again learns that no figure has changed.
-pub fn revalidated_as(request: &HttpRequest, media: &str, bytes: Vec<u8>, same: &[u8]) -> HttpResponse {
-    tagged_as(request, media, bytes, "private, no-cache", format!("W/{}", tag(same)))
+/// The weak `ETag` of an answer that `what` decides: the same `what` is the same answer to whoever reads it.
+pub fn weak_tag(what: &impl fmt::Debug) -> String {
+    struct Hashed(Sha256);
+    impl fmt::Write for Hashed {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            self.0.update(text.as_bytes());
+            Ok(())
+        }
+    }
+    let mut hashed = Hashed(Sha256::new());
+    // Hashing never fails. Another version of the program may write the same thing in another way.
+    let _ = write!(hashed, "{} {what:?}", env!("CARGO_PKG_VERSION"));
+    format!("W/{}", quoted(&hashed.0.finalize()))
 }
 
-fn tag(bytes: &[u8]) -> String {
-    let tag: String = Sha256::digest(bytes).iter().take(12).map(|b| format!("{b:02x}")).collect();
+/// Whether the client has the answer of that tag already.
+pub fn is_known(if_none_match: Option<&str>, tag: &str) -> bool {
+    let plain = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    if_none_match.is_some_and(|known| known.split(',').any(|t| plain(t) == plain(tag) || t.trim() == "*"))
+}
+
+/// What the client says that it has.
+pub fn if_none_match(request: &HttpRequest) -> Option<&str> {
+    request.headers().get(IF_NONE_MATCH).and_then(|h| h.to_str().ok())
+}
+
+fn quoted(digest: &[u8]) -> String {
+    let tag: String = digest.iter().take(12).map(|b| format!("{b:02x}")).collect();
     format!("\"{tag}\"")
 }
 
 fn tagged(request: &HttpRequest, media: &str, bytes: Vec<u8>, cache: &'static str) -> HttpResponse {
-    let tag = tag(&bytes);
-    tagged_as(request, media, bytes, cache, tag)
-}
-
-fn tagged_as(request: &HttpRequest, media: &str, bytes: Vec<u8>, cache: &'static str, tag: String) -> HttpResponse {
-    let plain = tag.trim_start_matches("W/");
-    let known = request.headers().get(IF_NONE_MATCH).and_then(|h| h.to_str().ok());
-    let matches =
-        known.is_some_and(|k| k.split(',').any(|t| t.trim().trim_start_matches("W/") == plain || t.trim() == "*"));
+    let tag = quoted(&Sha256::digest(&bytes));
+    let matches = is_known(if_none_match(request), &tag);
     let mut answer = if matches { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer.insert_header((ETAG, tag)).insert_header((CACHE_CONTROL, cache));
     if matches {

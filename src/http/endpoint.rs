@@ -184,7 +184,7 @@ fn check(endpoint: &Endpoint, request: &ServiceRequest) -> Result<(), Problem> {
     }
     let today = request.app_data::<web::Data<App>>().map(|app| app.service.today());
     check_query(endpoint, request.query_string(), today.unwrap_or_default())?;
-    check_accept(endpoint, request.headers().get(ACCEPT).map(|h| h.to_str().unwrap_or_default()))?;
+    check_accept(endpoint, request)?;
     let media = request.content_type();
     if !endpoint.takes.is_empty() && !endpoint.takes.iter().any(|c| c.media == media) {
         let all = endpoint.takes.iter().map(|c| c.media).collect::<Vec<_>>().join(", ");
@@ -229,9 +229,13 @@ fn check_query(endpoint: &Endpoint, query: &str, today: NaiveDate) -> Result<(),
     Ok(())
 }
 
-fn check_accept(endpoint: &Endpoint, accept: Option<&str>) -> Result<(), Problem> {
+/// A form that the query names goes before `Accept`, and is checked where the query is read.
+fn check_accept(endpoint: &Endpoint, request: &ServiceRequest) -> Result<(), Problem> {
+    let accept = request.headers().get(ACCEPT).map(|h| h.to_str().unwrap_or_default());
     let offered: Vec<&str> = endpoint.gives.iter().flat_map(|a| a.content).map(|c| c.media).collect();
-    if offered.is_empty() || offered.iter().any(|media| accepts(accept, media)) {
+    let takes_format = endpoint.query.iter().any(|p| p.name == "format");
+    let named = || pairs(request.query_string()).is_some_and(|q| q.iter().any(|(n, v)| n == "format" && !v.is_empty()));
+    if offered.is_empty() || preferred(accept, &offered).is_some() || takes_format && named() {
         return Ok(());
     }
     let mut all = offered;
@@ -241,17 +245,40 @@ fn check_accept(endpoint: &Endpoint, accept: Option<&str>) -> Result<(), Problem
         .detail(format!("Format som finns: {all}."), format!("Available formats: {all}.")))
 }
 
-/// Whether an `Accept` header takes a media type.
+/// Which of the media types an `Accept` header wants most; the first of those that it wants alike.
 #[must_use]
-pub fn accepts(accept: Option<&str>, media: &str) -> bool {
-    let Some(accept) = accept.filter(|a| !a.trim().is_empty()) else { return true };
+pub fn preferred<'a>(accept: Option<&str>, offered: &[&'a str]) -> Option<&'a str> {
+    let mut best = None;
+    for media in offered {
+        let quality = quality(accept, media);
+        if quality > best.map_or(0.0, |(most, _)| most) {
+            best = Some((quality, *media));
+        }
+    }
+    best.map(|(_, media)| media)
+}
+
+/// How much an `Accept` header wants a media type, 0–1: the most exact range that it fits in decides.
+fn quality(accept: Option<&str>, media: &str) -> f32 {
+    let Some(accept) = accept.filter(|a| !a.trim().is_empty()) else { return 1.0 };
     let (group, _) = media.split_once('/').unwrap_or((media, ""));
-    accept.split(',').any(|range| {
+    let mut decided = (0, 0.0);
+    for range in accept.split(',') {
         let mut parts = range.split(';').map(str::trim);
         let name = parts.next().unwrap_or_default().to_ascii_lowercase();
-        let refused = parts.any(|p| p.strip_prefix("q=").and_then(|q| q.parse::<f32>().ok()) == Some(0.0));
-        !refused && (name == "*/*" || name == media || name.strip_suffix("/*") == Some(group))
-    })
+        let exactness = match name.strip_suffix("/*") {
+            _ if name == media => 3,
+            Some(of) if of == group => 2,
+            Some("*") => 1,
+            _ => continue,
+        };
+        let given = parts.find_map(|p| p.strip_prefix("q=").or_else(|| p.strip_prefix("Q=")));
+        let quality = given.and_then(|q| q.trim().parse().ok()).filter(|q| (0.0..=1.0).contains(q)).unwrap_or(1.0);
+        if exactness > decided.0 {
+            decided = (exactness, quality);
+        }
+    }
+    decided.1
 }
 
 #[cfg(test)]
@@ -259,11 +286,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn accept_knows_ranges_and_refusals() {
-        assert!(accepts(None, "application/json"));
-        assert!(accepts(Some("text/html, application/*;q=0.8"), "application/json"));
-        assert!(accepts(Some("*/*"), "text/csv"));
-        assert!(!accepts(Some("text/csv"), "application/json"));
-        assert!(!accepts(Some("application/json;q=0"), "application/json"));
+    fn accept_knows_ranges_qualities_and_refusals() {
+        let offered = ["application/json", "text/csv", "text/html", "image/png"];
+        let wanted = |accept| preferred(accept, &offered);
+        assert_eq!(wanted(None), Some("application/json"));
+        assert_eq!(wanted(Some("*/*")), Some("application/json"));
+        assert_eq!(wanted(Some("text/html, application/*;q=0.8")), Some("text/html"));
+        assert_eq!(wanted(Some("text/html;q=0.5, text/csv;q=0.6, */*;q=0.1")), Some("text/csv"));
+        assert_eq!(wanted(Some("text/*, text/csv;q=0")), Some("text/html"));
+        assert_eq!(wanted(Some("*/*, application/json;q=0.1")), Some("text/csv"));
+        assert_eq!(wanted(Some("application/json;q=0")), None);
+        assert_eq!(wanted(Some("application/pdf")), None);
+        let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8";
+        assert_eq!(wanted(Some(browser)), Some("text/html"));
     }
 }

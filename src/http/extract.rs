@@ -157,6 +157,12 @@ impl Query {
         self.findings.push(finding.allowed(Allowed::Shape(expected)));
     }
 
+    /// Notes that a parameter must be there, with one of these values.
+    pub fn missing_one_of(&mut self, name: &str, values: Vec<String>) {
+        let finding = Finding::new(Rule::FaltSaknas, format!("/query/{name}"));
+        self.findings.push(finding.allowed(Allowed::Values(values)));
+    }
+
     /// Ends reading.
     ///
     /// # Errors

@@ -3,13 +3,15 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header::ACCEPT;
+use actix_web::http::header::{
+    ACCEPT, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, ETAG, VARY, X_CONTENT_TYPE_OPTIONS,
+};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::DateTime;
 use serde_json::{Value, json};
 
-use super::answer::{list, revalidated, revalidated_as};
-use super::endpoint::{Answer, Content, Endpoint, Parameter, Verb, accepts};
+use super::answer::{if_none_match, is_known, list, revalidated, weak_tag};
+use super::endpoint::{Answer, Content, Endpoint, Parameter, Verb, preferred};
 use super::extract::Query;
 use super::openapi::{AS_OF, COUNTED_TO, PAGED, PAGING, examples};
 use super::problem::{Kind, Problem};
@@ -21,10 +23,15 @@ use crate::domain::shape;
 use crate::reports::catalogue::{Definition, catalogue};
 use crate::reports::follow::{Counted, FollowError};
 use crate::reports::forms;
-use crate::reports::{Geography, Lang, Period, PullError, Report, Request, render};
+use crate::reports::render::{self, Form, Options, RenderError, csv, form};
+use crate::reports::report::instant;
+use crate::reports::{Geography, Lang, Period, PullError, Report, Request};
 
-const CSV: &str = "text/csv";
 const JSON: &str = "application/json";
+
+/// Headers of a report: its version, what it is about, and what its file is called.
+const FILE: &[&str] =
+    &["ETag", "Cache-Control", "Content-Disposition", "Sus-As-Of", "Sus-Counted-To", "Sus-Disclosure", "Vary"];
 
 /// The operations.
 pub const ENDPOINTS: &[Endpoint] = &[
@@ -90,10 +97,38 @@ pub const ENDPOINTS: &[Endpoint] = &[
                 example: "186",
             },
             Parameter {
-                name: "format",
-                about: "json eller csv; går före Accept. / json or csv; goes before Accept.",
+                name: "part",
+                about: "Delar, med id eller nummer, åtskilda av komma; alla när ingen nämns. px, svg och png rymmer en \
+                        del. / Parts, by id or number, separated by commas; all when none is named. px, svg and png \
+                        hold one.",
                 kind: "string",
-                example: "csv",
+                example: "utfall_gk",
+            },
+            Parameter {
+                name: "format",
+                about: "json, csv, xlsx, html, json-stat2, px, parquet, svg eller png; går före Accept. / json, csv, \
+                        xlsx, html, json-stat2, px, parquet, svg or png; goes before Accept.",
+                kind: "string",
+                example: "xlsx",
+            },
+            Parameter {
+                name: "separator",
+                about: "Mellan kolumnerna i csv: comma (förval) eller semicolon. / Between the columns of csv: comma \
+                        (default) or semicolon.",
+                kind: "string",
+                example: "semicolon",
+            },
+            Parameter {
+                name: "decimal",
+                about: "Decimaltecken i csv: point (förval) eller comma. / Decimal sign of csv: point (default) or comma.",
+                kind: "string",
+                example: "comma",
+            },
+            Parameter {
+                name: "bom",
+                about: "Om csv börjar med ett byte order mark. / Whether csv begins with a byte order mark.",
+                kind: "boolean",
+                example: "true",
             },
             Parameter {
                 name: "lang",
@@ -108,10 +143,17 @@ pub const ENDPOINTS: &[Endpoint] = &[
             status: 200,
             about: "Rapporten. / The report.",
             content: &[
-                Content { media: JSON, schema: "Report", example: examples::report },
-                Content { media: CSV, schema: "Csv", example: examples::report_csv },
+                Content { media: Form::Json.media(), schema: "Report", example: examples::report },
+                Content { media: Form::Csv.media(), schema: "Csv", example: examples::report_csv },
+                Content { media: Form::Xlsx.media(), schema: "File", example: examples::report_file },
+                Content { media: Form::Html.media(), schema: "Page", example: examples::report_html },
+                Content { media: Form::JsonStat.media(), schema: "JsonStat", example: examples::report_json_stat },
+                Content { media: Form::Px.media(), schema: "Px", example: examples::report_px },
+                Content { media: Form::Parquet.media(), schema: "File", example: examples::report_file },
+                Content { media: Form::Svg.media(), schema: "Page", example: examples::report_svg },
+                Content { media: Form::Png.media(), schema: "File", example: examples::report_file },
             ],
-            headers: PAGED,
+            headers: FILE,
         }],
         problems: &[400, 404, 406, 503],
         route: |route| route.to(get_report),
@@ -137,7 +179,7 @@ const fn with_variables<const N: usize>(own: [Parameter; N]) -> [Parameter; ALL]
 /// How many parameters a report has.
 const ALL: usize = OWN + 1 + SELECTIONS.len();
 /// Those that aren't variables.
-const OWN: usize = 8;
+const OWN: usize = 12;
 
 async fn list_reports(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut query = Query::of(&request);
@@ -164,7 +206,9 @@ struct Asked {
     request: Request,
     counted: Counted,
     lang: Lang,
-    csv: bool,
+    parts: Vec<String>,
+    form: Form,
+    options: Options,
 }
 
 fn read(request: &HttpRequest, report: &str) -> Result<Asked, Problem> {
@@ -189,25 +233,41 @@ fn read(request: &HttpRequest, report: &str) -> Result<Asked, Problem> {
     // Both may be given: together they are what an earlier report says of itself.
     let (as_of, counted_to) = (query.as_of(), query.counted_to());
     let at_least = query.number("atLeast", 0, i64::MAX, shape::POSITION);
-    let csv = query.choice("format", &["json", "csv"], |t| ["json", "csv"].contains(&t).then(|| t == "csv"));
+    let named = query.choice("format", &Form::ALL.map(Form::code), Form::named);
     let lang = query.choice("lang", &["sv", "en"], |t| match t {
         "sv" => Some(Lang::Sv),
         "en" => Some(Lang::En),
         _ => None,
     });
+    let one_of = |query: &mut Query, name: &str, all: [&str; 2]| {
+        query.choice(name, &all, |t| all.contains(&t).then(|| t == all[1])).unwrap_or(false)
+    };
+    let csv = csv::Options {
+        semicolon: one_of(&mut query, "separator", ["comma", "semicolon"]),
+        decimal_comma: one_of(&mut query, "decimal", ["point", "comma"]),
+        byte_order_mark: one_of(&mut query, "bom", ["false", "true"]),
+    };
+    let form = named.unwrap_or_else(|| by_accept(request));
+    let parts: Vec<String> = query.text("part").into_iter().flat_map(|t| t.split(',')).map(str::to_owned).collect();
+    let definition = catalogue().report(report);
+    let all = definition.map_or(Vec::new(), |d| d.parts.iter().map(|p| (p.number, p.id.as_str())).collect());
+    if let Err(error) = form::chosen(&all, &parts, Some(form)) {
+        refuse_parts(&mut query, error);
+    }
     let mut wanted = period.zip(geography).map(|(period, geography)| Request::plain(report, period, geography));
     match &mut wanted {
         Some(wanted) => report_variables::read(&mut query, wanted),
         None => report_variables::read(&mut query, &mut nobody(report)),
     }
     query.finish()?;
-    let accept = request.headers().get(ACCEPT).and_then(|h| h.to_str().ok());
     let Some(wanted) = wanted else { return Err(Problem::new(Kind::FrageparameterFel)) };
     Ok(Asked {
         request: wanted,
         counted: Counted { as_of, counted_to, at_least },
         lang: lang.unwrap_or_default(),
-        csv: csv.unwrap_or_else(|| !accepts(accept, JSON)),
+        parts,
+        form,
+        options: Options { csv },
     })
 }
 
@@ -216,34 +276,97 @@ fn nobody(report: &str) -> Request {
     Request::plain(report, Period::day(chrono::NaiveDate::MIN), Geography::Riket)
 }
 
+/// What the client wants most; the door has refused those who want nothing that there is.
+fn by_accept(request: &HttpRequest) -> Form {
+    let accept = request.headers().get(ACCEPT).and_then(|h| h.to_str().ok());
+    let wanted = preferred(accept, &Form::ALL.map(Form::media));
+    Form::ALL.into_iter().find(|form| Some(form.media()) == wanted).unwrap_or(Form::Json)
+}
+
+/// Which parts there are, to a client who named others or not the one that a form holds.
+fn refuse_parts(query: &mut Query, error: RenderError) {
+    let ids = |parts: Vec<(u32, String)>| parts.into_iter().map(|(_, id)| id).collect();
+    match error {
+        RenderError::OnePart(parts) if query.text("part").is_none() => query.missing_one_of("part", ids(parts)),
+        RenderError::OnePart(parts) | RenderError::NoPart(parts) => query.refuse("part", Allowed::Values(ids(parts))),
+        RenderError::Failed(_) => {}
+    }
+}
+
+/// The answer when it is made: its tag, what stands beside it, and the bytes where the client hasn't got them.
+struct Made {
+    tag: String,
+    headers: Vec<(&'static str, String)>,
+    bytes: Option<Vec<u8>>,
+}
+
 async fn get_report(app: web::Data<App>, request: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, Problem> {
     if catalogue().report(&id).is_none() {
         return Err(Problem::new(Kind::FinnsInte));
     }
-    let Asked { request: wanted, counted, lang, csv } = read(&request, &id)?;
+    let Asked { request: wanted, counted, lang, parts, form, options } = read(&request, &id)?;
     let turn = Arc::clone(&app.report_turns).acquire_owned().await.map_err(|_| Problem::new(Kind::Upptagen))?;
     let worker = app.clone();
-    let counting = web::block(move || {
-        // Held until the counting ends, also where the client has gone away.
+    let known = if_none_match(&request).map(str::to_owned);
+    let making = web::block(move || {
+        // Held until the counting and the drawing end, also where the client has gone away.
         let _turn = turn;
         let (_, organisation) = worker.service.organisation()?;
-        worker.reports.pull(&worker.service.db, &organisation, &wanted, counted, &*worker.service.clock, lang)
+        let service = &worker.service;
+        let pulled = worker.reports.pull(&service.db, &organisation, &wanted, counted, &*service.clock, lang);
+        let mut report = pulled.map_err(|e| refused(e, counted))?;
+        form::keep(&mut report, &parts, Some(form)).map_err(not_rendered)?;
+        made(report, form, options, known.as_deref())
     });
-    let report = counting.await.map_err(|_| Problem::new(Kind::Upptagen))?.map_err(|e| refused(e, counted))?;
-    let render = if csv { as_csv } else { as_json };
-    let media = if csv { "text/csv; charset=utf-8" } else { JSON };
-    let bytes = render(&report)?;
+    let made = making.await.map_err(|_| Problem::new(Kind::Upptagen))??;
+    let mut answer = if made.bytes.is_some() { HttpResponse::Ok() } else { HttpResponse::NotModified() };
+    answer.insert_header((ETAG, made.tag)).insert_header((CACHE_CONTROL, "private, no-cache"));
+    answer.insert_header((VARY, "Accept"));
+    let Some(bytes) = made.bytes else { return Ok(answer.finish()) };
+    for header in made.headers {
+        answer.insert_header(header);
+    }
+    answer.insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"));
+    let media = form.media();
+    let media = match form {
+        Form::Csv | Form::Html | Form::Px => format!("{media}; charset=utf-8"),
+        _ => media.to_owned(),
+    };
+    Ok(answer.content_type(media).body(bytes))
+}
+
+fn made(mut report: Report, form: Form, options: Options, known: Option<&str>) -> Result<Made, Problem> {
     // Asked for "now", the same figures a second later tell another instant, and nothing else.
-    let same = Report { as_of: DateTime::UNIX_EPOCH, ..report };
-    Ok(revalidated_as(&request, media, bytes, &render(&same)?))
+    let as_of = std::mem::replace(&mut report.as_of, DateTime::UNIX_EPOCH);
+    let tag = weak_tag(&(form, options, &report));
+    report.as_of = as_of;
+    let shown = if form.shown_in_browsers() { "inline" } else { "attachment" };
+    let mut headers = vec![
+        (CONTENT_DISPOSITION.as_str(), format!("{shown}; filename=\"{}\"", form::file_name(&report, form))),
+        ("sus-as-of", instant(report.as_of)),
+        ("sus-counted-to", report.counted_to.to_string()),
+        ("sus-disclosure", report.disclosure.to_owned()),
+    ];
+    match form {
+        Form::Html => {
+            headers.push((CONTENT_SECURITY_POLICY.as_str(), render::html::content_security_policy().to_owned()));
+        }
+        Form::Svg => headers.push((CONTENT_SECURITY_POLICY.as_str(), "default-src 'none'".to_owned())),
+        _ => {}
+    }
+    let bytes =
+        if is_known(known, &tag) { None } else { Some(render::render(&report, form, options).map_err(not_rendered)?) };
+    Ok(Made { tag, headers, bytes })
 }
 
-fn as_csv(report: &Report) -> Result<Vec<u8>, Problem> {
-    render::csv::render(report, render::csv::Options::default()).map_err(|_| Problem::new(Kind::InterntFel))
-}
-
-fn as_json(report: &Report) -> Result<Vec<u8>, Problem> {
-    render::json::render(report).map(String::into_bytes).map_err(|_| Problem::new(Kind::InterntFel))
+fn not_rendered(error: RenderError) -> Problem {
+    if let RenderError::Failed(why) = &error {
+        log::error!("reports: {why}");
+        return Problem::new(Kind::InterntFel);
+    }
+    let mut query = Query::default();
+    refuse_parts(&mut query, error);
+    query.problem()
 }
 
 /// What was wrong with the question; the words of the question are not repeated.

@@ -200,7 +200,8 @@ pub struct Report {
 }
 
 /// An instant as on the wire.
-pub(super) fn instant(at: DateTime<Utc>) -> String {
+#[must_use]
+pub fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 

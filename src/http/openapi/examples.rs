@@ -273,7 +273,45 @@ pub fn report() -> Value {
 /// The same as CSV.
 #[must_use]
 pub fn report_csv() -> Value {
-    json!("part,level,initieradAv,kon,antal\r\nnya_gk,urval,samtliga,samtliga,33\r\n")
+    json!("part,initieradAv,kon,level,antal,status\r\nnya_gk,samtliga,samtliga,urval,33,\r\n")
+}
+
+/// The same as JSON-stat.
+#[must_use]
+pub fn report_json_stat() -> Value {
+    let one = |code: &str, label: &str| json!({"category": {"index": [code], "label": {code: label}}});
+    json!({
+        "version": "2.0", "class": "dataset", "label": "Nya deltagare i gemensam kartläggning",
+        "updated": "2026-11-21T10:00:00Z", "id": ["kon", "level", "matt", "tid"], "size": [1, 1, 1, 1],
+        "role": {"time": ["tid"], "geo": ["level"], "metric": ["matt"]},
+        "dimension": {"kon": one("samtliga", "Samtliga"), "level": one("urval", "Gävleborg"),
+                      "matt": one("antal", "Antal"), "tid": one("2016K4", "2016K4")},
+        "value": [33],
+    })
+}
+
+/// The same as PX.
+#[must_use]
+pub fn report_px() -> Value {
+    json!("CHARSET=\"ANSI\";\r\nAXIS-VERSION=\"2013\";\r\nCODEPAGE=\"utf-8\";\r\n")
+}
+
+/// The same as a page.
+#[must_use]
+pub fn report_html() -> Value {
+    json!("<!DOCTYPE html>\n<html lang=\"sv\">")
+}
+
+/// The same as a chart.
+#[must_use]
+pub fn report_svg() -> Value {
+    json!("<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" lang=\"sv\">")
+}
+
+/// The same as a file of bytes.
+#[must_use]
+pub fn report_file() -> Value {
+    json!("(binär fil / binary file)")
 }
 
 /// A problem of a kind.

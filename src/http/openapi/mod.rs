@@ -232,6 +232,14 @@ fn header(name: &str) -> (&'static str, &'static str) {
             "/v1/registrations/0193d7a0-2f4e-7c11-9a55-3f1c0a6e9b11",
         ),
         "ETag" => ("Svarets version. / Version of the answer.", "\"3\""),
+        "Content-Disposition" => (
+            "Filens namn: rapport, del, geografi, period. / Name of the file: report, part, geography, period.",
+            "attachment; filename=\"baspaket_utfall_gk_styrgrupp-gavleborg_2016-10-01_2016-12-31.px\"",
+        ),
+        "Sus-As-Of" => ("Rapportens asOf. / The report's asOf.", "2026-11-21T10:00:00Z"),
+        "Sus-Counted-To" => ("Rapportens countedTo. / The report's countedTo.", "186"),
+        "Sus-Disclosure" => ("Rapportens röjandeskydd. / The report's disclosure control.", "exact"),
+        "Vary" => ("Formen väljs av Accept. / The form is chosen by Accept.", "Accept"),
         "Cache-Control" => {
             ("Hur länge svaret får sparas. / How long the answer may be kept.", "max-age=300, must-revalidate")
         }

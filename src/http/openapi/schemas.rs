@@ -292,6 +292,11 @@ fn service() -> Value {
                 "dimensions": list(text()), "measures": list(text()), "rows": list(json!({"type": "object"}))}), &["id", "rows"])),
         }), &["report", "version", "period", "geography", "asOf", "countedTo", "disclosure", "parts"]),
         "Csv": {"type": "string", "description": "RFC 4180, UTF-8"},
+        "Page": {"type": "string", "description": "HTML eller SVG, UTF-8 / HTML or SVG, UTF-8"},
+        "JsonStat": object(json!({"version": text(), "class": codes(["dataset", "collection"]), "label": text(), "updated": instant()}),
+            &["version", "class", "label"]),
+        "Px": {"type": "string", "description": "PX, AXIS-VERSION 2013, UTF-8"},
+        "File": {"type": "string", "format": "binary", "description": "Fil / File"},
         "OpenApi": {"type": "object", "description": "OpenAPI 3.1"},
     })
 }

@@ -1,8 +1,10 @@
 //! CSV for machines and spreadsheets: `part` first, then the columns of all parts; a missing value is empty beside a
-//! status. RFC 4180; no cell begins like a formula.
+//! status. RFC 4180; no cell begins like a formula. What the figures are about stands beside the file, in the headers of
+//! the answer and in its name: columns of constants would change the rows that readers know.
 
 use std::borrow::Cow;
 
+use super::tidy::{Columns, code, figure, rows};
 use crate::reports::report::{Figure, Report};
 
 /// How the file is to look.
@@ -12,6 +14,8 @@ pub struct Options {
     pub semicolon: bool,
     /// UTF-8 with a byte order mark, as some spreadsheets need.
     pub byte_order_mark: bool,
+    /// `0,5` instead of `0.5`, as spreadsheets in Sweden expect.
+    pub decimal_comma: bool,
 }
 
 /// The report as CSV.
@@ -19,8 +23,7 @@ pub struct Options {
 /// # Errors
 /// When the writer refuses a row, which rows of equal length never make it do.
 pub fn render(report: &Report, options: Options) -> Result<Vec<u8>, csv::Error> {
-    let dimensions = in_order(report.parts.iter().flat_map(|p| p.dimensions.iter().map(|d| d.name)));
-    let measures = in_order(report.parts.iter().flat_map(|p| p.measures.iter().map(|m| m.name)));
+    let Columns { dimensions, measures } = Columns::of(report);
     let mut bytes = Vec::new();
     if options.byte_order_mark {
         bytes.extend_from_slice("\u{feff}".as_bytes());
@@ -34,43 +37,25 @@ pub fn render(report: &Report, options: Options) -> Result<Vec<u8>, csv::Error> 
     header.extend(&measures);
     header.push("status");
     writer.write_record(&header)?;
-    for part in &report.parts {
-        for row in &part.rows {
-            let mut cells = vec![safe(part.id)];
-            for name in &dimensions {
-                let at = part.dimensions.iter().position(|d| d.name == *name);
-                cells.push(safe(at.and_then(|i| row.codes.get(i)).map_or("", |code| code)));
-            }
-            cells.push(safe(&row.level));
-            for name in &measures {
-                let at = part.measures.iter().position(|m| m.name == *name);
-                cells.push(Cow::Owned(at.and_then(|i| row.figures.get(i)).map_or_else(String::new, number)));
-            }
-            cells.push(Cow::Borrowed(row.status().unwrap_or_default()));
-            writer.write_record(cells.iter().map(|c| c.as_bytes()))?;
-        }
+    for (part, row) in rows(report) {
+        let mut cells = vec![safe(part.id)];
+        cells.extend(dimensions.iter().map(|name| safe(code(part, row, name).unwrap_or_default())));
+        cells.push(safe(&row.level));
+        cells.extend(measures.iter().map(|name| Cow::Owned(number(figure(part, row, name), options))));
+        cells.push(Cow::Borrowed(row.status().unwrap_or_default()));
+        writer.write_record(cells.iter().map(|c| c.as_bytes()))?;
     }
     writer.flush()?;
     drop(writer);
     Ok(bytes)
 }
 
-/// Each name once, in the order of first appearance.
-fn in_order(names: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
-    let mut all = Vec::new();
-    for name in names {
-        if !all.contains(&name) {
-            all.push(name);
-        }
-    }
-    all
-}
-
-fn number(figure: &Figure) -> String {
+fn number(figure: Option<Figure>, options: Options) -> String {
     match figure {
-        Figure::Count(n) => n.to_string(),
-        Figure::Number(x) => x.to_string(),
-        Figure::NotApplicable | Figure::Withheld => String::new(),
+        Some(Figure::Count(n)) => n.to_string(),
+        Some(Figure::Number(x)) if options.decimal_comma => x.to_string().replace('.', ","),
+        Some(Figure::Number(x)) => x.to_string(),
+        Some(Figure::NotApplicable | Figure::Withheld) | None => String::new(),
     }
 }
 

@@ -39,6 +39,31 @@ fn a_report_by_command_line_is_the_report_by_http() {
 }
 
 #[test]
+fn a_report_is_written_to_a_file_in_any_form() {
+    let place = Place::new();
+    let line = "report --from 2016-10-01 --to 2016-12-31 --part utfall_gk";
+    for (format, begins) in [
+        ("xlsx", &b"PK"[..]),
+        ("parquet", b"PAR1"),
+        ("png", b"\x89PNG"),
+        ("svg", b"<svg "),
+        ("px", b"CHARSET="),
+        ("html", b"<!DOCTYPE html>"),
+        ("json-stat2", b"{\"version\":\"2.0\",\"class\":\"dataset\""),
+        ("table", "Baspaket för".as_bytes()),
+    ] {
+        let ran = place.run(&format!("{line} --format {format} --output report.{format}"));
+        assert!(ran.ok && ran.out.is_empty(), "{format}: {}{}", ran.out, ran.err);
+        let bytes = std::fs::read(place.folder.path().join(format!("report.{format}"))).unwrap();
+        assert!(bytes.starts_with(begins), "{format}");
+    }
+    let told = place.run("report --from 2016-10-01 --to 2016-12-31 --part 1,2 --format px").complained();
+    assert!(told.contains("--part: this form holds one part; choose one of 1 nya_gk, 2 utfall_gk"), "{told}");
+    let told = place.run(&format!("{line} --output no/such/folder --format csv")).complained();
+    assert!(told.starts_with("sus: no/such/folder: "), "{told}");
+}
+
+#[test]
 fn everything_wrong_with_a_report_is_told_at_once() {
     let place = Place::new();
     let told = place.run("report nonsense --from igår --to 2016 --geography mars --as-of snart").complained();

@@ -8,6 +8,7 @@ mod listener;
 mod lists;
 mod policy;
 mod posting;
+mod report_forms;
 mod reports;
 
 use std::cell::RefCell;
@@ -57,6 +58,7 @@ pub struct Told {
     pub status: u16,
     headers: BTreeMap<String, String>,
     pub text: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Told {
@@ -181,10 +183,11 @@ impl Api {
             let status = answer.status().as_u16();
             let headers =
                 answer.headers().iter().map(|(n, v)| (n.as_str().to_owned(), v.to_str().unwrap().to_owned())).collect();
-            let text = String::from_utf8(test::read_body(answer).await.to_vec()).unwrap();
+            let bytes = test::read_body(answer).await.to_vec();
+            let text = String::from_utf8_lossy(&bytes).into_owned();
             let mixed = serde_json::from_str(&text).map(|told| foreign_in(&told)).unwrap_or_default();
             assert!(mixed.is_empty(), "one language in a sentence of the other: {mixed:?}");
-            Told { status, headers, text }
+            Told { status, headers, text, bytes }
         })
     }
 

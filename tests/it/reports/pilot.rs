@@ -12,10 +12,10 @@ use crate::http::Api;
 use crate::support::posting::import_lines;
 use crate::support::{Backend, Database, on_both};
 
-const BASPAKET: &str = "/v1/reports/baspaket?from=2016-10-01&to=2016-12-31&geography=styrgrupp:gavleborg";
+pub const BASPAKET: &str = "/v1/reports/baspaket?from=2016-10-01&to=2016-12-31&geography=styrgrupp:gavleborg";
 
 /// The pilot as it stands ten years later.
-fn pilot_of(database: &Database) -> Api {
+pub fn pilot_of(database: &Database) -> Api {
     let api = Api::around(database, "2026-11-21", &pilot::organisation());
     let (summary, refused) = import_lines(api.service(), &pilot::registrations());
     assert_eq!((summary.refused, refused.as_str()), (0, ""));
