@@ -9,7 +9,7 @@ const read = (file) => JSON.parse(fs.readFileSync(file, "utf8"));
 for (const place of fs.readdirSync(folder)) {
   const report = read(path.join(folder, place, "report.json"));
   const stat = JSONstat(read(path.join(folder, place, "report.json-stat.json")));
-  const datasets = stat.class === "collection" ? stat.Item({ class: "dataset", embedded: true }) : [stat];
+  const datasets = stat.class === "collection" ? stat.Dataset() : [stat];
   let count = 0;
   report.parts.forEach((part, i) => {
     const dataset = datasets[i];

@@ -122,7 +122,7 @@ fn axis<'a>(name: &'a str, label: &str, mut codes: Vec<(String, String)>) -> Axi
 }
 
 /// Makes labels that are empty, or that others have too, say their code.
-fn unique(codes: &mut [(String, String)]) {
+pub fn unique(codes: &mut [(String, String)]) {
     let mut taken = HashSet::new();
     for (code, label) in codes {
         if label.trim().is_empty() {

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::cube::{Cube, LEVEL, MEASURE, TIME, Time};
+use super::cube::{Cube, LEVEL, MEASURE, TIME, Time, unique};
 use super::words::{context, days, sign, signs, words};
 use crate::reports::report::{Figure, Part, Report, Unit};
 
@@ -19,11 +19,15 @@ const NAME: usize = 200;
 pub fn render(report: &Report, part: &Part) -> String {
     let words = words(report);
     let mut cube = Cube::new(report, part);
-    for axis in &mut cube.axes {
-        axis.label = name(&axis.label);
-        for (_, label) in &mut axis.codes {
-            *label = name(label);
+    // Names that differed may be alike as the format can write them.
+    let mut labels: Vec<(String, String)> = cube.axes.iter().map(|a| (name(a.name), name(&a.label))).collect();
+    unique(&mut labels);
+    for (axis, (_, label)) in cube.axes.iter_mut().zip(labels) {
+        axis.label = label;
+        for (code, label) in &mut axis.codes {
+            (*code, *label) = (name(code), name(label));
         }
+        unique(&mut axis.codes);
     }
     let axis = |wanted: &str| cube.axes.iter().find(|axis| axis.name == wanted);
     let label = |wanted: &str| axis(wanted).map_or("", |axis| axis.label.as_str());
@@ -55,8 +59,7 @@ pub fn render(report: &Report, part: &Part) -> String {
         px.plain(&key("TIMEVAL", &[label(TIME)]), &format!("TLIST({scale}),\"{value}\""));
     }
     for axis in &cube.axes {
-        let codes: Vec<String> = axis.codes.iter().map(|(code, _)| name(code)).collect();
-        px.texts(&key("CODES", &[&axis.label]), codes.iter().map(String::as_str));
+        px.texts(&key("CODES", &[&axis.label]), axis.codes.iter().map(|(code, _)| code.as_str()));
     }
     let measures = || axis(MEASURE).into_iter().flat_map(|a| &a.codes).map(|(_, l)| l.as_str()).zip(&part.measures);
     for (value, measure) in measures() {

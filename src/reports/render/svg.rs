@@ -49,7 +49,7 @@ fn drawn(report: &Report, part: &Part, whole: bool) -> String {
     let mut figures: Vec<Figure> = Vec::new();
     if let Some(chart) = &chart {
         figures.extend(chart.figures.iter().flatten().flatten());
-        let mut heading = vec![format!("{} ({})", chart.measure.label, words.unit(chart.measure.unit))];
+        let mut heading = vec![chart.measure.label.clone()];
         heading.extend(chart.fixed.iter().cloned());
         drawing.paragraph(&heading.join(", "), TEXT, true);
         if chart.own_scales {

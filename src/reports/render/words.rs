@@ -150,7 +150,7 @@ pub fn sign(figure: Figure) -> Option<&'static str> {
         Figure::NotApplicable => Some("."),
         Figure::Withheld => Some(".."),
         Figure::Count(0) => Some("–"),
-        Figure::Number(x) if x == 0.0 => Some("–"),
+        Figure::Number(0.0) => Some("–"),
         Figure::Count(_) | Figure::Number(_) => None,
     }
 }

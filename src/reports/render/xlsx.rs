@@ -26,9 +26,9 @@ pub fn render(report: &Report) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     book.set_properties(&properties(report));
     definitions(book.add_worksheet(), report, words, &styles)?;
-    for (at, part) in report.parts.iter().enumerate() {
+    for part in &report.parts {
         let sheet = book.add_worksheet();
-        sheet.set_name(sheet_name(at, part))?;
+        sheet.set_name(sheet_name(part))?;
         part_sheet(sheet, report, part, words, &styles)?;
     }
     book.save_to_buffer()
@@ -84,10 +84,10 @@ fn properties(report: &Report) -> DocProperties {
     }
 }
 
-/// At most 31 characters, none of those that names of sheets must not have, no two alike.
-fn sheet_name(at: usize, part: &Part) -> String {
-    let id: String = part.id.chars().filter(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ' ')).take(24).collect();
-    format!("{} {id}", at + 1).trim_end().to_owned()
+/// At most 31 characters, none of those that names of sheets must not have; numbers and ids of parts are their own.
+fn sheet_name(part: &Part) -> String {
+    let id = part.id.chars().filter(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
+    format!("{} {}", part.number, id.take(20).collect::<String>()).trim_end().to_owned()
 }
 
 fn fit(text: &str) -> String {

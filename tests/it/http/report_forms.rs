@@ -34,7 +34,7 @@ fn every_form_comes_by_name_and_by_accept_with_its_type_and_file_name() {
             let shown = if form.shown_in_browsers() { "inline" } else { "attachment" };
             assert_eq!(told.header("content-disposition"), Some(&*format!("{shown}; filename=\"{name}\"")));
             assert_eq!(told.header("sus-disclosure"), Some("exact"));
-            assert_eq!(told.header("sus-counted-to"), Some("1"));
+            assert_eq!(told.header("sus-counted-to"), Some("2"));
             assert!(told.header("sus-as-of").unwrap().starts_with("2016-10-12T"));
             assert_eq!(told.header("vary"), Some("Accept"));
             let by_accept = accepting(&api, &path, form.media());
