@@ -3,7 +3,7 @@
 //! Lives here: which codes each part has, and how cells become figures. Never here: who falls in which cell
 //! (`observations`, `tally`; as a plain loop in [`super::plain`]).
 
-use super::cube::{Axis, Cube, Durations, Merge};
+use super::cube::{Axis, Cube, Durations, Merge, Tally};
 use super::report::{Figure, Row};
 
 const fn summed(name: &'static str, codes: &'static [&'static str]) -> Axis {
@@ -129,31 +129,31 @@ pub const PARTS: [Form; 10] = [
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Active {
     /// On the last day.
-    pub stock: u64,
+    pub stock: Tally,
     /// In the period.
-    pub distinct: u64,
+    pub distinct: Tally,
 }
 
 impl Merge for Active {
     fn merge(&mut self, other: &Self) {
-        self.stock += other.stock;
-        self.distinct += other.distinct;
+        self.stock.merge(&other.stock);
+        self.distinct.merge(&other.distinct);
     }
 }
 
 /// The cells of all parts for one level.
 #[derive(Debug, Clone)]
 pub struct Cells {
-    pub(super) nya_gk: Cube<u64>,
-    pub(super) utfall_gk: Cube<u64>,
+    pub(super) nya_gk: Cube<Tally>,
+    pub(super) utfall_gk: Cube<Tally>,
     pub(super) tid_per_steg: Cube<Durations>,
     pub(super) tid_insats: Cube<Durations>,
     pub(super) tid_vantan: Cube<Durations>,
     pub(super) tid_samarbete: Cube<Durations>,
-    pub(super) till_insats: Cube<u64>,
-    pub(super) nya_insats: Cube<u64>,
+    pub(super) till_insats: Cube<Tally>,
+    pub(super) nya_insats: Cube<Tally>,
     pub(super) aktiva: Cube<Active>,
-    pub(super) utfall_insats: Cube<u64>,
+    pub(super) utfall_insats: Cube<Tally>,
 }
 
 impl Default for Cells {
@@ -193,7 +193,7 @@ impl Cells {
     }
 
     fn active(&self, level: &str) -> Vec<Row> {
-        rows(&self.aktiva, level, |_, active| vec![Figure::Count(active.stock), Figure::Count(active.distinct)])
+        rows(&self.aktiva, level, |_, active| vec![Figure::Count(active.stock.n), Figure::Count(active.distinct.n)])
     }
 }
 
@@ -209,14 +209,14 @@ fn rows<T: Merge + Clone>(cube: &Cube<T>, level: &str, figures: impl Fn(&[usize]
         .collect()
 }
 
-fn counts(cube: &Cube<u64>, share_over: Option<&str>, level: &str) -> Vec<Row> {
+fn counts(cube: &Cube<Tally>, share_over: Option<&str>, level: &str) -> Vec<Row> {
     let over = cube.axes().iter().position(|axis| Some(axis.name) == share_over);
     rows(cube, level, |codes, count| {
-        let mut figures = vec![Figure::Count(*count)];
+        let mut figures = vec![Figure::Count(count.n)];
         if let Some(over) = over {
             let mut whole = codes.to_vec();
             whole[over] = usize::MAX;
-            figures.push(Figure::share(*count, cube.total(&whole)));
+            figures.push(Figure::share(count.n, cube.total(&whole).n));
         }
         figures
     })

@@ -79,7 +79,7 @@ pub fn pull(
             all.extend_from_slice(more);
         }
         if level.code == "urval" {
-            anonymous = Pass::new(facts, request.period, &level.selection).anonymous()?;
+            anonymous = Pass::new(facts, request.period, &level.selection).anonymous()?.n;
         }
     }
     let texts = |all: &[Text]| all.iter().map(|t| t.get(lang).to_owned()).collect::<Vec<_>>();

@@ -2,6 +2,10 @@
 //!
 //! Lives here: what may be shown to whom, once for all formats. Never here: how figures are counted.
 
+mod record_keys;
+
+pub use record_keys::RecordKeys;
+
 use super::report::Report;
 
 /// How figures are protected.
