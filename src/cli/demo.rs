@@ -72,6 +72,7 @@ fn pilot_baspaket(pilot_ends: i64) -> ReportArgs {
         part: vec!["1".to_owned(), "2".to_owned()],
         format: "table".to_owned(),
         lang: "sv".to_owned(),
+        disclosure: "exact".to_owned(),
     }
 }
 

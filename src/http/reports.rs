@@ -9,14 +9,16 @@ use chrono::DateTime;
 use serde_json::{Value, json};
 
 use super::answer::{list, revalidated, revalidated_as};
-use super::endpoint::{Answer, Content, Endpoint, Parameter, Verb, accepts};
+use super::endpoint::{Answer, Content, Endpoint, Parameter, Verb, accepts, caller};
 use super::extract::Query;
 use super::openapi::{AS_OF, COUNTED_TO, PAGED, PAGING, examples};
 use super::problem::{Kind, Problem};
 use crate::app::App;
 use crate::auth::policy::Action;
+use crate::domain::dates::swedish_day;
 use crate::domain::finding::Allowed;
 use crate::reports::catalogue::{Definition, catalogue};
+use crate::reports::disclosure::grant;
 use crate::reports::follow::{Counted, FollowError};
 use crate::reports::{Geography, Lang, Period, PullError, Report, Request, render};
 
@@ -53,9 +55,11 @@ pub const ENDPOINTS: &[Endpoint] = &[
         tag: "reports",
         summary: "Baspaket / Baspaket",
         about: "Baspaketets tio delar för en period och en geografi, bredvid länet och riket. Alltid färskt; asOf och \
-                countedTo säger vad som räknats, och samma två värden ger samma rapport igen. / The ten parts of the \
+                countedTo säger vad som räknats, och samma två värden ger samma rapport igen. disclosure säger hur \
+                siffrorna är skyddade för den som frågar. / The ten parts of the \
                 baspaket for a period and a geography, beside the county and the country. Always fresh; asOf and \
-                countedTo say what was counted, and the same two give the same report again.",
+                countedTo say what was counted, and the same two give the same report again. disclosure says \
+                how the figures are protected for whoever asks.",
         query: &[
             Parameter {
                 name: "from",
@@ -182,6 +186,7 @@ fn read(request: &HttpRequest) -> Result<Asked, Problem> {
 }
 
 async fn get_report_baspaket(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let caller = caller(&request)?;
     let Asked { request: wanted, counted, lang, csv } = read(&request)?;
     let turn = Arc::clone(&app.report_turns).acquire_owned().await.map_err(|_| Problem::new(Kind::Upptagen))?;
     let worker = app.clone();
@@ -189,7 +194,10 @@ async fn get_report_baspaket(app: web::Data<App>, request: HttpRequest) -> Resul
         // Held until the counting ends, also where the client has gone away.
         let _turn = turn;
         let (_, organisation) = worker.service.organisation()?;
-        worker.reports.pull(&worker.service.db, &organisation, &wanted, counted, &*worker.service.clock, lang)
+        // Nothing is frozen yet.
+        let grant = grant(&caller, &wanted, false, &organisation, swedish_day(worker.now()));
+        let clock = &*worker.service.clock;
+        worker.reports.pull(&worker.service.db, &organisation, &wanted, counted, clock, (lang, grant))
     });
     let report = counting.await.map_err(|_| Problem::new(Kind::Upptagen))?.map_err(|e| refused(e, counted))?;
     let render = if csv { as_csv } else { as_json };

@@ -14,11 +14,12 @@ use polars::prelude::PolarsError;
 use crate::domain::case::Case;
 use crate::domain::code::Position;
 
-use super::disclosure::RecordKeys;
+use super::disclosure::{Policy, RecordKeys};
 use super::frame::Frame;
 use super::observations::{Kind, Observations};
 use super::places::Places;
 use super::report::Row;
+use super::request::Period;
 
 /// The internal number of a case.
 pub type CaseKey = i64;
@@ -77,8 +78,8 @@ impl CaseNumbers {
     }
 }
 
-/// Rows of whole levels (riket, län), kept while the facts stand: they are the same for every office.
-pub(super) type Kept = Mutex<HashMap<(super::request::Period, String), Arc<Vec<Vec<Row>>>>>;
+/// Rows of whole levels (riket, län) as a policy shows them, kept while the facts stand: they are the same for every office.
+pub(super) type Kept = Mutex<HashMap<(Period, String, Policy), Arc<Vec<Vec<Row>>>>>;
 
 /// The record key of each case, by its number.
 #[derive(Debug, Default)]

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use chrono::{DateTime, Utc};
 use polars::prelude::PolarsError;
 
-use super::disclosure::RecordKeys;
+use super::disclosure::{Grant, RecordKeys};
 use super::facts::{Facts, FactsBuilder};
 use super::pull::{PullError, pull};
 use super::report::Report;
@@ -107,7 +107,7 @@ impl Reports {
         Self { keys: Arc::new(keys), ..Self::default() }
     }
 
-    /// Pulls a report that counts everything committed so far, or what was known then.
+    /// Pulls a report that counts everything committed so far, or what was known then, as `grant` lets it be shown.
     ///
     /// # Errors
     /// When the request is wrong, the log has not come so far, or the database fails.
@@ -118,7 +118,7 @@ impl Reports {
         request: &Request,
         counted: Counted,
         clock: &dyn Clock,
-        lang: Lang,
+        (lang, grant): (Lang, Grant),
     ) -> Result<Report, FollowError> {
         let facts = if counted.as_of.is_none() && counted.counted_to.is_none() {
             self.fresh(db, counted.at_least.unwrap_or(0))?
@@ -128,7 +128,7 @@ impl Reports {
         // Asked after reading: everything counted was known by then.
         let now = clock.now();
         let as_of = counted.as_of.map_or(now, |at| at.min(now));
-        Ok(pull(&facts, organisation, request, as_of, lang)?)
+        Ok(pull(&facts, organisation, request, as_of, lang, grant)?)
     }
 
     /// The columns with everything committed so far in them.

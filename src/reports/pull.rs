@@ -10,7 +10,8 @@ use crate::domain::organisation::Organisation;
 
 use super::baspaket::PARTS;
 use super::catalogue::{Text, catalogue};
-use super::disclosure::{Policy, disclose};
+use super::cube::Tally;
+use super::disclosure::{Grant, Policy, disclose};
 use super::facts::Facts;
 use super::report::{Part, Report, Row};
 use super::request::{Lang, Period, Request, RequestError};
@@ -51,7 +52,8 @@ impl From<PolarsError> for PullError {
     }
 }
 
-/// The report that `request` asks for. `as_of` is the instant for which `facts` were built.
+/// The report that `request` asks for, as `grant` lets it be shown. `as_of` is the instant for which `facts` were
+/// built.
 ///
 /// # Errors
 /// When the report or the geography is unknown, or the columns can't be read.
@@ -61,6 +63,7 @@ pub fn pull(
     request: &Request,
     as_of: DateTime<Utc>,
     lang: Lang,
+    grant: Grant,
 ) -> Result<Report, PullError> {
     let definition = catalogue().report(&request.report);
     let geography = request.geography.resolve(organisation);
@@ -73,13 +76,14 @@ pub fn pull(
         }
     };
     let mut rows: Vec<Vec<Row>> = vec![Vec::new(); PARTS.len()];
-    let mut anonymous = 0;
+    let mut anonymous = Tally::default();
     for level in &geography.levels {
-        for (all, more) in rows.iter_mut().zip(level_rows(facts, request.period, level)?.iter()) {
+        for (all, more) in rows.iter_mut().zip(level_rows(facts, request.period, level, grant.of(&level.code))?.iter())
+        {
             all.extend_from_slice(more);
         }
         if level.code == "urval" {
-            anonymous = Pass::new(facts, request.period, &level.selection).anonymous()?.n;
+            anonymous = Pass::new(facts, request.period, &level.selection).anonymous()?;
         }
     }
     let texts = |all: &[Text]| all.iter().map(|t| t.get(lang).to_owned()).collect::<Vec<_>>();
@@ -105,29 +109,30 @@ pub fn pull(
         as_of,
         counted_to: facts.counted_to().0,
         disclosure: "",
-        anonymous,
+        disclosure_version: None,
+        anonymous: grant.own.count(anonymous),
         footnotes: texts(&definition.footnotes),
         parts: parts.collect(),
     };
-    Ok(disclose(report, Policy::Exact))
+    Ok(disclose(report, grant, lang))
 }
 
 /// The rows of a level. Those of riket and of a län are the same whoever asks, so they are kept, under the name of
 /// that level, also when they are the selection itself.
-fn level_rows(facts: &Facts, period: Period, level: &Level) -> PolarsResult<Arc<Vec<Vec<Row>>>> {
+fn level_rows(facts: &Facts, period: Period, level: &Level, policy: Policy) -> PolarsResult<Arc<Vec<Vec<Row>>>> {
     let name = match &level.selection {
         Selection::All => "riket".to_owned(),
         Selection::County(code) => format!("lan:{code}"),
-        _ => return Ok(Arc::new(Pass::new(facts, period, &level.selection).cells()?.rows(&level.code))),
+        _ => return Ok(Arc::new(Pass::new(facts, period, &level.selection).cells()?.rows(&level.code, policy))),
     };
     let lock = || facts.kept.lock().unwrap_or_else(PoisonError::into_inner);
-    let key = (period, name);
+    let key = (period, name, policy);
     let found = lock().get(&key).map(Arc::clone);
     let rows = match found {
         Some(rows) => rows,
         None => {
             // Counted outside the lock: two who ask at once may both count, but nobody waits.
-            let rows = Arc::new(Pass::new(facts, period, &level.selection).cells()?.rows(&key.1));
+            let rows = Arc::new(Pass::new(facts, period, &level.selection).cells()?.rows(&key.1, policy));
             let mut kept = lock();
             if kept.len() >= KEPT {
                 kept.clear();

@@ -32,7 +32,7 @@ pub fn render(report: &Report, options: Options) -> Result<Vec<u8>, csv::Error> 
     header.extend(&dimensions);
     header.push("level");
     header.extend(&measures);
-    header.push("status");
+    header.extend(["status", "disclosure", "disclosureVersion"]);
     writer.write_record(&header)?;
     for part in &report.parts {
         for row in &part.rows {
@@ -47,6 +47,8 @@ pub fn render(report: &Report, options: Options) -> Result<Vec<u8>, csv::Error> 
                 cells.push(Cow::Owned(at.and_then(|i| row.figures.get(i)).map_or_else(String::new, number)));
             }
             cells.push(Cow::Borrowed(row.status().unwrap_or_default()));
+            let (disclosure, version) = report.disclosure_of(&row.level);
+            cells.extend([Cow::Borrowed(disclosure), Cow::Borrowed(version.unwrap_or_default())]);
             writer.write_record(cells.iter().map(|c| c.as_bytes()))?;
         }
     }

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use crate::reports::report::{Figure, Measure, Part, Report, Row, Unit, instant};
+use crate::reports::report::{Figure, Part, Report, Row, Unit, instant};
 
 const NO_BREAK_SPACE: char = '\u{a0}';
 
@@ -25,9 +25,9 @@ pub fn render(report: &Report) -> String {
         words("räknat till registrering", "counted to registration"),
         report.counted_to,
         words("röjandeskydd", "disclosure"),
-        report.disclosure,
+        [report.disclosure, report.disclosure_version.unwrap_or_default()].join(" ").trim_end(),
         words("anonyma ärenden", "anonymous cases"),
-        count(report.anonymous),
+        figure(Unit::Count, report.anonymous),
     );
     for part in &report.parts {
         let _ = writeln!(text, "\n{}. {}\n{}\n", part.number, part.title, part.definition);
@@ -59,7 +59,7 @@ fn table(text: &mut String, part: &Part) {
         let mut line: Vec<String> = codes.map(|(dimension, code)| dimension.label(code).to_owned()).collect();
         for rows in &per_level {
             let figures = rows.get(i).map_or(&[][..], |r| &r.figures);
-            line.extend(part.measures.iter().zip(figures).map(|(measure, figure)| shown(measure, *figure)));
+            line.extend(part.measures.iter().zip(figures).map(|(measure, value)| figure(measure.unit, *value)));
         }
         lines.push(line);
     }
@@ -90,11 +90,11 @@ fn align(text: &mut String, lines: &[Vec<String>], words: usize) {
     }
 }
 
-fn shown(measure: &Measure, figure: Figure) -> String {
-    match figure {
+fn figure(unit: Unit, value: Figure) -> String {
+    match value {
         Figure::Count(0) => "–".to_owned(),
         Figure::Count(n) => count(n),
-        Figure::Number(share) if measure.unit == Unit::Share => format!("{}{NO_BREAK_SPACE}%", decimal(share * 100.0)),
+        Figure::Number(share) if unit == Unit::Share => format!("{}{NO_BREAK_SPACE}%", decimal(share * 100.0)),
         Figure::Number(days) => decimal(days),
         Figure::NotApplicable => ".".to_owned(),
         Figure::Withheld => "..".to_owned(),
@@ -130,9 +130,9 @@ mod tests {
         assert_eq!(count(1_234_567), "1\u{a0}234\u{a0}567");
         assert_eq!(count(12), "12");
         assert_eq!(decimal(1234.56), "1\u{a0}234,6");
-        let measure = |unit| Measure { name: "m", label: String::new(), unit };
-        assert_eq!(shown(&measure(Unit::Share), Figure::Number(0.125)), "12,5\u{a0}%");
-        assert_eq!(shown(&measure(Unit::Count), Figure::Count(0)), "–");
-        assert_eq!(shown(&measure(Unit::Share), Figure::NotApplicable), ".");
+        assert_eq!(figure(Unit::Share, Figure::Number(0.125)), "12,5\u{a0}%");
+        assert_eq!(figure(Unit::Count, Figure::Count(0)), "–");
+        assert_eq!(figure(Unit::Share, Figure::NotApplicable), ".");
+        assert_eq!(figure(Unit::Days, Figure::Withheld), "..");
     }
 }
