@@ -21,11 +21,14 @@ mod notes;
 pub mod p_table;
 pub mod policy;
 mod record_keys;
+mod threshold;
 
 #[cfg(test)]
 mod attack;
 #[cfg(test)]
 mod oracle;
+#[cfg(test)]
+mod properties;
 
 pub use policy::{Grant, Policy, grant};
 pub use record_keys::RecordKeys;
@@ -92,6 +95,9 @@ pub fn disclose(mut report: Report, grant: Grant, lang: Lang) -> Report {
         let policy = grant.of(&level.code);
         level.disclosure = policy.code();
         level.disclosure_version = policy.version();
+    }
+    if threshold::applies([grant.own, grant.beside]) {
+        threshold::withhold(&mut report);
     }
     let further = report.levels.iter().any(|level| level.disclosure != report.disclosure);
     report.footnotes.extend(notes::of(grant, further, lang));
