@@ -13,8 +13,11 @@
 //!
 //! # What the noise does not do
 //! Whoever compares two tables that differ by one person known beforehand, and sees a figure differ, knows that the
-//! person is counted there. One such pair tells something two times of five (the attack test states it), and ten pairs
-//! of other selections nearly always. That is the price of the same records having the same figure everywhere.
+//! person is counted there. The attack test makes thousands of such pairs of free selections, half of the persons
+//! being counted: an attacker with the best rule is right in **70 %** of them (50 % is chance, 100 % without noise, 86 %
+//! with plain noise of twice the variance), and certain in 20 %. With ten pairs of other selections for the same person
+//! the attacker is nearly always right. That is the price of the same records having the same figure everywhere; what
+//! stands against it is that whoever asks is known.
 
 mod cell_key;
 mod notes;
@@ -96,8 +99,8 @@ pub fn disclose(mut report: Report, grant: Grant, lang: Lang) -> Report {
         level.disclosure = policy.code();
         level.disclosure_version = policy.version();
     }
-    if threshold::applies([grant.own, grant.beside]) {
-        threshold::withhold(&mut report);
+    if [grant.own, grant.beside].contains(&Policy::Threshold) {
+        threshold::withhold(&mut report, grant);
     }
     let further = report.levels.iter().any(|level| level.disclosure != report.disclosure);
     report.footnotes.extend(notes::of(grant, further, lang));

@@ -49,6 +49,19 @@ pub(super) fn of(grant: Grant, further: bool, lang: Lang) -> Vec<String> {
     all
 }
 
+#[cfg(test)]
+#[test]
+fn the_notes_tell_the_limits_that_hold() {
+    use super::{SURELY, THRESHOLD as LIMIT, p_table};
+    let version = Policy::CellKey.version().unwrap_or_default();
+    assert!(CELL_KEY[0].0.contains(&format!("cell-key, version {version})")) && p_table::LIVE.base == 3);
+    assert!(CELL_KEY[1].0.contains(&format!("under {LIMIT}")));
+    assert!(
+        CELL_KEY[2].0.contains(&format!("minst {SURELY} visas")) && CELL_KEY[2].0.contains(&format!("minst {LIMIT}."))
+    );
+    assert!(THRESHOLD[0].0.contains(&format!("1–{}", LIMIT - 1)));
+}
+
 const fn about(policy: Policy) -> &'static [(&'static str, &'static str)] {
     match policy {
         Policy::Exact => &[],

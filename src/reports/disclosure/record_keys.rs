@@ -8,7 +8,7 @@ use sha2::Sha256;
 use crate::domain::code::CaseId;
 use crate::storage::vault::Vault;
 
-/// The version of the keys of live figures. Another version gives every figure other noise: then whoever has both sees
+/// The version of the noise of live figures: of these keys, and of the p-table's parameters. Another version gives every figure other noise: then whoever has both sees
 /// the same figure twice, so it is changed only when the keys may have become known.
 pub const LIVE: &str = "1";
 

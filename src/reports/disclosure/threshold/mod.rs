@@ -12,7 +12,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
-use super::{Policy, THRESHOLD};
+use super::{Grant, Policy, THRESHOLD};
 use crate::reports::report::{Figure, Report, Unit};
 use tables::{Line, Table};
 
@@ -145,9 +145,9 @@ impl Level<'_> {
     }
 }
 
-/// Withholds in a report of figures as counted.
-pub(super) fn withhold(report: &mut Report) {
-    if let Figure::Count(1..THRESHOLD) = report.anonymous {
+/// Withholds in a report of figures as counted, on the levels whose policy it is.
+pub(super) fn withhold(report: &mut Report, grant: Grant) {
+    if grant.own == Policy::Threshold && matches!(report.anonymous, Figure::Count(1..THRESHOLD)) {
         report.anonymous = Figure::Withheld;
     }
     let codes: Vec<String> = report.levels.iter().map(|level| level.code.clone()).collect();
@@ -156,7 +156,7 @@ pub(super) fn withhold(report: &mut Report) {
     let all: Vec<Vec<Vec<i64>>> = levels.iter().map(|tables| values(tables)).collect();
     let Some(first) = levels.first() else { return };
     let exchanges: Vec<Vec<Exchange>> = first.iter().map(exchanges).collect();
-    for (at, tables) in levels.iter().enumerate() {
+    for (at, tables) in levels.iter().enumerate().filter(|(at, _)| grant.of(&codes[*at]) == Policy::Threshold) {
         // Levels that say the same have the same withheld: what bounds the largest of them bounds all.
         let same = all.iter().rposition(|values| *values == all[at]).unwrap_or(at);
         let bounds = bounds(&all, same, &codes);
@@ -211,9 +211,4 @@ fn follow(report: &mut Report) {
             }
         }
     }
-}
-
-/// Whether a report is to be looked at here.
-pub(super) fn applies(policies: impl IntoIterator<Item = Policy>) -> bool {
-    policies.into_iter().any(|policy| policy == Policy::Threshold)
 }

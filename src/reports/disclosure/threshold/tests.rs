@@ -6,9 +6,10 @@ use proptest::prelude::*;
 use super::tables::{self, Table};
 use crate::domain::case::Case;
 use crate::domain::code::{CaseId, Position};
-use crate::reports::arbitrary::{any_case, geography, organisation};
+use crate::domain::step::StepKind;
+use crate::reports::arbitrary::{any_case, case, geography, organisation};
 use crate::reports::disclosure::{Grant, Policy, THRESHOLD};
-use crate::reports::report::{Figure, Report};
+use crate::reports::report::{Figure, Report, Row};
 use crate::reports::request::{Geography, Lang, Period, Request};
 use crate::reports::{Facts, pull};
 
@@ -25,6 +26,26 @@ fn reports(cases: &[Case], geography: &Geography, months: u32) -> [Report; 2] {
         let at = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
         pull(&facts, &organisation(), &request, at, Lang::Sv, Grant::all(policy)).unwrap()
     })
+}
+
+#[test]
+fn the_own_office_of_a_frozen_report_stays_as_counted() {
+    let cases: Vec<Case> = ["2016-08-01", "2016-08-02", "2016-08-03"]
+        .map(|day| case(&[(StepKind::Begaran, "2016-07-01"), (StepKind::Gk, day)]))
+        .to_vec();
+    let facts = Facts::build((1..).zip(&cases), Position(1)).unwrap();
+    let request = Request::parse("baspaket", "2016-07-01", "2016-09-30", "fk-kontor:FK-0").unwrap();
+    let at = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+    let grant = Grant { own: Policy::Exact, beside: Policy::Threshold };
+    let report = pull(&facts, &organisation(), &request, at, Lang::Sv, grant).unwrap();
+    let told = |level: &str| {
+        let here = |r: &&Row| r.level == level && r.codes.iter().all(|c| c == "samtliga");
+        report.parts[0].rows.iter().find(here).unwrap().figures[0]
+    };
+    assert_eq!((told("urval"), told("riket")), (Figure::Count(3), Figure::Withheld));
+    let anyone = pull(&facts, &organisation(), &request, at, Lang::Sv, Grant::all(Policy::Threshold)).unwrap();
+    let rows = anyone.parts.iter().flat_map(|part| &part.rows);
+    assert!(rows.flat_map(|row| &row.figures).all(|f| !matches!(f, Figure::Count(1..))));
 }
 
 /// The cells that a level's figures are sums of, as an attacker knows them, with what is shown and what is not.
