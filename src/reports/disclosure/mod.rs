@@ -1,7 +1,7 @@
 //! The one door that every figure passes before a report is rendered in any form.
 //!
 //! Lives here: what may be shown to whom ([`policy`]), and how figures are protected: by noise that follows from who is
-//! counted ([`cell_key`], [`p_table`], [`RecordKeys`]) or by withholding ([`threshold`]). A report has its figures from
+//! counted (`cell_key`, [`p_table`], [`RecordKeys`]) or by withholding (`threshold`). A report has its figures from
 //! [`Policy::count`], [`Policy::share`] and [`Policy::days`] and from nowhere else, so every form, every `ETag` and
 //! every difference between reports is made of what is disclosed already. Never here: how figures are counted.
 //!

@@ -1,7 +1,7 @@
 //! The p-table: how much noise a count gets for each cell key, made from a few parameters.
 //!
 //! Lives here: making it, and what every table must be: no noise on zero, none that makes a count negative, and none
-//! on the average – exactly, not nearly. Never here: where cell keys come from ([`super::cell_key`]).
+//! on the average – exactly, not nearly. Never here: where cell keys come from (`cell_key`).
 //!
 //! # Why figures are rounded to every third
 //! Noise of a cell follows from who is in it, so two figures that differ show for certain that the sets differ. Plain
