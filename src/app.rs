@@ -21,6 +21,7 @@ use crate::http;
 use crate::registrations::Service;
 use crate::registrations::registers::Registers;
 use crate::registrations::writer::Parts;
+use crate::reports::disclosure::RecordKeys;
 use crate::reports::follow::Reports;
 use crate::storage::vault::Vault;
 use crate::storage::{Db, StorageError};
@@ -183,9 +184,10 @@ impl App {
         clock: Arc<dyn Clock>,
         chance: Generator,
     ) -> Self {
+        let reports = Reports::new(RecordKeys::live(&service.vault));
         Self {
             service,
-            reports: Reports::default(),
+            reports,
             report_turns: Arc::new(Semaphore::new(REPORTS_AT_ONCE)),
             verifier,
             config,

@@ -78,6 +78,7 @@ fn pilot_baspaket(pilot_ends: i64) -> ReportArgs {
         decimal: "point".to_owned(),
         bom: false,
         lang: "sv".to_owned(),
+        disclosure: "exact".to_owned(),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::domain::dates::end_of_swedish_day;
 use crate::registrations::Service;
 use crate::registrations::fields::parse_date;
 use crate::reports::catalogue::catalogue;
+use crate::reports::disclosure::{Grant, Policy, RecordKeys};
 use crate::reports::follow::{Counted, FollowError, Reports};
 use crate::reports::render::{self, Form, Options, csv, form};
 use crate::reports::request::RequestError;
@@ -51,16 +52,18 @@ pub fn print(service: &Service, args: &ReportArgs) -> Result<(), Failure> {
     let mut request = Request::plain(&args.report, period, geography);
     choose(&mut request, args)?;
     let lang = if args.lang == "en" { Lang::En } else { Lang::Sv };
+    // Who has the database may see what is in it; the others are there to see what others see.
+    let grant = Grant::all(Policy::from_code(&args.disclosure).unwrap_or(Policy::CellKey));
     let counted = Counted { as_of, counted_to: args.counted_to, at_least: None };
-    let reports = Reports::default();
-    let mut report = reports.pull(&service.db, &organisation, &request, counted, &*service.clock, lang).map_err(
-        |error| match error {
+    let reports = Reports::new(RecordKeys::live(&service.vault));
+    let mut report = reports
+        .pull(&service.db, &organisation, &request, counted, &*service.clock, (lang, grant))
+        .map_err(|error| match error {
             FollowError::Pull(PullError::Request(errors)) => {
                 errors.iter().map(|e| e.en()).collect::<Vec<_>>().join("\n     ")
             }
             other => other.to_string(),
-        },
-    )?;
+        })?;
     form::keep(&mut report, &wanted, form)?;
     let csv = csv::Options {
         semicolon: args.separator == "semicolon",

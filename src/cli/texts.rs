@@ -64,7 +64,8 @@ Examples:
   sus report baspaket --from 2021-01-01 --to 2021-12-31 --geography lan:21 --format xlsx --output baspaket.xlsx
   sus report baspaket --from 2021-01-01 --to 2021-12-31 --part utfall_gk --format png --output utfall.png
   sus report baspaket --from 2016-10-01 --to 2016-12-31 --as-of 2017-01-15 --format json
-  sus report baspaket --from 2016-10-01 --to 2016-12-31 --part 2 --lang en";
+  sus report baspaket --from 2016-10-01 --to 2016-12-31 --part 2 --lang en
+  sus report baspaket --from 2016-10-01 --to 2016-12-31 --geography styrgrupp:gavleborg --disclosure cell-key";
 
 pub const TOKEN: &str = "\
 Examples:

@@ -11,16 +11,18 @@ use chrono::DateTime;
 use serde_json::{Value, json};
 
 use super::answer::{if_none_match, is_known, list, revalidated, weak_tag};
-use super::endpoint::{Answer, Content, Endpoint, Parameter, Verb, preferred};
+use super::endpoint::{Answer, Content, Endpoint, Parameter, Verb, caller, preferred};
 use super::extract::Query;
 use super::openapi::{AS_OF, COUNTED_TO, PAGED, PAGING, examples};
 use super::problem::{Kind, Problem};
 use super::report_variables::{self, SELECTIONS};
 use crate::app::App;
 use crate::auth::policy::Action;
+use crate::domain::dates::swedish_day;
 use crate::domain::finding::Allowed;
 use crate::domain::shape;
 use crate::reports::catalogue::{Definition, catalogue};
+use crate::reports::disclosure::grant;
 use crate::reports::follow::{Counted, FollowError};
 use crate::reports::forms;
 use crate::reports::render::{self, Form, Options, RenderError, csv, form};
@@ -63,10 +65,11 @@ pub const ENDPOINTS: &[Endpoint] = &[
         tag: "reports",
         summary: "Rapport / Report",
         about: "En rapport för en period och en geografi, bredvid länet och riket. Alltid färsk; asOf och countedTo \
-                säger vad som räknats, och samma två värden ger samma rapport igen. Vilka variabler rapporten väljer \
+                säger vad som räknats, och samma två värden ger samma rapport igen; disclosure säger hur siffrorna \
+                är skyddade för den som frågar. Vilka variabler rapporten väljer \
                 och delas på står i rapportlistan; andra avvisas med namn. / A report for a period and a geography, \
                 beside the county and the country. Always fresh; asOf and countedTo say what was counted, and the same \
-                two give the same report again. Which variables the report selects and splits by stands in the list of \
+                two give the same report again; disclosure says how the figures are protected for whoever asks. Which variables the report selects and splits by stands in the list of \
                 reports; others are refused by name.",
         query: &with_variables([
             Parameter {
@@ -304,6 +307,7 @@ async fn get_report(app: web::Data<App>, request: HttpRequest, id: web::Path<Str
     if catalogue().report(&id).is_none() {
         return Err(Problem::new(Kind::FinnsInte));
     }
+    let caller = caller(&request)?;
     let Asked { request: wanted, counted, lang, parts, form, options } = read(&request, &id)?;
     let turn = Arc::clone(&app.report_turns).acquire_owned().await.map_err(|_| Problem::new(Kind::Upptagen))?;
     let worker = app.clone();
@@ -313,7 +317,10 @@ async fn get_report(app: web::Data<App>, request: HttpRequest, id: web::Path<Str
         let _turn = turn;
         let (_, organisation) = worker.service.organisation()?;
         let service = &worker.service;
-        let pulled = worker.reports.pull(&service.db, &organisation, &wanted, counted, &*service.clock, lang);
+        // Nothing is frozen yet.
+        let grant = grant(&caller, &wanted, false, &organisation, swedish_day(worker.now()));
+        let shown = (lang, grant);
+        let pulled = worker.reports.pull(&service.db, &organisation, &wanted, counted, &*service.clock, shown);
         let mut report = pulled.map_err(|e| refused(e, counted))?;
         form::keep(&mut report, &parts, Some(form)).map_err(not_rendered)?;
         made(report, form, options, known.as_deref())

@@ -3,7 +3,8 @@
 //! Lives here: which codes each part has, and how cells become figures. Never here: who falls in which cell
 //! (`observations`, `tally`; as a plain loop in [`super::plain`]).
 
-use super::cube::{Axis, Cube, Durations, Merge};
+use super::cube::{Axis, Cube, Durations, Merge, Tally};
+use super::disclosure::Policy;
 use super::report::{Figure, Row};
 
 const fn summed(name: &'static str, codes: &'static [&'static str]) -> Axis {
@@ -132,31 +133,31 @@ pub const PARTS: [Form; 10] = [
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Active {
     /// On the last day.
-    pub stock: u64,
+    pub stock: Tally,
     /// In the period.
-    pub distinct: u64,
+    pub distinct: Tally,
 }
 
 impl Merge for Active {
     fn merge(&mut self, other: &Self) {
-        self.stock += other.stock;
-        self.distinct += other.distinct;
+        self.stock.merge(&other.stock);
+        self.distinct.merge(&other.distinct);
     }
 }
 
 /// The cells of all parts for one level.
 #[derive(Debug, Clone)]
 pub struct Cells {
-    pub(super) nya_gk: Cube<u64>,
-    pub(super) utfall_gk: Cube<u64>,
+    pub(super) nya_gk: Cube<Tally>,
+    pub(super) utfall_gk: Cube<Tally>,
     pub(super) tid_per_steg: Cube<Durations>,
     pub(super) tid_insats: Cube<Durations>,
     pub(super) tid_vantan: Cube<Durations>,
     pub(super) tid_samarbete: Cube<Durations>,
-    pub(super) till_insats: Cube<u64>,
-    pub(super) nya_insats: Cube<u64>,
+    pub(super) till_insats: Cube<Tally>,
+    pub(super) nya_insats: Cube<Tally>,
     pub(super) aktiva: Cube<Active>,
-    pub(super) utfall_insats: Cube<u64>,
+    pub(super) utfall_insats: Cube<Tally>,
 }
 
 impl Default for Cells {
@@ -178,25 +179,25 @@ impl Default for Cells {
 }
 
 impl Cells {
-    /// The rows of each part, in the order of [`PARTS`].
+    /// The rows of each part as the policy shows them, in the order of [`PARTS`].
     #[must_use]
-    pub fn rows(&self, level: &str) -> Vec<Vec<Row>> {
+    pub fn rows(&self, level: &str, policy: Policy) -> Vec<Vec<Row>> {
         vec![
-            counts(&self.nya_gk, None, level),
-            counts(&self.utfall_gk, Some("utfall"), level),
-            days(&self.tid_per_steg, level),
-            days(&self.tid_insats, level),
-            days(&self.tid_vantan, level),
-            days(&self.tid_samarbete, level),
-            counts(&self.till_insats, Some("insats"), level),
-            counts(&self.nya_insats, None, level),
-            self.active(level),
-            counts(&self.utfall_insats, Some("utfall"), level),
+            counts(&self.nya_gk, None, level, policy),
+            counts(&self.utfall_gk, Some("utfall"), level, policy),
+            days(&self.tid_per_steg, level, policy),
+            days(&self.tid_insats, level, policy),
+            days(&self.tid_vantan, level, policy),
+            days(&self.tid_samarbete, level, policy),
+            counts(&self.till_insats, Some("insats"), level, policy),
+            counts(&self.nya_insats, None, level, policy),
+            self.active(level, policy),
+            counts(&self.utfall_insats, Some("utfall"), level, policy),
         ]
     }
 
-    fn active(&self, level: &str) -> Vec<Row> {
-        rows(&self.aktiva, level, |_, active| vec![Figure::Count(active.stock), Figure::Count(active.distinct)])
+    fn active(&self, level: &str, policy: Policy) -> Vec<Row> {
+        rows(&self.aktiva, level, |_, active| vec![policy.count(active.stock), policy.count(active.distinct)])
     }
 }
 
@@ -212,19 +213,19 @@ fn rows<T: Merge + Clone>(cube: &Cube<T>, level: &str, figures: impl Fn(&[usize]
         .collect()
 }
 
-fn counts(cube: &Cube<u64>, share_over: Option<&str>, level: &str) -> Vec<Row> {
+fn counts(cube: &Cube<Tally>, share_over: Option<&str>, level: &str, policy: Policy) -> Vec<Row> {
     let over = cube.axes().iter().position(|axis| Some(axis.name) == share_over);
     rows(cube, level, |codes, count| {
-        let mut figures = vec![Figure::Count(*count)];
+        let mut figures = vec![policy.count(*count)];
         if let Some(over) = over {
             let mut whole = codes.to_vec();
             whole[over] = usize::MAX;
-            figures.push(Figure::share(*count, cube.total(&whole)));
+            figures.push(policy.share(*count, cube.total(&whole)));
         }
         figures
     })
 }
 
-fn days(cube: &Cube<Durations>, level: &str) -> Vec<Row> {
-    rows(cube, level, |_, d| vec![Figure::number(d.mean()), Figure::number(d.median()), Figure::Count(d.n())])
+fn days(cube: &Cube<Durations>, level: &str, policy: Policy) -> Vec<Row> {
+    rows(cube, level, |_, days| policy.days(days))
 }

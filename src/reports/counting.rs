@@ -10,12 +10,13 @@ use polars::prelude::PolarsResult;
 use crate::domain::organisation::Organisation;
 
 use super::baspaket::{Active, Form, Measures};
-use super::cube::{Durations, Merge};
+use super::cube::{Durations, Merge, Tally};
+use super::disclosure::Policy;
 use super::facts::Facts;
 use super::forms::ReportForm;
 use super::grid::{Grid, GridAxis};
 use super::observations::{ENTERED, Kind, SEVERAL, day, part};
-use super::report::{Figure, Row};
+use super::report::Row;
 use super::request::Period;
 use super::selection::Level;
 use super::split::{Cells, Choice, Filter, Split, place_chosen, states};
@@ -32,9 +33,14 @@ pub(super) struct Question<'a> {
 }
 
 /// The rows of every part of a report on one level.
-pub(super) fn rows(question: &Question<'_>, form: &ReportForm, level: &Level) -> PolarsResult<Vec<Vec<Row>>> {
+pub(super) fn rows(
+    question: &Question<'_>,
+    form: &ReportForm,
+    level: &Level,
+    policy: Policy,
+) -> PolarsResult<Vec<Vec<Row>>> {
     let count = Count::new(question, level)?;
-    form.parts.iter().map(|part| count.part(form.id, part, &level.code)).collect()
+    form.parts.iter().map(|part| count.part(form.id, part, &level.code, policy)).collect()
 }
 
 /// One row of the columns.
@@ -123,31 +129,32 @@ impl<'a> Count<'a> {
         Grid::new(own.chain(self.axes.iter().cloned()).collect())
     }
 
-    fn part(&self, report: &str, form: &Form, level: &str) -> PolarsResult<Vec<Row>> {
+    fn part(&self, report: &str, form: &Form, level: &str, policy: Policy) -> PolarsResult<Vec<Row>> {
         Ok(match form.measures {
-            Measures::Stock => stock(&self.stock(form)?.with_totals(), level),
-            Measures::Spread | Measures::Days => spread(&self.spread(form)?.with_totals(), level),
-            Measures::Count => counts(&self.counted(report, form)?.with_totals(), None, level),
-            Measures::Share(over) => counts(&self.counted(report, form)?.with_totals(), Some(over), level),
+            Measures::Stock => stock(&self.stock(form)?.with_totals(), level, policy),
+            Measures::Spread | Measures::Days => spread(&self.spread(form)?.with_totals(), level, policy),
+            Measures::Count => counts(&self.counted(report, form)?.with_totals(), None, level, policy),
+            Measures::Share(over) => counts(&self.counted(report, form)?.with_totals(), Some(over), level, policy),
         })
     }
 
     /// Counts rows of a kind dated in the period; `put` gives the cells of the part's own axes but for sex.
-    fn count(&self, form: &Form, kind: Kind, put: impl Fn(&At, &mut Vec<usize>)) -> PolarsResult<Grid<u64>> {
-        let mut grid = self.grid(form);
+    fn count(&self, form: &Form, kind: Kind, put: impl Fn(&At, &mut Vec<usize>)) -> PolarsResult<Grid<Tally>> {
+        let mut grid = self.grid::<Tally>(form);
         let mut own = Vec::new();
         self.each(kind, self.from, self.to, |at, _, offsets| {
             own.clear();
             put(at, &mut own);
+            let record = self.facts.record_key(at.case);
             for cell in &own {
                 let cell = (cell * 2 + part(at.key, 0)) * self.cells.block;
-                offsets.iter().for_each(|offset| grid.cells[cell + offset] += 1);
+                offsets.iter().for_each(|offset| grid.cells[cell + offset].add(record));
             }
         })?;
         Ok(grid)
     }
 
-    fn counted(&self, report: &str, form: &Form) -> PolarsResult<Grid<u64>> {
+    fn counted(&self, report: &str, form: &Form) -> PolarsResult<Grid<Tally>> {
         let ended = |at: &At| part(at.key, 4) == AVSLUTAT;
         let of_mapped = |at: &At| ended(at) && part(at.key, 1) == HELD;
         match (report, form.id) {
@@ -222,7 +229,8 @@ impl<'a> Count<'a> {
         let block = self.cells.block;
         let mut add = |own: usize, at: &At, days: i32, offsets: &[usize]| {
             let cell = (own * 2 + part(at.key, 0)) * block;
-            offsets.iter().for_each(|offset| grid.cells[cell + offset].add(days));
+            let record = self.facts.record_key(at.case);
+            offsets.iter().for_each(|offset| grid.cells[cell + offset].add(days, record));
         };
         if form.id == "steg" {
             self.each(Kind::Left, self.from, self.to, |at, more, offsets| {
@@ -254,11 +262,16 @@ impl<'a> Count<'a> {
             if !within {
                 return;
             }
+            let record = self.facts.record_key(at.case);
             for (own, once) in [(kind, part(at.key, 2) & SEVERAL == 0), (9, false)] {
                 for offset in offsets {
                     let cell = (own * 2 + sex) * block + offset;
-                    grid.cells[cell].stock += u64::from(on_last);
-                    grid.cells[cell].distinct += u64::from(once || seen.insert((at.case, cell)));
+                    if on_last {
+                        grid.cells[cell].stock.add(record);
+                    }
+                    if once || seen.insert((at.case, cell)) {
+                        grid.cells[cell].distinct.add(record);
+                    }
                 }
             }
         })?;
@@ -273,8 +286,14 @@ impl<'a> Count<'a> {
             view.each(|i| {
                 let sex = part(view.columns.key[i], 0);
                 // The day of the ending is in the row; on it the case is no longer open.
-                grid.cells[sex].stock += u64::from(ends[i].saturating_sub(1) > self.to || ends[i] == i32::MAX);
-                grid.cells[sex].distinct += u64::from(ends[i] > self.from && seen.insert(view.columns.case[i]));
+                let case = view.columns.case[i];
+                let record = self.facts.record_key(case);
+                if ends[i].saturating_sub(1) > self.to {
+                    grid.cells[sex].stock.add(record);
+                }
+                if ends[i] > self.from && seen.insert(case) {
+                    grid.cells[sex].distinct.add(record);
+                }
             });
         }
         Ok(())
@@ -292,23 +311,25 @@ fn occupation_before(at: &At) -> usize {
     }
 }
 
-fn counts(grid: &Grid<u64>, share_over: Option<&str>, level: &str) -> Vec<Row> {
+fn counts(grid: &Grid<Tally>, share_over: Option<&str>, level: &str, policy: Policy) -> Vec<Row> {
     grid.rows(level, |place, count| {
-        let mut figures = vec![Figure::Count(*count)];
-        figures.extend(share_over.map(|over| Figure::share(*count, *grid.whole(place, over))));
+        let mut figures = vec![policy.count(*count)];
+        figures.extend(share_over.map(|over| policy.share(*count, *grid.whole(place, over))));
         figures
     })
 }
 
-fn stock(grid: &Grid<Active>, level: &str) -> Vec<Row> {
-    grid.rows(level, |_, active| vec![Figure::Count(active.stock), Figure::Count(active.distinct)])
+fn stock(grid: &Grid<Active>, level: &str, policy: Policy) -> Vec<Row> {
+    grid.rows(level, |_, active| vec![policy.count(active.stock), policy.count(active.distinct)])
 }
 
-fn spread(grid: &Grid<Durations>, level: &str) -> Vec<Row> {
+fn spread(grid: &Grid<Durations>, level: &str, policy: Policy) -> Vec<Row> {
     grid.rows(level, |_, days| {
-        let mut figures = vec![Figure::number(days.mean()), Figure::number(days.median())];
-        figures.extend([10, 25, 75, 90].map(|percent| Figure::number(days.percentile(percent))));
-        figures.push(Figure::Count(days.n()));
+        // The percentiles stand between the median and n.
+        let mut figures = policy.days(days);
+        let n = figures.pop();
+        figures.extend([10, 25, 75, 90].map(|percent| policy.of_days(days.percentile(percent), days.tally())));
+        figures.extend(n);
         figures
     })
 }

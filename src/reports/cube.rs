@@ -37,9 +37,29 @@ pub trait Merge: Default {
     fn merge(&mut self, other: &Self);
 }
 
-impl Merge for u64 {
+/// A count, and the sum of the record keys of those counted, which the noise of
+/// [`disclosure`](super::disclosure) follows from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Tally {
+    /// How many.
+    pub n: u64,
+    /// The sum of their record keys.
+    pub key: u64,
+}
+
+impl Tally {
+    /// Counts one more, by the [record key](super::Facts::record_key) of its case.
+    #[inline]
+    pub fn add(&mut self, record_key: u32) {
+        self.n += 1;
+        self.key = self.key.wrapping_add(u64::from(record_key));
+    }
+}
+
+impl Merge for Tally {
     fn merge(&mut self, other: &Self) {
-        *self += other;
+        self.n += other.n;
+        self.key = self.key.wrapping_add(other.key);
     }
 }
 
@@ -47,12 +67,16 @@ impl Merge for u64 {
 #[derive(Debug, Clone, Default)]
 pub struct Durations {
     bins: Vec<u32>,
+    /// The sum of the record keys of those counted.
+    pub key: u64,
 }
 
 impl Durations {
-    /// Adds one observation. One bin is all that is touched; number and sum are read from the bins afterwards.
+    /// Adds one observation of a case with this record key. One bin is all that is touched; number and sum are read
+    /// from the bins afterwards.
     #[inline]
-    pub fn add(&mut self, days: i32) {
+    pub fn add(&mut self, days: i32, record_key: u32) {
+        self.key = self.key.wrapping_add(u64::from(record_key));
         // Chains increase strictly, so a length is never negative.
         let days = usize::try_from(days).unwrap_or(0);
         if days >= self.bins.len() {
@@ -70,6 +94,12 @@ impl Durations {
     #[must_use]
     pub fn n(&self) -> u64 {
         self.bins.iter().map(|count| u64::from(*count)).sum()
+    }
+
+    /// How many, with their record keys.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        Tally { n: self.n(), key: self.key }
     }
 
     /// The mean; `None` without observations.
@@ -108,6 +138,7 @@ impl Durations {
 
 impl Merge for Durations {
     fn merge(&mut self, other: &Self) {
+        self.key = self.key.wrapping_add(other.key);
         if other.bins.len() > self.bins.len() {
             self.bins.resize(other.bins.len(), 0);
         }
@@ -191,10 +222,11 @@ mod tests {
         let mut days = Durations::default();
         assert_eq!((days.mean(), days.median()), (None, None));
         for d in [10, 1, 3, 40] {
-            days.add(d);
+            days.add(d, 1);
         }
         assert_eq!((days.mean(), days.median(), days.n()), (Some(13.5), Some(6.5), 4));
-        days.add(0);
+        days.add(0, 7);
+        assert_eq!(days.tally(), Tally { n: 5, key: 11 });
         assert_eq!(days.median(), Some(3.0));
         // 0, 1, 3, 10, 40
         let percentiles = [10, 25, 50, 75, 90].map(|p| days.percentile(p).unwrap());
@@ -208,10 +240,12 @@ mod tests {
             Axis { name: "a", codes: &["x", "y"], summed: true },
             Axis { name: "b", codes: &["p", "q", "r"], summed: false },
         ];
-        let mut cube = Cube::<u64>::new(AXES);
-        *cube.cell([0, 2]) += 3;
-        *cube.cell([1, 2]) += 4;
-        assert_eq!((cube.total(&[0, 2]), cube.total(&[2, 2]), cube.total(&[2, 0])), (3, 7, 0));
+        let mut cube = Cube::<Tally>::new(AXES);
+        cube.cell([0, 2]).merge(&Tally { n: 3, key: 10 });
+        cube.cell([1, 2]).merge(&Tally { n: 4, key: 1 });
+        let total = |codes: [usize; 2]| cube.total(&codes);
+        assert_eq!((total([0, 2]), total([2, 0])), (Tally { n: 3, key: 10 }, Tally::default()));
+        assert_eq!(total([2, 2]), Tally { n: 7, key: 11 });
         assert_eq!(cube.combinations().count(), 9);
     }
 }

@@ -14,11 +14,13 @@ use polars::prelude::PolarsError;
 use crate::domain::case::Case;
 use crate::domain::code::Position;
 
+use super::disclosure::{Policy, RecordKeys};
 use super::frame::Frame;
 use super::observations::{KINDS, Kind, Observations};
 use super::places::Places;
 use super::profiles::Profiles;
 use super::report::Row;
+use super::request::Period;
 
 /// The internal number of a case.
 pub type CaseKey = i64;
@@ -77,12 +79,23 @@ impl CaseNumbers {
     }
 }
 
-/// Rows of whole levels (riket, län), kept while the facts stand: they are the same for every office.
-pub(super) type Kept = Mutex<HashMap<(super::request::Period, String), Arc<Vec<Vec<Row>>>>>;
+/// Rows of whole levels (riket, län) as a policy shows them, kept while the facts stand: they are the same for every office.
+pub(super) type Kept = Mutex<HashMap<(Period, String, Policy), Arc<Vec<Vec<Row>>>>>;
+
+/// The record key of each case, by its number.
+#[derive(Debug, Default)]
+pub(super) struct Keyed {
+    pub(super) by: Arc<RecordKeys>,
+    /// Of the cases that the base was built with.
+    pub(super) base: Arc<Vec<u32>>,
+    /// Of those that came since.
+    pub(super) added: Vec<u32>,
+}
 
 /// The cases as columns, as known at one position.
 #[derive(Debug)]
 pub struct Facts {
+    pub(super) keyed: Keyed,
     pub(super) base: Arc<Layer>,
     pub(super) delta: Arc<Layer>,
     pub(super) dead: Numbers,
@@ -98,7 +111,7 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The facts of these cases, each key once.
+    /// The facts of these cases, each key once, with record keys that are no secret: for tests and measuring.
     ///
     /// # Errors
     /// When polars can't make a frame.
@@ -113,12 +126,15 @@ impl Facts {
         builder.finish(counted_to)
     }
 
-    /// Facts of nothing.
-    ///
-    /// # Errors
-    /// When polars can't make a frame.
-    pub fn empty() -> Result<Self, PolarsError> {
-        FactsBuilder::default().finish(Position::default())
+    /// The record key of a case, by its number in the rows: what [`Tally::add`](super::cube::Tally::add) wants. The
+    /// same case has the same key as long as the version of the keys lasts, whatever happens to it.
+    #[inline]
+    #[must_use]
+    pub fn record_key(&self, case_number: u32) -> u32 {
+        let (base, number) = (&self.keyed.base, case_number as usize);
+        let key = base.get(number).or_else(|| self.keyed.added.get(number - base.len()));
+        // Every number in a row has its key.
+        key.copied().unwrap_or_default()
     }
 
     /// Up to which registration they count.
@@ -147,13 +163,22 @@ pub struct FactsBuilder {
     places: Places,
     profiles: Profiles,
     keys: Vec<(CaseKey, u32)>,
+    by: Arc<RecordKeys>,
+    record_keys: Vec<u32>,
 }
 
 impl FactsBuilder {
+    /// A builder with secret record keys. The default one has keys that are none: for tests and measuring.
+    #[must_use]
+    pub fn new(by: Arc<RecordKeys>) -> Self {
+        Self { by, ..Self::default() }
+    }
+
     /// Adds a case; each key once.
     pub fn add(&mut self, key: CaseKey, case: &Case) {
         let number = self.keys.len() as u32;
         self.keys.push((key, number));
+        self.record_keys.push(self.by.of(case.id));
         self.observations.observe(number, case, &mut self.places);
         self.profiles.set(number, case);
     }
@@ -165,6 +190,7 @@ impl FactsBuilder {
     pub fn finish(mut self, counted_to: Position) -> Result<Facts, PolarsError> {
         self.keys.sort_unstable();
         Ok(Facts {
+            keyed: Keyed { by: self.by, base: Arc::new(self.record_keys), added: Vec::new() },
             base: Arc::new(Layer::new(self.observations, self.places.len())?),
             delta: Arc::new(Layer::new(Observations::default(), 0)?),
             dead: Numbers::default(),

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use chrono::{DateTime, Utc};
 use polars::prelude::PolarsError;
 
+use super::disclosure::{Grant, RecordKeys};
 use super::facts::{Facts, FactsBuilder};
 use super::pull::{PullError, pull};
 use super::report::Report;
@@ -90,6 +91,7 @@ struct Earlier {
 /// The columns of one process.
 #[derive(Default)]
 pub struct Reports {
+    keys: Arc<RecordKeys>,
     newest: RwLock<Option<Arc<Facts>>>,
     /// One refresh at a time; the others wait and find it done.
     refreshing: Mutex<()>,
@@ -99,7 +101,13 @@ pub struct Reports {
 }
 
 impl Reports {
-    /// Pulls a report that counts everything committed so far, or what was known then.
+    /// Columns that are still to be built, with these record keys.
+    #[must_use]
+    pub fn new(keys: RecordKeys) -> Self {
+        Self { keys: Arc::new(keys), ..Self::default() }
+    }
+
+    /// Pulls a report that counts everything committed so far, or what was known then, as `grant` lets it be shown.
     ///
     /// # Errors
     /// When the request is wrong, the log has not come so far, or the database fails.
@@ -110,7 +118,7 @@ impl Reports {
         request: &Request,
         counted: Counted,
         clock: &dyn Clock,
-        lang: Lang,
+        (lang, grant): (Lang, Grant),
     ) -> Result<Report, FollowError> {
         let facts = if counted.as_of.is_none() && counted.counted_to.is_none() {
             self.fresh(db, counted.at_least.unwrap_or(0))?
@@ -120,7 +128,7 @@ impl Reports {
         // Asked after reading: everything counted was known by then.
         let now = clock.now();
         let as_of = counted.as_of.map_or(now, |at| at.min(now));
-        Ok(pull(&facts, organisation, request, as_of, lang)?)
+        Ok(pull(&facts, organisation, request, as_of, lang, grant)?)
     }
 
     /// The columns with everything committed so far in them.
@@ -151,10 +159,10 @@ impl Reports {
 
     fn refreshed(&self, link: &mut Link<'_>) -> Result<Facts, FollowError> {
         let head = changes::head(link)?;
-        let Some(before) = self.newest() else { return build(link, head, |_, entries| entries) };
+        let Some(before) = self.newest() else { return self.build(link, head, |_, entries| entries) };
         let numbers = changes::cases_between(link, before.counted_to().0, head)?;
         if numbers.len() > MANY {
-            return build(link, head, |_, entries| entries);
+            return self.build(link, head, |_, entries| entries);
         }
         let mut changed: Vec<(i64, Case)> = Vec::with_capacity(numbers.len());
         for piece in numbers.chunks(PIECE as usize) {
@@ -183,7 +191,7 @@ impl Reports {
             return Ok(facts);
         }
         let facts = reader.link().snapshot(|link| {
-            build(link, wanted, |loaded, all| {
+            self.build(link, wanted, |loaded, all| {
                 let known = loaded.entries.iter().take(all);
                 known
                     .take_while(|e| counted.as_of.is_none_or(|at| e.known_from <= at) && e.position.0 <= wanted)
@@ -215,22 +223,27 @@ impl Reports {
         earlier[place].checked_to = head;
         Ok(Some(Arc::clone(&earlier[place].facts)))
     }
-}
 
-/// All cases, folded in piece by piece. `count` says how many of a case's entries are counted.
-fn build(link: &mut Link<'_>, counted_to: i64, count: impl Fn(&Loaded, usize) -> usize) -> Result<Facts, FollowError> {
-    let mut builder = FactsBuilder::default();
-    let mut last = 0;
-    loop {
-        let numbers = cases::numbers_after(link, last, PIECE)?;
-        let (Some(first), Some(end)) = (numbers.first(), numbers.last()) else { break };
-        for loaded in load(link, Selection::Range(*first, *end))? {
-            let counted = count(&loaded, loaded.entries.len());
-            if counted > 0 {
-                builder.add(loaded.row.number, &loaded.case_after(counted)?);
+    /// All cases, folded in piece by piece. `count` says how many of a case's entries are counted.
+    fn build(
+        &self,
+        link: &mut Link<'_>,
+        counted_to: i64,
+        count: impl Fn(&Loaded, usize) -> usize,
+    ) -> Result<Facts, FollowError> {
+        let mut builder = FactsBuilder::new(Arc::clone(&self.keys));
+        let mut last = 0;
+        loop {
+            let numbers = cases::numbers_after(link, last, PIECE)?;
+            let (Some(first), Some(end)) = (numbers.first(), numbers.last()) else { break };
+            for loaded in load(link, Selection::Range(*first, *end))? {
+                let counted = count(&loaded, loaded.entries.len());
+                if counted > 0 {
+                    builder.add(loaded.row.number, &loaded.case_after(counted)?);
+                }
             }
+            last = *end;
         }
-        last = *end;
+        Ok(builder.finish(Position(counted_to))?)
     }
-    Ok(builder.finish(Position(counted_to))?)
 }

@@ -144,7 +144,7 @@ pub const REPORTS: &[ReportForm] = &[
         id: "deltagare-forman",
         parts: &[form(
             "forman",
-            &[own("forman", FORMANER), own("tid", &["fore", "efter", "bada"]), KON],
+            &[own("forman", FORMANER), own("nar", &["fore", "efter", "bada"]), KON],
             Measures::Count,
         )],
         requires: None,

@@ -94,6 +94,7 @@ impl<T: Merge + Clone> Grid<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reports::cube::Tally;
     use crate::reports::report::Figure;
 
     #[test]
@@ -104,12 +105,13 @@ mod tests {
             summed,
         };
         let axes = vec![axis("a", &["x", "y"], true), axis("b", &["p", SAMTLIGA], false), axis("c", &["1", "2"], true)];
-        let mut grid = Grid::<u64>::new(axes);
-        grid.cells = vec![1, 2, 3, 4, 5, 6, 7, 8];
+        let mut grid = Grid::<Tally>::new(axes);
+        grid.cells = (1..=8).map(|n| Tally { n, key: 0 }).collect();
         let grid = grid.with_totals();
-        assert_eq!(grid.cells, [1, 2, 3, 3, 4, 7, 5, 6, 11, 7, 8, 15, 6, 8, 14, 10, 12, 22]);
-        assert_eq!((grid.whole(0, "a"), grid.whole(0, "b"), grid.whole(0, "c")), (&6, &3, &3));
-        let rows = grid.rows("riket", |_, n| vec![Figure::Count(*n)]);
+        let numbers: Vec<u64> = grid.cells.iter().map(|cell| cell.n).collect();
+        assert_eq!(numbers, [1, 2, 3, 3, 4, 7, 5, 6, 11, 7, 8, 15, 6, 8, 14, 10, 12, 22]);
+        assert_eq!(["a", "b", "c"].map(|over| grid.whole(0, over).n), [6, 3, 3]);
+        let rows = grid.rows("riket", |_, cell| vec![Figure::Count(cell.n)]);
         assert_eq!(rows[14].codes, [SAMTLIGA, "p", SAMTLIGA]);
         assert_eq!(rows[14].figures, [Figure::Count(14)]);
     }

@@ -20,6 +20,8 @@
 //! * **Anonymous** cases are counted in a footnote: those with at least a day in the period, or an ending in it, at
 //!   offices of the selection. They have no kommun, so none is counted for a kommun or a län.
 //! * **Removed** identities count as before. A case without kommun counts in riket and at its offices.
+//! * **Disclosure.** Noise follows from the record keys of the cases counted ([`Facts::record_key`]), so every cell is a
+//!   [`cube::Tally`] or has one; a person with two cases has two keys.
 //! * **Utfall av GK**: `gk → avslutat` with an answer that belongs to another step counts as `uppgift_saknas`.
 
 pub mod baspaket;

@@ -11,7 +11,8 @@ use crate::domain::organisation::Organisation;
 use super::baspaket::Form;
 use super::catalogue::{Text, catalogue, variable_labels};
 use super::counting::{self, Question};
-use super::disclosure::{Policy, disclose};
+use super::cube::Tally;
+use super::disclosure::{Grant, Policy, disclose};
 use super::facts::Facts;
 use super::forms::{self, ReportForm};
 use super::report::{Dimension, Part, Report, Row};
@@ -54,7 +55,8 @@ impl From<PolarsError> for PullError {
     }
 }
 
-/// The report that `request` asks for. `as_of` is the instant for which `facts` were built.
+/// The report that `request` asks for, as `grant` lets it be shown. `as_of` is the instant for which `facts` were
+/// built.
 ///
 /// # Errors
 /// When the report or the geography is unknown, or the columns can't be read.
@@ -64,6 +66,7 @@ pub fn pull(
     request: &Request,
     as_of: DateTime<Utc>,
     lang: Lang,
+    grant: Grant,
 ) -> Result<Report, PullError> {
     let definition = catalogue().report(&request.report);
     let geography = request.geography.resolve(organisation);
@@ -82,14 +85,15 @@ pub fn pull(
         request.splits.iter().map(|v| Split::new(*v, facts, organisation, urval, &request.choices)).collect();
     within_bounds(form, &splits, geography.levels.len())?;
     let mut rows: Vec<Vec<Row>> = vec![Vec::new(); form.parts.len()];
-    let mut anonymous = 0;
+    let mut anonymous = Tally::default();
     for level in &geography.levels {
+        let policy = grant.of(&level.code);
         let more = if form.id == "baspaket" {
-            level_rows(facts, request.period, level)?
+            level_rows(facts, request.period, level, policy)?
         } else {
             let question =
                 Question { facts, organisation, period: request.period, choices: &request.choices, splits: &splits };
-            Arc::new(counting::rows(&question, form, level)?)
+            Arc::new(counting::rows(&question, form, level, policy)?)
         };
         for (all, more) in rows.iter_mut().zip(more.iter()) {
             all.extend_from_slice(more);
@@ -127,11 +131,12 @@ pub fn pull(
         as_of,
         counted_to: facts.counted_to().0,
         disclosure: "",
-        anonymous,
+        disclosure_version: None,
+        anonymous: grant.own.count(anonymous),
         footnotes: texts(&definition.footnotes),
         parts: parts.collect(),
     };
-    Ok(disclose(report, Policy::Exact))
+    Ok(disclose(report, grant, lang))
 }
 
 /// Refuses a table that nobody could read.
@@ -147,20 +152,20 @@ fn within_bounds(form: &ReportForm, splits: &[Split], levels: usize) -> Result<(
 
 /// The rows of a level. Those of riket and of a län are the same whoever asks, so they are kept, under the name of
 /// that level, also when they are the selection itself.
-fn level_rows(facts: &Facts, period: Period, level: &Level) -> PolarsResult<Arc<Vec<Vec<Row>>>> {
+fn level_rows(facts: &Facts, period: Period, level: &Level, policy: Policy) -> PolarsResult<Arc<Vec<Vec<Row>>>> {
     let name = match &level.selection {
         Selection::All => "riket".to_owned(),
         Selection::County(code) => format!("lan:{code}"),
-        _ => return Ok(Arc::new(Pass::new(facts, period, &level.selection).cells()?.rows(&level.code))),
+        _ => return Ok(Arc::new(Pass::new(facts, period, &level.selection).cells()?.rows(&level.code, policy))),
     };
     let lock = || facts.kept.lock().unwrap_or_else(PoisonError::into_inner);
-    let key = (period, name);
+    let key = (period, name, policy);
     let found = lock().get(&key).map(Arc::clone);
     let rows = match found {
         Some(rows) => rows,
         None => {
             // Counted outside the lock: two who ask at once may both count, but nobody waits.
-            let rows = Arc::new(Pass::new(facts, period, &level.selection).cells()?.rows(&key.1));
+            let rows = Arc::new(Pass::new(facts, period, &level.selection).cells()?.rows(&key.1, policy));
             let mut kept = lock();
             if kept.len() >= KEPT {
                 kept.clear();

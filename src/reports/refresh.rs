@@ -11,7 +11,7 @@ use polars::prelude::PolarsError;
 use crate::domain::case::Case;
 use crate::domain::code::Position;
 
-use super::facts::{CaseKey, CaseNumbers, Facts, Kept, Layer, Numbers};
+use super::facts::{CaseKey, CaseNumbers, Facts, Kept, Keyed, Layer, Numbers};
 use super::observations::{Kind, Observations};
 
 /// A delta of no more cases than this is never made part of the base. Tests are to meet both ways.
@@ -29,6 +29,7 @@ impl Facts {
         let mut places = Arc::clone(&self.places);
         let mut profiles = Arc::clone(&self.profiles);
         let mut added = self.added.clone();
+        let mut added_keys = self.keyed.added.clone();
         let mut dead = self.dead.clone();
         let mut in_delta = self.changed.clone();
         let mut replaced = Numbers::default();
@@ -40,6 +41,9 @@ impl Facts {
                 let base = self.numbers.get(*key);
                 let next = (self.numbers.sorted.len() + added.len()) as u32;
                 let number = base.unwrap_or_else(|| *added.entry(*key).or_insert(next));
+                if number == next {
+                    added_keys.push(self.keyed.by.of(case.borrow().id));
+                }
                 if base.is_some() {
                     dead.insert(number);
                 }
@@ -50,7 +54,9 @@ impl Facts {
             }
         }
         fresh.take_over(&self.delta, &replaced)?;
+        let (by, base_keys) = (Arc::clone(&self.keyed.by), Arc::clone(&self.keyed.base));
         let after = Self {
+            keyed: Keyed { by, base: base_keys, added: added_keys },
             base: Arc::clone(&self.base),
             delta: Arc::new(Layer::new(fresh, places.len())?),
             dead,
@@ -77,7 +83,9 @@ impl Facts {
         let mut sorted = self.numbers.sorted.clone();
         sorted.extend(self.added.iter().map(|(key, number)| (*key, *number)));
         sorted.sort_unstable();
+        let keys = self.keyed.base.iter().chain(&self.keyed.added).copied().collect();
         Ok(Self {
+            keyed: Keyed { by: Arc::clone(&self.keyed.by), base: Arc::new(keys), added: Vec::new() },
             base: Arc::new(Layer::new(all, self.places.len())?),
             delta: Arc::new(Layer::new(Observations::default(), 0)?),
             dead: Numbers::default(),

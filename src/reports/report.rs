@@ -143,6 +143,10 @@ pub struct LevelName {
     pub code: String,
     /// Such as the steering group's name, Gävleborgs län, Riket.
     pub name: String,
+    /// The policy of disclosure of its figures.
+    pub disclosure: &'static str,
+    /// The version of the policy's noise, where it has noise.
+    pub disclosure_version: Option<&'static str>,
 }
 
 /// A part of a report.
@@ -189,14 +193,25 @@ pub struct Report {
     pub as_of: DateTime<Utc>,
     /// Up to which registration it counts.
     pub counted_to: i64,
-    /// The policy of disclosure that was used.
+    /// The policy of disclosure of the selection's figures; another level may have another.
     pub disclosure: &'static str,
+    /// The version of the policy's noise, where it has noise.
+    pub disclosure_version: Option<&'static str>,
     /// Anonymous cases of the selection, outside every figure.
-    pub anonymous: u64,
+    pub anonymous: Figure,
     /// What to bear in mind for the whole.
     pub footnotes: Vec<String>,
     /// The parts.
     pub parts: Vec<Part>,
+}
+
+impl Report {
+    /// The policy of disclosure of a level's figures, with its version.
+    #[must_use]
+    pub fn disclosure_of(&self, level: &str) -> (&'static str, Option<&'static str>) {
+        let own = (self.disclosure, self.disclosure_version);
+        self.levels.iter().find(|l| l.code == level).map_or(own, |l| (l.disclosure, l.disclosure_version))
+    }
 }
 
 /// An instant as on the wire.
@@ -206,11 +221,11 @@ pub fn instant(at: DateTime<Utc>) -> String {
 }
 
 /// A row with the names of its dimensions and measures.
-struct NamedRow<'a>(&'a Row, &'a Part);
+struct NamedRow<'a>(&'a Row, &'a Part, &'a Report);
 
 impl Serialize for NamedRow<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(row, part) = self;
+        let Self(row, part, report) = self;
         let mut map = serializer.serialize_map(None)?;
         for (dimension, code) in part.dimensions.iter().zip(&row.codes) {
             map.serialize_entry(dimension.name, code)?;
@@ -222,22 +237,33 @@ impl Serialize for NamedRow<'_> {
         if let Some(status) = row.status() {
             map.serialize_entry("status", status)?;
         }
+        let (disclosure, version) = report.disclosure_of(&row.level);
+        if disclosure != report.disclosure {
+            map.serialize_entry("disclosure", disclosure)?;
+            if let Some(version) = version {
+                map.serialize_entry("disclosureVersion", version)?;
+            }
+        }
         map.end()
     }
 }
 
-impl Serialize for Part {
+/// A part with the report that it is of.
+struct NamedPart<'a>(&'a Part, &'a Report);
+
+impl Serialize for NamedPart<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let rows: Vec<NamedRow<'_>> = self.rows.iter().map(|row| NamedRow(row, self)).collect();
+        let Self(part, report) = self;
+        let rows: Vec<NamedRow<'_>> = part.rows.iter().map(|row| NamedRow(row, part, report)).collect();
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("id", self.id)?;
-        map.serialize_entry("number", &self.number)?;
-        map.serialize_entry("title", &self.title)?;
-        map.serialize_entry("definition", &self.definition)?;
-        map.serialize_entry("footnotes", &self.footnotes)?;
-        map.serialize_entry("chart", &self.chart)?;
-        map.serialize_entry("dimensions", &self.dimensions.iter().map(|d| d.name).collect::<Vec<_>>())?;
-        map.serialize_entry("measures", &self.measures.iter().map(|m| m.name).collect::<Vec<_>>())?;
+        map.serialize_entry("id", part.id)?;
+        map.serialize_entry("number", &part.number)?;
+        map.serialize_entry("title", &part.title)?;
+        map.serialize_entry("definition", &part.definition)?;
+        map.serialize_entry("footnotes", &part.footnotes)?;
+        map.serialize_entry("chart", &part.chart)?;
+        map.serialize_entry("dimensions", &part.dimensions.iter().map(|d| d.name).collect::<Vec<_>>())?;
+        map.serialize_entry("measures", &part.measures.iter().map(|m| m.name).collect::<Vec<_>>())?;
         map.serialize_entry("rows", &rows)?;
         map.end()
     }
@@ -265,9 +291,13 @@ impl Serialize for Report {
         map.serialize_entry("asOf", &instant(self.as_of))?;
         map.serialize_entry("countedTo", &self.counted_to)?;
         map.serialize_entry("disclosure", self.disclosure)?;
+        if let Some(version) = self.disclosure_version {
+            map.serialize_entry("disclosureVersion", version)?;
+        }
         map.serialize_entry("anonymous", &self.anonymous)?;
         map.serialize_entry("footnotes", &self.footnotes)?;
-        map.serialize_entry("parts", &self.parts)?;
+        let parts: Vec<NamedPart<'_>> = self.parts.iter().map(|part| NamedPart(part, self)).collect();
+        map.serialize_entry("parts", &parts)?;
         map.end()
     }
 }

@@ -62,7 +62,7 @@ impl Level {
             _ if lang == Lang::En => "Sweden".to_owned(),
             _ => "Riket".to_owned(),
         };
-        LevelName { code: self.code.clone(), name }
+        LevelName { code: self.code.clone(), name, disclosure: "", disclosure_version: None }
     }
 }
 

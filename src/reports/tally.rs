@@ -8,6 +8,7 @@ use std::ops::Range;
 use polars::prelude::{PolarsError, PolarsResult};
 
 use super::baspaket::Cells;
+use super::cube::Tally;
 use super::facts::{Facts, Layer, Numbers};
 use super::frame::Columns;
 use super::observations::{Kind, day, part};
@@ -110,16 +111,16 @@ impl<'a> Pass<'a> {
         for view in self.in_period(Kind::GkEntered)? {
             view.each(|i| {
                 let key = view.columns.key[i];
-                *cells.nya_gk.cell([part(key, 1), part(key, 0)]) += 1;
+                cells.nya_gk.cell([part(key, 1), part(key, 0)]).add(self.record(&view, i));
             });
         }
         for view in self.in_period(Kind::GkLeft)? {
             let insats_day = view.columns.more[0];
             view.each(|i| {
-                let key = view.columns.key[i];
-                *cells.utfall_gk.cell([part(key, 1), part(key, 0)]) += 1;
+                let (key, record) = (view.columns.key[i], self.record(&view, i));
+                cells.utfall_gk.cell([part(key, 1), part(key, 0)]).add(record);
                 let insats = if insats_day[i] <= self.to { part(key, 2) } else { 2 };
-                *cells.till_insats.cell([insats, part(key, 0)]) += 1;
+                cells.till_insats.cell([insats, part(key, 0)]).add(record);
             });
         }
         Ok(())
@@ -130,14 +131,15 @@ impl<'a> Pass<'a> {
             let days = view.columns.more[0];
             view.each(|i| {
                 let key = view.columns.key[i];
-                cells.tid_insats.cell([part(key, 1), part(key, 0)]).add(days[i]);
+                cells.tid_insats.cell([part(key, 1), part(key, 0)]).add(days[i], self.record(&view, i));
             });
         }
         for view in self.in_period(Kind::Wait)? {
             let days = view.columns.more[0];
             view.each(|i| {
                 let key = view.columns.key[i];
-                cells.tid_vantan.cell([part(key, 1), part(key, 2), part(key, 0)]).add(days[i]);
+                let cell = cells.tid_vantan.cell([part(key, 1), part(key, 2), part(key, 0)]);
+                cell.add(days[i], self.record(&view, i));
             });
         }
         Ok(())
@@ -147,20 +149,20 @@ impl<'a> Pass<'a> {
         for view in self.in_period(Kind::Ended)? {
             let steps = &view.columns.more;
             view.each(|i| {
-                let key = view.columns.key[i];
+                let (key, record) = (view.columns.key[i], self.record(&view, i));
                 let (sex, held, last) = (part(key, 0), part(key, 1), part(key, 2));
                 let mut total = 0;
                 for (step, days) in steps.iter().enumerate() {
-                    cells.tid_per_steg.cell([step, held, sex]).add(days[i]);
+                    cells.tid_per_steg.cell([step, held, sex]).add(days[i], record);
                     total += days[i];
                 }
-                cells.tid_per_steg.cell([STEPS, held, sex]).add(total);
+                cells.tid_per_steg.cell([STEPS, held, sex]).add(total, record);
                 if held == 0 {
                     // GK follows directly upon the request, so what is left is counted from GK.
-                    cells.tid_samarbete.cell([1, held, sex]).add(total - steps[0][i]);
+                    cells.tid_samarbete.cell([1, held, sex]).add(total - steps[0][i], record);
                 }
                 if last < 2 {
-                    *cells.utfall_insats.cell([last, part(key, 3), sex]) += 1;
+                    cells.utfall_insats.cell([last, part(key, 3), sex]).add(record);
                 }
             });
         }
@@ -178,8 +180,11 @@ impl<'a> Pass<'a> {
             view.each(|i| {
                 let (key, case) = (view.columns.key[i], view.columns.case[i] as usize);
                 let sex = part(key, 0);
-                *cells.nya_insats.cell([part(key, 1), sex]) += 1;
-                *cells.nya_insats.cell([2, sex]) += u64::from(seen[case] == 0);
+                let record = self.record(&view, i);
+                cells.nya_insats.cell([part(key, 1), sex]).add(record);
+                if seen[case] == 0 {
+                    cells.nya_insats.cell([2, sex]).add(record);
+                }
                 seen[case] = 1;
             });
         }
@@ -196,24 +201,33 @@ impl<'a> Pass<'a> {
                 }
                 let (key, case) = (view.columns.key[i], view.columns.case[i] as usize);
                 let (sex, which) = (part(key, 0), part(key, 1));
-                let first_of_kind = u64::from(seen[case] & (1 << which) == 0);
-                let first_of_all = u64::from(seen[case] == 0);
-                // The spell began at the latest on the last day, so it covers that day unless it is over.
-                let stock = u64::from(ends[i] > self.to);
+                let record = self.record(&view, i);
+                let before = seen[case];
                 seen[case] |= 1 << which;
-                let kind = cells.aktiva.cell([which, sex]);
-                kind.stock += stock;
-                kind.distinct += first_of_kind;
-                let all = cells.aktiva.cell([2, sex]);
-                all.stock += stock;
-                all.distinct += first_of_all;
+                // The spell began at the latest on the last day, so it covers that day unless it is over.
+                let in_stock = ends[i] > self.to;
+                for (code, new) in [(which, before & (1 << which) == 0), (2, before == 0)] {
+                    let cell = cells.aktiva.cell([code, sex]);
+                    if in_stock {
+                        cell.stock.add(record);
+                    }
+                    if new {
+                        cell.distinct.add(record);
+                    }
+                }
             });
         }
         Ok(())
     }
 
+    /// The record key of the case of a row.
+    #[inline]
+    fn record(&self, view: &View<'_>, i: usize) -> u32 {
+        self.facts.record_key(view.columns.case[i])
+    }
+
     /// Anonymous cases with at least a day in the period.
-    pub(super) fn anonymous(&self) -> PolarsResult<u64> {
+    pub(super) fn anonymous(&self) -> PolarsResult<Tally> {
         let mut seen = std::collections::HashSet::new();
         for view in self.views(Kind::Anonymous, i32::MIN, self.to)? {
             let ends = view.columns.more[0];
@@ -223,7 +237,9 @@ impl<'a> Pass<'a> {
                 }
             });
         }
-        Ok(seen.len() as u64)
+        let mut tally = Tally::default();
+        seen.into_iter().for_each(|case| tally.add(self.facts.record_key(case)));
+        Ok(tally)
     }
 
     /// A byte a case: fresh pages of zeros cost nothing until they are touched.

@@ -80,6 +80,12 @@ impl Vault {
         keyed(&*self.fingerprint, bytes)[..LOOKUP_BYTES].to_vec()
     }
 
+    /// The secret that record keys of this version are made with: what perturbed figures follow from.
+    #[must_use]
+    pub fn record_secret(&self, version: &str) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(keyed(&*self.master, format!("record keys {version}").as_bytes()))
+    }
+
     /// Encrypts a number under a new key, sealed for the person of this id.
     ///
     /// # Errors

@@ -287,7 +287,8 @@ fn service() -> Value {
         "Report": object(json!({
             "report": text(), "version": integer(), "period": object(json!({"from": date(), "to": date()}), &["from", "to"]),
             "geography": object(json!({"code": text(), "name": text()}), &["code", "name"]), "asOf": instant(),
-            "countedTo": integer(), "disclosure": text(),
+            "countedTo": integer(),
+            "disclosure": codes(["exact", "threshold", "cell-key"]), "disclosureVersion": text(),
             "parts": list(object(json!({"id": text(), "number": integer(), "title": text(), "definition": text(),
                 "dimensions": list(text()), "measures": list(text()), "rows": list(json!({"type": "object"}))}), &["id", "rows"])),
         }), &["report", "version", "period", "geography", "asOf", "countedTo", "disclosure", "parts"]),

@@ -125,12 +125,18 @@ pub(super) fn report() -> impl Strategy<Value = Report> {
         geography: ("styrgrupp:gavleborg".to_owned(), name.clone()),
         levels: LEVELS
             .iter()
-            .map(|code| LevelName { code: (*code).to_owned(), name: format!("{name} {code}") })
+            .map(|code| LevelName {
+                code: (*code).to_owned(),
+                name: format!("{name} {code}"),
+                disclosure: "exact",
+                disclosure_version: None,
+            })
             .collect(),
         as_of: DateTime::from_timestamp(1_800_000_000, 0).unwrap(),
         counted_to: 177,
         disclosure: "exact",
-        anonymous: 1_234,
+        anonymous: Figure::Count(1_234),
+        disclosure_version: None,
         footnotes: vec![name],
         parts: vec![one, two],
     })

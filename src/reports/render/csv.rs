@@ -35,7 +35,7 @@ pub fn render(report: &Report, options: Options) -> Result<Vec<u8>, csv::Error> 
     header.extend(&dimensions);
     header.push("level");
     header.extend(&measures);
-    header.push("status");
+    header.extend(["status", "disclosure", "disclosureVersion"]);
     writer.write_record(&header)?;
     for (part, row) in rows(report) {
         let mut cells = vec![safe(part.id)];
@@ -43,6 +43,8 @@ pub fn render(report: &Report, options: Options) -> Result<Vec<u8>, csv::Error> 
         cells.push(safe(&row.level));
         cells.extend(measures.iter().map(|name| Cow::Owned(number(figure(part, row, name), options))));
         cells.push(Cow::Borrowed(row.status().unwrap_or_default()));
+        let (disclosure, version) = report.disclosure_of(&row.level);
+        cells.extend([Cow::Borrowed(disclosure), Cow::Borrowed(version.unwrap_or_default())]);
         writer.write_record(cells.iter().map(|c| c.as_bytes()))?;
     }
     writer.flush()?;

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::grid::Grid;
-use super::words::{count, days, shown, words};
-use crate::reports::report::{Part, Report, instant};
+use super::words::{days, shown, words};
+use crate::reports::report::{Part, Report, Unit, instant};
 
 /// The report as text: a line for each combination of codes, a column for each level and measure.
 #[must_use]
@@ -22,9 +22,9 @@ pub fn render(report: &Report) -> String {
         words.counted_to.to_lowercase(),
         report.counted_to,
         words.disclosure.to_lowercase(),
-        report.disclosure,
+        [report.disclosure, report.disclosure_version.unwrap_or_default()].join(" ").trim_end(),
         words.anonymous.to_lowercase().split(',').next().unwrap_or_default(),
-        count(report.anonymous),
+        shown(Unit::Count, report.anonymous),
     );
     for part in &report.parts {
         let _ = writeln!(text, "\n{}. {}\n{}\n", part.number, part.title, part.definition);

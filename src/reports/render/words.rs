@@ -137,10 +137,20 @@ pub fn context(report: &Report) -> Vec<(&'static str, String)> {
         (words.geography, format!("{name} ({code})")),
         (words.as_of, instant(report.as_of)),
         (words.counted_to, report.counted_to.to_string()),
-        (words.disclosure, report.disclosure.to_owned()),
-        (words.anonymous, count(report.anonymous)),
+        (words.disclosure, disclosure(report)),
+        (words.anonymous, shown(Unit::Count, report.anonymous)),
         (words.report, format!("{}, {} {}", report.report, words.version.to_lowercase(), report.version)),
     ]
+}
+
+/// The policies of disclosure: of the selection and, where they have another, of the levels beside it.
+fn disclosure(report: &Report) -> String {
+    let named = |code: &str, version: Option<&str>| [code, version.unwrap_or_default()].join(" ").trim_end().to_owned();
+    let mut all = vec![named(report.disclosure, report.disclosure_version)];
+    for level in report.levels.iter().filter(|level| level.disclosure != report.disclosure) {
+        all.push(format!("{}: {}", level.name, named(level.disclosure, level.disclosure_version)));
+    }
+    all.join("; ")
 }
 
 /// The sign of a figure that has no number to show.

@@ -22,7 +22,7 @@ fn a_report_after_a_registration_includes_it() {
         let gk = json!({"caseReference": "FK-1", "step": "gk", "date": "2016-10-12"});
         let position = api.post("/v1/registrations", &api.fk(), &gk).json()["position"].clone();
         let path = format!("/v1/reports/baspaket?{PERIOD}&geography=styrgrupp:gavleborg&atLeast={position}");
-        let told = api.get(&path, &reader(&api));
+        let told = api.get(&path, &api.fk());
         assert_eq!(told.status, 200, "{}", told.text);
         let body = told.json();
         assert_eq!(body["report"], "baspaket");
@@ -40,13 +40,13 @@ fn what_a_report_says_of_itself_gives_it_again() {
         let api = Api::over(database);
         api.opened("FK-1", ANNA);
         let path = format!("/v1/reports/baspaket?{PERIOD}");
-        let first = api.get(&path, &reader(&api)).json();
+        let first = api.get(&path, &api.fk()).json();
         let gk = json!({"caseReference": "FK-1", "step": "gk", "date": "2016-10-12"});
         assert_eq!(api.post("/v1/registrations", &api.fk(), &gk).status, 201);
         let (as_of, counted_to) = (first["asOf"].as_str().unwrap(), &first["countedTo"]);
-        let again = api.get(&format!("{path}&asOf={as_of}&countedTo={counted_to}"), &reader(&api)).json();
+        let again = api.get(&format!("{path}&asOf={as_of}&countedTo={counted_to}"), &api.fk()).json();
         assert_eq!(again, first);
-        assert_ne!(api.get(&path, &reader(&api)).json()["parts"], first["parts"]);
+        assert_ne!(api.get(&path, &api.fk()).json()["parts"], first["parts"]);
     });
 }
 

@@ -106,7 +106,12 @@ fn odd() -> Report {
             })
             .collect(),
     };
-    let level = |code: &str, name: &str| LevelName { code: code.to_owned(), name: name.to_owned() };
+    let level = |code: &str, name: &str| LevelName {
+        code: code.to_owned(),
+        name: name.to_owned(),
+        disclosure: "exact",
+        disclosure_version: None,
+    };
     Report {
         report: "prov".to_owned(),
         version: 1,
@@ -118,7 +123,8 @@ fn odd() -> Report {
         as_of: DateTime::from_timestamp(1_800_000_000, 0).unwrap(),
         counted_to: 177,
         disclosure: "exact",
-        anonymous: 3,
+        anonymous: Figure::Count(3),
+        disclosure_version: None,
         footnotes: vec!["Gäller hela rapporten.".to_owned()],
         parts: vec![
             part("antal_andel", 1, "bar", &[("antal", Unit::Count), ("andel", Unit::Share)]),

@@ -1,6 +1,7 @@
 //! Reports from real input: the pilot beside its golden files, and figures as they were known.
 
 mod as_known;
+mod disclosure;
 mod forms;
 mod pilot;
 

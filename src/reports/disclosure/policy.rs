@@ -1,0 +1,135 @@
+//! Which policy protects a report, by who asks for what: one pure table, beside that of [`auth::policy`]. Its whole
+//! printout is a committed file that a test compares.
+//!
+//! * `systemforvaltare` runs the service and has its database: **exact**. So has the command line.
+//! * `system`, an agency's own system, counts as assigned to all its agency's offices, and every case has one of them:
+//!   it reads every case, so **exact** figures tell it nothing that it couldn't count itself. What such a client shows
+//!   its own users is the agency's to protect.
+//! * `deltagaransvarig` reads the cases of the offices of the own assignments: **exact** for a report of such an office,
+//!   but not for the län and the country that stand beside it.
+//! * Everyone else, and everything else: **threshold** for a frozen report with fixed tables over whole months,
+//!   quarters or years; **cell-key** for all that is chosen freely, since two free periods one day apart undo any
+//!   withholding. Steering groups have no role of their own yet; whoever pulls reports for one is among these.
+//!
+//! Nothing is frozen yet, so over HTTP nobody meets `threshold` today. Frozen reports are protected one by one: of the
+//! same figures only one length of period and one division of the country may be published, else a quarter and its
+//! months, or a län and its kommuner, tell what each withholds.
+//!
+//! [`auth::policy`]: crate::auth::policy
+
+use chrono::{Datelike, Days, NaiveDate};
+
+use crate::auth::Caller;
+use crate::auth::policy::{Reach, reach};
+use crate::domain::organisation::{Organisation, Role};
+use crate::reports::request::{Geography, Period, Request};
+
+/// How figures are protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Policy {
+    /// With noise that follows from who is counted.
+    CellKey,
+    /// Small counts withheld, and others that would tell them.
+    Threshold,
+    /// As counted.
+    Exact,
+}
+
+impl Policy {
+    /// All, the most protective first.
+    pub const ALL: [Self; 3] = [Self::CellKey, Self::Threshold, Self::Exact];
+
+    /// The name in the answer.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Threshold => "threshold",
+            Self::CellKey => "cell-key",
+        }
+    }
+
+    /// The policy of a name.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|p| p.code() == code)
+    }
+
+    /// Which version of the noise, where there is noise.
+    #[must_use]
+    pub const fn version(self) -> Option<&'static str> {
+        match self {
+            Self::Exact | Self::Threshold => None,
+            Self::CellKey => Some(super::record_keys::LIVE),
+        }
+    }
+}
+
+/// The policies of one report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Grant {
+    /// Of the selection, `urval`.
+    pub own: Policy,
+    /// Of the levels that stand beside it.
+    pub beside: Policy,
+}
+
+impl Grant {
+    /// One policy for all levels.
+    #[must_use]
+    pub const fn all(policy: Policy) -> Self {
+        Self { own: policy, beside: policy }
+    }
+
+    /// That of a level.
+    #[must_use]
+    pub fn of(self, level: &str) -> Policy {
+        if level == "urval" { self.own } else { self.beside }
+    }
+}
+
+/// THE table: the policies of the report that `caller` asks for, by the register as it is `today`. `frozen` says that
+/// the report is one that never changes again, not what is known now.
+#[must_use]
+pub fn grant(caller: &Caller, request: &Request, frozen: bool, organisation: &Organisation, today: NaiveDate) -> Grant {
+    if caller.has(Role::Systemforvaltare) || caller.has(Role::System) {
+        return Grant::all(Policy::Exact);
+    }
+    let fixed = frozen && has_fixed_tables(&request.report) && is_whole(request.period);
+    let others = if fixed { Policy::Threshold } else { Policy::CellKey };
+    let own = match (&request.geography, reach(caller, organisation, today)) {
+        (Geography::Kontor(_, office), Reach::Offices(offices)) if offices.contains(office) => Policy::Exact,
+        _ => others,
+    };
+    Grant { own, beside: others }
+}
+
+/// Whether a report's tables are the same for all. Those of participants are chosen by variables.
+fn has_fixed_tables(report: &str) -> bool {
+    !report.starts_with("deltagare-")
+}
+
+/// Whether a period is one whole month, quarter or year.
+#[must_use]
+pub fn is_whole(period: Period) -> bool {
+    let (from, to) = (period.from(), period.to());
+    let Some(after) = to.checked_add_days(Days::new(1)) else { return false };
+    let months = (after.year() - from.year()) * 12 + after.month() as i32 - from.month() as i32;
+    let at_edges = from.day() == 1 && after.day() == 1;
+    at_edges && (months == 1 || (months == 3 && from.month0() % 3 == 0) || (months == 12 && from.month0() == 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_whole_months_quarters_and_years_are_whole() {
+        let whole = |from: &str, to: &str| is_whole(Period::new(from.parse().unwrap(), to.parse().unwrap()).unwrap());
+        assert!(whole("2016-02-01", "2016-02-29") && whole("2016-12-01", "2016-12-31"));
+        assert!(whole("2016-10-01", "2016-12-31") && whole("2016-01-01", "2016-12-31"));
+        assert!(!whole("2016-02-01", "2016-02-28") && !whole("2016-02-02", "2016-02-29"));
+        assert!(!whole("2016-02-01", "2016-04-30") && !whole("2016-07-01", "2017-06-30"));
+        assert!(!whole("2016-01-01", "2016-06-30") && !whole("2016-01-01", "2017-12-31"));
+    }
+}
