@@ -57,7 +57,7 @@ enum Command {
     Import(ImportArgs),
     /// Pull a report
     #[command(after_help = texts::REPORT)]
-    Report(ReportArgs),
+    Report(Box<ReportArgs>),
     /// Print a development token for a role
     #[command(after_help = texts::TOKEN)]
     Token(TokenArgs),

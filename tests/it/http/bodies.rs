@@ -297,7 +297,7 @@ fn what_is_wrong_with_a_question_is_told_in_either_language() {
             "#]],
             ),
             (
-                "/v1/reports/baspaket?asOf=snart&geography=x&format=xlsx",
+                "/v1/reports/baspaket?asOf=snart&geography=x&format=docx",
                 expect![[r#"
                 /query/from
                     Fältet saknas. Väntat värde: ett datum som 2016-10-12.
@@ -312,8 +312,8 @@ fn what_is_wrong_with_a_question_is_told_in_either_language() {
                     Värdet är inte tillåtet. Tillåtet: en tidpunkt som 2016-12-31T10:00:00Z, eller ett datum.
                     The value is not allowed. Allowed: an instant such as 2016-12-31T10:00:00Z, or a date.
                 /query/format
-                    Värdet är inte tillåtet. Tillåtet: json eller csv.
-                    The value is not allowed. Allowed: json or csv.
+                    Värdet är inte tillåtet. Tillåtet: json, csv, xlsx, html, json-stat2, px, parquet, svg eller png.
+                    The value is not allowed. Allowed: json, csv, xlsx, html, json-stat2, px, parquet, svg or png.
             "#]],
             ),
             (
