@@ -1,6 +1,6 @@
 //! The form of each report: its parts with their dimensions and measures, and which variables it takes.
 //!
-//! Lives here: codes and names. Never here: texts (`reports/*.toml`), and who falls in which cell ([`super::counting`];
+//! Lives here: codes and names. Never here: texts (`reports/*.toml`), and who falls in which cell (`counting`;
 //! as a plain loop in [`super::plain`]).
 
 use super::baspaket::{self, Form, Measures};
