@@ -8,6 +8,8 @@
 //!
 //! Reading order: [`request`] and [`selection`] (who is counted), [`plain`] (the definitions as a plain loop, easiest
 //! to read and the oracle of the rest), `observations` (the same definitions as rows), [`facts`], `tally`, [`pull()`].
+//! The other reports: [`forms`] (their parts), [`variables`] (what is selected and split by), `oracle` (their definitions
+//! as a plain loop), `counting` (the same in columns).
 //!
 //! # Where the definitions left something open
 //! * **Levels.** Every answer has the levels `urval` and `riket`, also for riket itself, where they are alike. `lan:NN`
@@ -22,6 +24,10 @@
 //! * **Removed** identities count as before. A case without kommun counts in riket and at its offices.
 //! * **Disclosure.** Noise follows from the record keys of the cases counted ([`Facts::record_key`]), so every cell is a
 //!   [`cube::Tally`] or has one; a person with two cases has two keys.
+//! * **Arbete eller studier** is not known where one of the two questions is unanswered. **Ökat** needs both shares.
+//! * **Förmåner**: asked and answered with nothing counts as `ingen`.
+//! * **Deltagarrapport, baspaket as a type**: it takes neither selections nor splits yet.
+//! * **Tider**: every ended case is one, however it ended; percentiles by nearest rank.
 //! * **Utfall av GK**: `gk → avslutat` with an answer that belongs to another step counts as `uppgift_saknas`.
 
 pub mod baspaket;
