@@ -49,6 +49,27 @@ pub const SELECTIONS: [Parameter; VARIABLES.len()] = [
     of(Variable::FormanEfter, "ingen"),
 ];
 
+/// The parameters of a report, with `split` and every variable after them.
+pub const fn with_variables<const N: usize>(own: [Parameter; N]) -> [Parameter; ALL] {
+    let mut all = [SPLIT; ALL];
+    let mut i = 0;
+    while i < N {
+        all[i] = own[i];
+        i += 1;
+    }
+    let mut at = 0;
+    while at < SELECTIONS.len() {
+        all[N + 1 + at] = SELECTIONS[at];
+        at += 1;
+    }
+    all
+}
+
+/// How many parameters a report has.
+pub const ALL: usize = OWN + 1 + SELECTIONS.len();
+/// Those that aren't variables.
+const OWN: usize = 12;
+
 /// Reads selections and splits into a request; what the report doesn't take is refused by name.
 pub fn read(query: &mut Query, request: &mut Request) {
     let given: Vec<(&'static str, String)> =

@@ -15,7 +15,7 @@ use super::endpoint::{Answer, Content, Endpoint, Parameter, Verb, caller, prefer
 use super::extract::Query;
 use super::openapi::{AS_OF, COUNTED_TO, PAGED, PAGING, examples};
 use super::problem::{Kind, Problem};
-use super::report_variables::{self, SELECTIONS};
+use super::report_variables::{self, with_variables};
 use crate::app::App;
 use crate::auth::policy::Action;
 use crate::domain::dates::swedish_day;
@@ -162,27 +162,6 @@ pub const ENDPOINTS: &[Endpoint] = &[
         route: |route| route.to(get_report),
     },
 ];
-
-/// The parameters of a report, with `split` and every variable after them.
-const fn with_variables<const N: usize>(own: [Parameter; N]) -> [Parameter; ALL] {
-    let mut all = [report_variables::SPLIT; ALL];
-    let mut i = 0;
-    while i < N {
-        all[i] = own[i];
-        i += 1;
-    }
-    let mut at = 0;
-    while at < SELECTIONS.len() {
-        all[N + 1 + at] = SELECTIONS[at];
-        at += 1;
-    }
-    all
-}
-
-/// How many parameters a report has.
-const ALL: usize = OWN + 1 + SELECTIONS.len();
-/// Those that aren't variables.
-const OWN: usize = 12;
 
 async fn list_reports(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut query = Query::of(&request);
