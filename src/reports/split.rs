@@ -67,8 +67,11 @@ impl Split {
             codes.extend(registered(variable, organisation));
         }
         let named = |code: String| (name(variable, &code, organisation), code);
-        let codes = codes.into_iter().filter(|code| shown(code)).map(named);
-        Self { variable, codes: codes.map(|(name, code)| (Cow::Owned(code), name)).collect() }
+        let mut codes: Vec<(Option<String>, String)> =
+            codes.into_iter().filter(|code| shown(code)).map(named).collect();
+        // By name as people look for it; what has no name stands last.
+        codes.sort_by_cached_key(|(name, code)| (name.is_none(), alphabetical(name.as_deref().unwrap_or(code))));
+        Self { variable, codes: codes.into_iter().map(|(name, code)| (Cow::Owned(code), name)).collect() }
     }
 
     /// Its axis in a grid.
@@ -97,6 +100,17 @@ impl Split {
         codes.push(Code { code: Cow::Borrowed(SAMTLIGA), label: total.to_owned() });
         Dimension { codes, ..labelled }
     }
+}
+
+/// A key that sorts as the Swedish alphabet does: å, ä and ö last, capital and small letters alike.
+fn alphabetical(text: &str) -> String {
+    let place = |letter: char| match letter {
+        'å' => '\u{e000}',
+        'ä' => '\u{e001}',
+        'ö' => '\u{e002}',
+        other => other,
+    };
+    text.chars().flat_map(char::to_lowercase).map(place).collect()
 }
 
 /// The code of a place.
@@ -314,5 +328,17 @@ fn shift_all(out: &mut Vec<usize>, slot: u8, stride: usize) {
         out.clear();
     } else {
         out.iter_mut().for_each(|offset| *offset += slot as usize * stride);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::alphabetical;
+
+    #[test]
+    fn names_are_in_the_order_of_the_swedish_alphabet() {
+        let mut names = ["Örebro", "Ystad", "Älmhult", "alingsås", "Åmål", "Borås"];
+        names.sort_by_key(|name| alphabetical(name));
+        assert_eq!(names, ["alingsås", "Borås", "Ystad", "Åmål", "Älmhult", "Örebro"]);
     }
 }
