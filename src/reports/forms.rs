@@ -4,8 +4,8 @@
 //! as a plain loop in [`super::plain`]).
 
 use super::baspaket::{self, Form, Measures};
-use super::cube::Axis;
-use super::variables::{CHANGES, SYSSELSATTNING, VARIABLES, Variable};
+use super::cube::{Axis, SAMTLIGA};
+use super::variables::{self, CHANGES, SYSSELSATTNING, VARIABLES, Variable};
 
 /// The form of a report.
 #[derive(Debug, Clone, Copy)]
@@ -32,35 +32,23 @@ const fn form(id: &'static str, axes: &'static [Axis], measures: Measures) -> Fo
 
 const KON: Axis = summed("kon", &["kvinna", "man"]);
 
+/// Codes with `samtliga` after them, where that is no sum.
+const fn with_total<const N: usize>(codes: &[&'static str]) -> [&'static str; N] {
+    let mut all = [SAMTLIGA; N];
+    let mut i = 0;
+    while i < codes.len() {
+        all[i] = codes[i];
+        i += 1;
+    }
+    all
+}
+
 /// The six steps that last, the three endings, and all.
-const LAGEN: &[&str] = &[
-    "begaran",
-    "gk",
-    "planerad_afi",
-    "planerad_ali",
-    "afi",
-    "ali",
-    "konsultativt_stod",
-    "avslutat",
-    "avbrutet",
-    "samtliga",
-];
+const LAGEN: &[&str] = &with_total::<{ ALL_STEPS.len() + 1 }>(ALL_STEPS);
 const STEPS: &[&str] = &["begaran", "gk", "planerad_afi", "planerad_ali", "afi", "ali"];
 const ALL_STEPS: &[&str] =
     &["begaran", "gk", "planerad_afi", "planerad_ali", "afi", "ali", "konsultativt_stod", "avslutat", "avbrutet"];
-const FORMANER: &[&str] = &[
-    "sjukpenning",
-    "rehabiliteringspenning",
-    "sjukersattning",
-    "aktivitetsersattning",
-    "aktivitetsstod",
-    "a_kassa",
-    "forsorjningsstod",
-    "annan",
-    "ingen",
-    "uppgift_saknas",
-    "samtliga",
-];
+const FORMANER: &[&str] = &with_total::<{ variables::FORMANER.len() + 1 }>(variables::FORMANER);
 const FORANDRING: &[&str] = &[CHANGES[0], CHANGES[1], CHANGES[2], CHANGES[3], "nytt_eller_okat", "samtliga"];
 
 const ARBETE_STUDIER: &[Form] = &[

@@ -10,6 +10,7 @@ use crate::domain::case::{Case, IdentityState};
 use crate::domain::step::{Form, StepKind};
 
 use super::places::Places;
+use super::variables::{UTFALL_GK, utfall};
 
 /// A kind of row, kept in a frame of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -203,16 +204,8 @@ impl Observer<'_> {
         };
         self.push(Kind::GkEntered, case.steps[at].date, key([self.sex, initiated]), &[]);
         if let Some(next) = case.steps.get(at + 1) {
-            let utfall = match (next.kind, next.answers.code(Question::FortsattHandlaggning)) {
-                (StepKind::PlaneradAfi, _) => 0,
-                (StepKind::PlaneradAli, _) => 1,
-                (StepKind::KonsultativtStod, _) => 2,
-                (StepKind::Avslutat, Some("endast_af")) => 3,
-                (StepKind::Avslutat, Some("endast_fk")) => 4,
-                (StepKind::Avslutat, Some("ingen")) => 5,
-                (StepKind::Avbrutet, _) => 7,
-                _ => 6,
-            };
+            let code = utfall(next);
+            let utfall = UTFALL_GK.iter().position(|c| *c == code).unwrap_or_default();
             let first = case.steps[at..].iter().find(|s| s.kind.is_insats());
             let (insats, insats_day) =
                 first.map_or((2, NEVER), |s| (usize::from(s.kind == StepKind::Ali), day(s.date)));

@@ -93,7 +93,8 @@ const YES_NO: &[&str] = &["ja", "nej", SAKNAS];
 /// The code of a missing answer.
 pub const SAKNAS: &str = "uppgift_saknas";
 const AGES: &[&str] = &["0_24", "25_29", "30_39", "40_49", "50_59", "60_", SAKNAS];
-const FORMANER: &[&str] = &[
+/// The benefits, and that the question is unanswered.
+pub const FORMANER: &[&str] = &[
     "sjukpenning",
     "rehabiliteringspenning",
     "sjukersattning",
@@ -314,7 +315,7 @@ pub fn utfall_gk(case: &Case) -> &'static str {
 }
 
 /// What a step that followed GK made of it.
-fn utfall(next: &Step) -> &'static str {
+pub(super) fn utfall(next: &Step) -> &'static str {
     match next.kind {
         StepKind::Avslutat => match next.answers.code(Question::FortsattHandlaggning) {
             Some(code @ ("endast_af" | "endast_fk" | "ingen")) => code,
