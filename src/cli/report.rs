@@ -41,14 +41,15 @@ pub fn print(service: &Service, args: &ReportArgs) -> Result<(), Failure> {
     let lang = if args.lang == "en" { Lang::En } else { Lang::Sv };
     let counted = Counted { as_of, counted_to: args.counted_to, at_least: None };
     let reports = Reports::default();
-    let mut report = reports.pull(&service.db, &organisation, &request, counted, &*service.clock, lang).map_err(
-        |error| match error {
-            FollowError::Pull(PullError::Request(errors)) => {
-                errors.iter().map(|e| e.en()).collect::<Vec<_>>().join("\n     ")
+    let mut report =
+        reports.pull(&service.db, &service.registers, &request, counted, &*service.clock, lang).map_err(|error| {
+            match error {
+                FollowError::Pull(PullError::Request(errors)) => {
+                    errors.iter().map(|e| e.en()).collect::<Vec<_>>().join("\n     ")
+                }
+                other => other.to_string(),
             }
-            other => other.to_string(),
-        },
-    )?;
+        })?;
     only(&mut report, &args.part)?;
     match args.format.as_str() {
         "json" => println!("{}", render::json::render(&report)?),

@@ -189,8 +189,8 @@ async fn get_report_baspaket(app: web::Data<App>, request: HttpRequest) -> Resul
     let counting = web::block(move || {
         // Held until the counting ends, also where the client has gone away.
         let _turn = turn;
-        let (_, organisation) = worker.service.organisation()?;
-        worker.reports.pull(&worker.service.db, &organisation, &wanted, counted, &*worker.service.clock, lang)
+        let service = &worker.service;
+        worker.reports.pull(&service.db, &service.registers, &wanted, counted, &*service.clock, lang)
     });
     let report = counting.await.map_err(|_| Problem::new(Kind::Upptagen))?.map_err(|e| refused(e, counted))?;
     let render = if csv { as_csv } else { as_json };

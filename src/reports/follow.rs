@@ -16,7 +16,7 @@ use super::request::{Lang, Request};
 use crate::clock::Clock;
 use crate::domain::case::Case;
 use crate::domain::code::Position;
-use crate::domain::organisation::Organisation;
+use crate::organisation::registers::Registers;
 use crate::storage::journal::{Loaded, Selection, load};
 use crate::storage::{Db, Link, StorageError, cases, changes};
 
@@ -99,14 +99,15 @@ pub struct Reports {
 }
 
 impl Reports {
-    /// Pulls a report that counts everything committed so far, or what was known then.
+    /// Pulls a report that counts everything committed so far, or what was known then, by the registers as they were
+    /// known with it.
     ///
     /// # Errors
     /// When the request is wrong, the log has not come so far, or the database fails.
     pub fn pull(
         &self,
         db: &Db,
-        organisation: &Organisation,
+        registers: &Registers,
         request: &Request,
         counted: Counted,
         clock: &dyn Clock,
@@ -120,7 +121,10 @@ impl Reports {
         // Asked after reading: everything counted was known by then.
         let now = clock.now();
         let as_of = counted.as_of.map_or(now, |at| at.min(now));
-        Ok(pull(&facts, organisation, request, as_of, lang)?)
+        let mut reader = db.read()?;
+        let organisation = registers.as_known(&mut reader.link(), facts.counted_to().0, counted.as_of)?;
+        drop(reader);
+        Ok(pull(&facts, &organisation, request, as_of, lang)?)
     }
 
     /// The columns with everything committed so far in them.

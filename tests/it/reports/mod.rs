@@ -2,6 +2,7 @@
 
 mod as_known;
 mod pilot;
+mod registers;
 
 use serde_json::Value;
 
