@@ -156,6 +156,8 @@ actions! {
     ListReports "list_reports" AnyRole;
     /// Pulling a report.
     GetReport "get_report" AnyRole;
+    /// Asking why figures changed; the cases behind it are those within reach.
+    GetReportDifference "get_report_difference" AnyRole;
     /// Following the change feed, which holds no identity.
     ListChanges "list_changes" Need::Role(&[Role::System, Role::Systemforvaltare]);
 }

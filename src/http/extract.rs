@@ -121,7 +121,12 @@ impl Query {
 
     /// `asOf`: an instant, or a date, which means the end of that day.
     pub fn as_of(&mut self) -> Option<DateTime<Utc>> {
-        self.parsed("asOf", shape::INSTANT_OR_DATE, parse_as_of)
+        self.instant("asOf")
+    }
+
+    /// An instant, or a date, which means the end of that day.
+    pub fn instant(&mut self, name: &str) -> Option<DateTime<Utc>> {
+        self.parsed(name, shape::INSTANT_OR_DATE, parse_as_of)
     }
 
     /// `countedTo`.

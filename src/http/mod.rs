@@ -9,6 +9,7 @@ pub mod case_posts;
 pub mod cases;
 pub mod changes;
 pub mod code_lists;
+pub mod difference;
 pub mod endpoint;
 pub mod extract;
 pub mod openapi;
@@ -36,6 +37,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         changes::ENDPOINTS,
         registers::ENDPOINTS,
         reports::ENDPOINTS,
+        difference::ENDPOINTS,
         rules::ENDPOINTS,
         code_lists::ENDPOINTS,
         service::ENDPOINTS,

@@ -24,6 +24,32 @@ use crate::reports::{Geography, Lang, Period, PullError, Report, Request, render
 const CSV: &str = "text/csv";
 const JSON: &str = "application/json";
 
+/// `from`.
+pub(super) const FROM: Parameter = Parameter {
+    name: "from",
+    about: "Periodens första dag; krävs. / First day of the period; required.",
+    kind: "date",
+    example: "2016-10-01",
+};
+/// `to`.
+pub(super) const TO: Parameter = Parameter {
+    name: "to",
+    about: "Periodens sista dag; krävs. / Last day of the period; required.",
+    kind: "date",
+    example: "2016-12-31",
+};
+/// `geography`.
+pub(super) const GEOGRAPHY: Parameter = Parameter {
+    name: "geography",
+    about: "riket (förval), lan:21, kommun:2180, fk-omrade:KOD, af-omrade:KOD, fk-kontor:KOD, af-kontor:KOD, \
+            styrgrupp:KOD. / riket is the default.",
+    kind: "string",
+    example: "styrgrupp:gavleborg",
+};
+/// `lang`.
+pub(super) const LANG: Parameter =
+    Parameter { name: "lang", about: "sv (förval) eller en. / sv (default) or en.", kind: "string", example: "sv" };
+
 /// The operations.
 pub const ENDPOINTS: &[Endpoint] = &[
     Endpoint {
@@ -58,25 +84,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
                 baspaket for a period and a geography, beside the county and the country. Always fresh; asOf and \
                 countedTo say what was counted, and the same two give the same report again.",
         query: &[
-            Parameter {
-                name: "from",
-                about: "Periodens första dag; krävs. / First day of the period; required.",
-                kind: "date",
-                example: "2016-10-01",
-            },
-            Parameter {
-                name: "to",
-                about: "Periodens sista dag; krävs. / Last day of the period; required.",
-                kind: "date",
-                example: "2016-12-31",
-            },
-            Parameter {
-                name: "geography",
-                about: "riket (förval), lan:21, kommun:2180, fk-omrade:KOD, af-omrade:KOD, fk-kontor:KOD, af-kontor:KOD, \
-                        styrgrupp:KOD. / riket is the default.",
-                kind: "string",
-                example: "styrgrupp:gavleborg",
-            },
+            FROM,
+            TO,
+            GEOGRAPHY,
             AS_OF,
             COUNTED_TO,
             Parameter {
@@ -91,12 +101,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
                 kind: "string",
                 example: "csv",
             },
-            Parameter {
-                name: "lang",
-                about: "sv (förval) eller en. / sv (default) or en.",
-                kind: "string",
-                example: "sv",
-            },
+            LANG,
         ],
         headers: &["If-None-Match"],
         takes: &[],
@@ -141,8 +146,8 @@ struct Asked {
     csv: bool,
 }
 
-fn read(request: &HttpRequest) -> Result<Asked, Problem> {
-    let mut query = Query::of(request);
+/// What every question for figures has: period and geography.
+pub(super) fn question(query: &mut Query) -> (Option<Period>, Option<Geography>) {
     let (from, to) = (query.date("from"), query.date("to"));
     for name in ["from", "to"] {
         if query.text(name).is_none() {
@@ -160,15 +165,26 @@ fn read(request: &HttpRequest) -> Result<Asked, Problem> {
         }
         period
     });
+    (period, geography)
+}
+
+/// `lang`.
+pub(super) fn lang(query: &mut Query) -> Option<Lang> {
+    query.choice("lang", &["sv", "en"], |t| match t {
+        "sv" => Some(Lang::Sv),
+        "en" => Some(Lang::En),
+        _ => None,
+    })
+}
+
+fn read(request: &HttpRequest) -> Result<Asked, Problem> {
+    let mut query = Query::of(request);
+    let (period, geography) = question(&mut query);
     // Both may be given: together they are what an earlier report says of itself.
     let (as_of, counted_to) = (query.as_of(), query.counted_to());
     let at_least = query.number("atLeast", 0, i64::MAX, shape::POSITION);
     let csv = query.choice("format", &["json", "csv"], |t| ["json", "csv"].contains(&t).then(|| t == "csv"));
-    let lang = query.choice("lang", &["sv", "en"], |t| match t {
-        "sv" => Some(Lang::Sv),
-        "en" => Some(Lang::En),
-        _ => None,
-    });
+    let lang = lang(&mut query);
     query.finish()?;
     let accept = request.headers().get(ACCEPT).and_then(|h| h.to_str().ok());
     let (Some(period), Some(geography)) = (period, geography) else {
@@ -192,7 +208,10 @@ async fn get_report_baspaket(app: web::Data<App>, request: HttpRequest) -> Resul
         let service = &worker.service;
         worker.reports.pull(&service.db, &service.registers, &wanted, counted, &*service.clock, lang)
     });
-    let report = counting.await.map_err(|_| Problem::new(Kind::Upptagen))?.map_err(|e| refused(e, counted))?;
+    let report = counting
+        .await
+        .map_err(|_| Problem::new(Kind::Upptagen))?
+        .map_err(|e| refused(e, &[("countedTo", counted.counted_to), ("atLeast", counted.at_least)]))?;
     let render = if csv { as_csv } else { as_json };
     let media = if csv { "text/csv; charset=utf-8" } else { JSON };
     let bytes = render(&report)?;
@@ -209,17 +228,22 @@ fn as_json(report: &Report) -> Result<Vec<u8>, Problem> {
     render::json::render(report).map(String::into_bytes).map_err(|_| Problem::new(Kind::InterntFel))
 }
 
-/// What was wrong with the question; the words of the question are not repeated.
-fn refused(error: FollowError, counted: Counted) -> Problem {
+/// What was wrong with the question, which named these positions; the words of the question are not repeated.
+pub(super) fn refused(error: FollowError, positions: &[(&str, Option<i64>)]) -> Problem {
     match error {
         FollowError::Storage(error) => error.into(),
         FollowError::Ahead(head) => {
             let mut query = Query::default();
-            for (name, given) in [("countedTo", counted.counted_to), ("atLeast", counted.at_least)] {
+            for (name, given) in positions {
                 if given.is_some_and(|position| position > head) {
                     query.refuse(name, Allowed::Values(vec![format!("0–{head}")]));
                 }
             }
+            query.problem()
+        }
+        FollowError::Reversed => {
+            let mut query = Query::default();
+            query.refuse("and", Allowed::Shape(shape::INSTANT_NOT_BEFORE));
             query.problem()
         }
         FollowError::Pull(PullError::Request(errors)) => {

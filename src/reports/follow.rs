@@ -21,9 +21,9 @@ use crate::storage::journal::{Loaded, Selection, load};
 use crate::storage::{Db, Link, StorageError, cases, changes};
 
 /// Cases read at a time: their journals are in memory only while they are folded in.
-const PIECE: i64 = 4000;
+pub(super) const PIECE: i64 = 4000;
 /// Beyond this many changed cases the columns are built anew, piece by piece, rather than held all at once.
-const MANY: usize = 100_000;
+pub(super) const MANY: usize = 100_000;
 /// Earlier states kept, since a meeting's figures are pulled several times.
 const KEPT: usize = 3;
 
@@ -47,6 +47,8 @@ pub enum FollowError {
     Pull(PullError),
     /// The log has not come so far: the newest position there is.
     Ahead(i64),
+    /// The earlier of two instants is after the later.
+    Reversed,
 }
 
 impl fmt::Display for FollowError {
@@ -55,6 +57,7 @@ impl fmt::Display for FollowError {
             Self::Storage(error) => error.fmt(f),
             Self::Pull(error) => error.fmt(f),
             Self::Ahead(head) => write!(f, "the log has only come to position {head}"),
+            Self::Reversed => f.write_str("the earlier instant is after the later"),
         }
     }
 }
@@ -113,11 +116,7 @@ impl Reports {
         clock: &dyn Clock,
         lang: Lang,
     ) -> Result<Report, FollowError> {
-        let facts = if counted.as_of.is_none() && counted.counted_to.is_none() {
-            self.fresh(db, counted.at_least.unwrap_or(0))?
-        } else {
-            self.known(db, counted)?
-        };
+        let facts = self.counted(db, counted)?;
         // Asked after reading: everything counted was known by then.
         let now = clock.now();
         let as_of = counted.as_of.map_or(now, |at| at.min(now));
@@ -125,6 +124,15 @@ impl Reports {
         let organisation = registers.as_known(&mut reader.link(), facts.counted_to().0, counted.as_of)?;
         drop(reader);
         Ok(pull(&facts, &organisation, request, as_of, lang)?)
+    }
+
+    /// The columns with what is to be counted.
+    pub(super) fn counted(&self, db: &Db, counted: Counted) -> Result<Arc<Facts>, FollowError> {
+        if counted.as_of.is_none() && counted.counted_to.is_none() {
+            self.fresh(db, counted.at_least.unwrap_or(0))
+        } else {
+            self.known(db, counted)
+        }
     }
 
     /// The columns with everything committed so far in them.

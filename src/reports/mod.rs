@@ -27,6 +27,7 @@
 pub mod baspaket;
 pub mod catalogue;
 pub mod cube;
+pub mod difference;
 pub mod disclosure;
 pub mod facts;
 pub mod follow;

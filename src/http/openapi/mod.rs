@@ -5,6 +5,7 @@
 //! Never here: an operation by name; those stand in the files of their resources.
 
 pub mod examples;
+pub mod kept;
 pub mod schemas;
 
 use std::collections::BTreeSet;

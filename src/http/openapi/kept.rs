@@ -1,0 +1,61 @@
+//! The bodies about reports that are kept, put together and compared: their schemas and examples.
+
+use serde_json::{Value, json};
+
+use super::schemas::{date, instant, integer, list, object, page, reference, text, uuid};
+
+/// Their schemas.
+#[must_use]
+pub fn schemas() -> Value {
+    let moment = || object(json!({"asOf": instant(), "countedTo": integer()}), &["asOf", "countedTo"]);
+    let named = || object(json!({"code": text(), "name": text()}), &["code", "name"]);
+    json!({
+        "Change": object(json!({
+            "before": {"type": ["number", "null"]}, "after": {"type": ["number", "null"]},
+            "change": {"type": ["number", "null"]}, "status": text(),
+            "causes": {"type": "object", "additionalProperties": integer(),
+                "description": "Bara för antal: orsakerna, som summerar till ändringen. / Counts only: the causes, which add up to the change."},
+        }), &["before", "after", "change"]),
+        "DifferenceEntry": object(json!({
+            "case": uuid(), "link": text(), "registration": uuid(), "position": integer(), "cause": text(),
+            "changes": list(json!({"type": "object"})),
+        }), &["case", "link", "registration", "position", "cause", "changes"]),
+        "Difference": object(json!({
+            "report": text(), "version": integer(), "period": object(json!({"from": date(), "to": date()}), &["from", "to"]),
+            "geography": named(), "earlier": moment(), "later": moment(), "disclosure": text(), "levels": list(named()),
+            "causes": list(object(json!({"code": text(), "label": text(), "definition": text()}), &["code", "label"])),
+            "footnotes": list(text()), "anonymous": reference("Change"), "anonymised": integer(),
+            "parts": list(object(json!({"id": text(), "number": integer(), "title": text(), "dimensions": list(text()),
+                "measures": list(text()), "rows": list(json!({"type": "object"}))}), &["id", "rows"])),
+            "entries": page(reference("DifferenceEntry")),
+        }), &["report", "version", "period", "geography", "earlier", "later", "disclosure", "causes", "parts"]),
+    })
+}
+
+/// A difference: one row, with the entry behind it.
+#[must_use]
+pub fn difference() -> Value {
+    let case = "0193d7a0-2f4e-7c11-9a55-3f1c0a6e9b12";
+    let link = json!({"href": "/v1/reports/baspaket/difference?page=1&limit=20"});
+    let change = json!({"before": 32, "after": 33, "change": 1, "causes": {"sen_registrering": 1}});
+    json!({
+        "report": "baspaket", "version": 1, "period": {"from": "2016-10-01", "to": "2016-12-31"},
+        "geography": {"code": "styrgrupp:gavleborg", "name": "Gävleborg"},
+        "earlier": {"asOf": "2016-12-31T22:59:59.999999Z", "countedTo": 186},
+        "later": {"asOf": "2026-11-21T10:00:00Z", "countedTo": 186}, "disclosure": "exact",
+        "levels": [{"code": "urval", "name": "Gävleborg"}],
+        "causes": [{"code": "sen_registrering", "label": "Sen registrering", "definition":
+            "Ett steg som hade inträffat vid den tidigare tidpunkten men registrerades efter den."}],
+        "footnotes": [], "anonymous": {"before": 0, "after": 0, "change": 0, "causes": {}}, "anonymised": 0,
+        "parts": [{"id": "nya_gk", "number": 1, "title": "Nya deltagare i gemensam kartläggning",
+            "dimensions": ["initieradAv", "kon"], "measures": ["antal"],
+            "rows": [{"initieradAv": "samtliga", "kon": "samtliga", "level": "urval", "antal": change}]}],
+        "entries": {
+            "items": [{"case": case, "link": format!("/v1/cases/{case}"),
+                "registration": "0193d7a0-2f4e-7c11-9a55-3f1c0a6e9b11", "position": 185, "cause": "sen_registrering",
+                "changes": [{"part": "nya_gk", "initieradAv": "samtliga", "kon": "samtliga", "measure": "antal", "change": 1}]}],
+            "_meta": {"page": 1, "limit": 20, "totalItems": 1, "totalPages": 1},
+            "_links": {"self": link, "first": link, "last": link},
+        },
+    })
+}
