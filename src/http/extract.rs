@@ -170,7 +170,9 @@ impl Query {
     }
 }
 
-fn parse_as_of(text: &str) -> Option<DateTime<Utc>> {
+/// An instant, or a date, which means the end of that day in Sweden.
+#[must_use]
+pub fn parse_as_of(text: &str) -> Option<DateTime<Utc>> {
     if let Some(day) = parse_date(text) {
         return Some(end_of_swedish_day(day));
     }

@@ -12,11 +12,14 @@ pub mod code_lists;
 pub mod difference;
 pub mod endpoint;
 pub mod extract;
+pub mod frozen_reports;
+pub mod keeping;
 pub mod openapi;
 pub mod posting;
 pub mod problem;
 pub mod registers;
 pub mod registrations;
+pub mod report_packages;
 pub mod reports;
 pub mod rules;
 pub mod service;
@@ -38,6 +41,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         registers::ENDPOINTS,
         reports::ENDPOINTS,
         difference::ENDPOINTS,
+        frozen_reports::ENDPOINTS,
+        report_packages::ENDPOINTS,
         rules::ENDPOINTS,
         code_lists::ENDPOINTS,
         service::ENDPOINTS,

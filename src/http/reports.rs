@@ -7,6 +7,7 @@ use actix_web::http::header::ACCEPT;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::DateTime;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::answer::{list, revalidated, revalidated_as};
 use super::endpoint::{Answer, Content, Endpoint, Parameter, Verb, accepts};
@@ -19,7 +20,8 @@ use crate::domain::finding::Allowed;
 use crate::domain::shape;
 use crate::reports::catalogue::{Definition, catalogue};
 use crate::reports::follow::{Counted, FollowError};
-use crate::reports::{Geography, Lang, Period, PullError, Report, Request, render};
+use crate::reports::{Geography, Lang, Period, PullError, Report, Request, parts, render};
+use crate::storage::kept;
 
 const CSV: &str = "text/csv";
 const JSON: &str = "application/json";
@@ -49,6 +51,20 @@ pub(super) const GEOGRAPHY: Parameter = Parameter {
 /// `lang`.
 pub(super) const LANG: Parameter =
     Parameter { name: "lang", about: "sv (förval) eller en. / sv (default) or en.", kind: "string", example: "sv" };
+
+/// `format`.
+pub(super) const FORMAT: Parameter = Parameter {
+    name: "format",
+    about: "json eller csv; går före Accept. / json or csv; goes before Accept.",
+    kind: "string",
+    example: "csv",
+};
+const PARTS: Parameter = Parameter {
+    name: "parts",
+    about: "Bara dessa delar, i den ordningen, med komman emellan. / Only these parts, in that order, with commas between.",
+    kind: "string",
+    example: "nya_gk,utfall_gk",
+};
 
 /// The operations.
 pub const ENDPOINTS: &[Endpoint] = &[
@@ -95,12 +111,14 @@ pub const ENDPOINTS: &[Endpoint] = &[
                 kind: "integer",
                 example: "186",
             },
+            PARTS,
             Parameter {
-                name: "format",
-                about: "json eller csv; går före Accept. / json or csv; goes before Accept.",
+                name: "package",
+                about: "Bara delarna i ett rapportpaket, i dess ordning. / Only the parts of a report package, in its order.",
                 kind: "string",
-                example: "csv",
+                example: "0193d7a0-2f4e-7c11-9a55-3f1c0a6e9b13",
             },
+            FORMAT,
             LANG,
         ],
         headers: &["If-None-Match"],
@@ -142,8 +160,36 @@ fn bytes(body: &impl serde::Serialize) -> Result<Vec<u8>, Problem> {
 struct Asked {
     request: Request,
     counted: Counted,
+    limit: Limit,
     lang: Lang,
     csv: bool,
+}
+
+/// Which parts.
+enum Limit {
+    All,
+    Parts(Vec<String>),
+    Package(Uuid),
+}
+
+fn limit(query: &mut Query, report: &str) -> Limit {
+    let known = parts::ids(report);
+    let list = query.choice("parts", &known, |text| {
+        let all: Vec<String> = text.split(',').map(|id| id.trim().to_owned()).collect();
+        all.iter().all(|id| known.contains(&id.as_str())).then_some(all)
+    });
+    let package = query.parsed("package", shape::UUID, |text| Uuid::parse_str(text).ok());
+    if query.text("parts").is_some() && query.text("package").is_some() {
+        query.refuse("package", Allowed::Shape(shape::PARTS_OR_PACKAGE));
+    }
+    list.map(Limit::Parts).or(package.map(Limit::Package)).unwrap_or(Limit::All)
+}
+
+/// Whether CSV is wanted: by `format`, else by `Accept`.
+pub(super) fn wants_csv(query: &mut Query, request: &HttpRequest) -> bool {
+    let csv = query.choice("format", &["json", "csv"], |t| ["json", "csv"].contains(&t).then(|| t == "csv"));
+    let accept = request.headers().get(ACCEPT).and_then(|h| h.to_str().ok());
+    csv.unwrap_or_else(|| !accepts(accept, JSON))
 }
 
 /// What every question for figures has: period and geography.
@@ -183,23 +229,42 @@ fn read(request: &HttpRequest) -> Result<Asked, Problem> {
     // Both may be given: together they are what an earlier report says of itself.
     let (as_of, counted_to) = (query.as_of(), query.counted_to());
     let at_least = query.number("atLeast", 0, i64::MAX, shape::POSITION);
-    let csv = query.choice("format", &["json", "csv"], |t| ["json", "csv"].contains(&t).then(|| t == "csv"));
+    let limit = limit(&mut query, "baspaket");
+    let csv = wants_csv(&mut query, request);
     let lang = lang(&mut query);
     query.finish()?;
-    let accept = request.headers().get(ACCEPT).and_then(|h| h.to_str().ok());
     let (Some(period), Some(geography)) = (period, geography) else {
         return Err(Problem::new(Kind::FrageparameterFel));
     };
     Ok(Asked {
         request: Request { report: "baspaket".to_owned(), period, geography },
         counted: Counted { as_of, counted_to, at_least },
+        limit,
         lang: lang.unwrap_or_default(),
-        csv: csv.unwrap_or_else(|| !accepts(accept, JSON)),
+        csv,
     })
 }
 
-async fn get_report_baspaket(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let Asked { request: wanted, counted, lang, csv } = read(&request)?;
+/// The parts of a package of this report.
+async fn package(app: &web::Data<App>, id: Uuid, report: &str) -> Result<Vec<String>, Problem> {
+    let app = app.clone();
+    let read = web::block(move || kept::package(&mut app.service.db.read()?.link(), id.as_bytes()));
+    let found = read.await.map_err(|_| Problem::new(Kind::Upptagen))??;
+    let found = found.filter(|package| package.report == report).ok_or_else(|| {
+        let mut query = Query::default();
+        query.refuse("package", Allowed::Shape(shape::PACKAGE));
+        query.problem()
+    })?;
+    Ok(found.parts.split(',').map(str::to_owned).collect())
+}
+
+/// Pulls a report when its turn has come, away from the threads that answer.
+pub(super) async fn counting(
+    app: &web::Data<App>,
+    wanted: Request,
+    counted: Counted,
+    lang: Lang,
+) -> Result<Result<Report, FollowError>, Problem> {
     let turn = Arc::clone(&app.report_turns).acquire_owned().await.map_err(|_| Problem::new(Kind::Upptagen))?;
     let worker = app.clone();
     let counting = web::block(move || {
@@ -208,10 +273,23 @@ async fn get_report_baspaket(app: web::Data<App>, request: HttpRequest) -> Resul
         let service = &worker.service;
         worker.reports.pull(&service.db, &service.registers, &wanted, counted, &*service.clock, lang)
     });
-    let report = counting
-        .await
-        .map_err(|_| Problem::new(Kind::Upptagen))?
+    counting.await.map_err(|_| Problem::new(Kind::Upptagen))
+}
+
+async fn get_report_baspaket(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let Asked { request: wanted, counted, limit, lang, csv } = read(&request)?;
+    let only = match limit {
+        Limit::All => None,
+        Limit::Parts(parts) => Some(parts),
+        Limit::Package(id) => Some(package(&app, id, &wanted.report).await?),
+    };
+    let pulled = counting(&app, wanted, counted, lang)
+        .await?
         .map_err(|e| refused(e, &[("countedTo", counted.counted_to), ("atLeast", counted.at_least)]))?;
+    let report = match only {
+        None => pulled,
+        Some(only) => parts::limited(pulled, &only),
+    };
     let render = if csv { as_csv } else { as_json };
     let media = if csv { "text/csv; charset=utf-8" } else { JSON };
     let bytes = render(&report)?;
@@ -220,11 +298,11 @@ async fn get_report_baspaket(app: web::Data<App>, request: HttpRequest) -> Resul
     Ok(revalidated_as(&request, media, bytes, &render(&same)?))
 }
 
-fn as_csv(report: &Report) -> Result<Vec<u8>, Problem> {
+pub(super) fn as_csv(report: &Report) -> Result<Vec<u8>, Problem> {
     render::csv::render(report, render::csv::Options::default()).map_err(|_| Problem::new(Kind::InterntFel))
 }
 
-fn as_json(report: &Report) -> Result<Vec<u8>, Problem> {
+pub(super) fn as_json(report: &Report) -> Result<Vec<u8>, Problem> {
     render::json::render(report).map(String::into_bytes).map_err(|_| Problem::new(Kind::InterntFel))
 }
 

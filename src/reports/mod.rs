@@ -33,6 +33,7 @@ pub mod facts;
 pub mod follow;
 mod frame;
 mod observations;
+pub mod parts;
 mod places;
 pub mod plain;
 mod profiles;
@@ -42,6 +43,7 @@ pub mod render;
 pub mod report;
 pub mod request;
 pub mod selection;
+pub mod stored;
 mod tally;
 pub mod variables;
 

@@ -1,6 +1,9 @@
 //! Reports from real input: the pilot beside its golden files, and figures as they were known.
 
 mod as_known;
+mod difference;
+mod frozen;
+mod packages;
 mod pilot;
 mod registers;
 
