@@ -100,7 +100,8 @@ fn only_the_groups_own_keep_its_packages() {
               "titleEn": "Not allowed",
               "status": 403,
               "detail": "En styrgrupps paket görs av den som har uppdrag som samverkansansvarig vid ett av dess kontor.",
-              "detailEn": "A steering group's package is made by whoever has an assignment as samverkansansvarig at one of its offices."
+              "detailEn": "A steering group's package is made by whoever has an assignment as samverkansansvarig at one of its offices.",
+              "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c"
             }"#]]
         .assert_eq(&post(&steering(&api, "fk-s-002"), &wanted()).whole());
         assert_eq!(post(&api.fk(), &wanted()).status, 403, "a system is none of the group's");
