@@ -194,13 +194,18 @@ impl Reports {
         if let Some(facts) = self.kept(&mut reader.link(), key, head)? {
             return Ok(facts);
         }
+        // One connection at a time: others wait for them too.
+        drop(reader);
+        // Where the newest are in memory, only the cases that changed since are read, and put back as they were.
+        let newest = if self.newest().is_some() { Some(self.fresh(db, wanted)?) } else { None };
+        let mut reader = db.read()?;
         let facts = reader.link().snapshot(|link| {
-            build(link, wanted, |loaded, all| {
-                let known = loaded.entries.iter().take(all);
-                known
-                    .take_while(|e| counted.as_of.is_none_or(|at| e.known_from <= at) && e.position.0 <= wanted)
-                    .count()
-            })
+            if let Some(facts) =
+                newest.map(|newest| earlier_of(link, &newest, counted.as_of, wanted)).transpose()?.flatten()
+            {
+                return Ok(facts);
+            }
+            build(link, wanted, |loaded, _| known_entries(loaded, counted.as_of, wanted))
         })?;
         let facts = Arc::new(facts);
         let mut earlier = self.earlier.lock().unwrap_or_else(PoisonError::into_inner);
@@ -227,6 +232,41 @@ impl Reports {
         earlier[place].checked_to = head;
         Ok(Some(Arc::clone(&earlier[place].facts)))
     }
+}
+
+/// How many of a case's entries were known on an instant, up to a position.
+pub(super) fn known_entries(loaded: &Loaded, as_of: Option<DateTime<Utc>>, to: i64) -> usize {
+    loaded.entries.iter().take_while(|e| as_of.is_none_or(|at| e.known_from <= at) && e.position.0 <= to).count()
+}
+
+/// A case as it was after some entries, to take the place of what it is now; what was not there yet is what no figure
+/// counts.
+pub(super) fn put_back(loaded: &Loaded, entries: usize) -> Result<Case, StorageError> {
+    if entries > 0 {
+        return loaded.case_after(entries);
+    }
+    Ok(Case { felregistrering: true, ..loaded.case_after(1)? })
+}
+
+/// An earlier state of the newest columns, unless too many cases changed since.
+fn earlier_of(
+    link: &mut Link<'_>,
+    newest: &Facts,
+    as_of: Option<DateTime<Utc>>,
+    to: i64,
+) -> Result<Option<Facts>, FollowError> {
+    let earlier = (as_of.map(|at| at.timestamp_micros()), to);
+    let numbers = changes::cases_known_between(link, earlier, (None, newest.counted_to().0))?;
+    if numbers.len() > MANY {
+        return Ok(None);
+    }
+    let mut changed: Vec<(i64, Case)> = Vec::with_capacity(numbers.len());
+    for piece in numbers.chunks(PIECE as usize) {
+        for loaded in load(link, Selection::Numbers(piece))? {
+            changed.push((loaded.row.number, put_back(&loaded, known_entries(&loaded, as_of, to))?));
+        }
+    }
+    Ok(Some(newest.apply(&changed, Position(to))?))
 }
 
 /// All cases, folded in piece by piece. `count` says how many of a case's entries are counted.

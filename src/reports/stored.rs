@@ -38,10 +38,15 @@ struct StoredPart {
     definition: String,
     footnotes: Vec<String>,
     chart: String,
-    dimensions: Vec<(String, String, Vec<(String, String)>)>,
+    dimensions: Vec<StoredDimension>,
     measures: Vec<(String, String, StoredUnit)>,
-    rows: Vec<(Vec<String>, String, Vec<StoredFigure>)>,
+    rows: Vec<StoredRow>,
 }
+
+/// Name, label, and codes with their labels.
+type StoredDimension = (String, String, Vec<(String, String)>);
+/// Codes, level, figures.
+type StoredRow = (Vec<String>, String, Vec<StoredFigure>);
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -193,7 +198,7 @@ fn read_part(part: StoredPart) -> Option<Part> {
         StoredUnit::Share => Unit::Share,
         StoredUnit::Days => Unit::Days,
     };
-    let row = |(codes, level, figures): (Vec<String>, String, Vec<StoredFigure>)| {
+    let row = |(codes, level, figures): StoredRow| {
         let codes = codes.into_iter().map(std::borrow::Cow::Owned).collect();
         Some(Row { codes, level, figures: figures.into_iter().map(StoredFigure::read).collect::<Option<_>>()? })
     };

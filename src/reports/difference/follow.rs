@@ -11,10 +11,10 @@ use crate::domain::code::Position;
 use crate::domain::dates::swedish_day;
 use crate::organisation::registers::Registers;
 use crate::reports::facts::Facts;
-use crate::reports::follow::{Counted, FollowError, MANY, PIECE, Reports};
+use crate::reports::follow::{Counted, FollowError, MANY, PIECE, Reports, known_entries, put_back};
 use crate::reports::pull::{PullError, pull};
 use crate::reports::request::{Lang, Request, RequestError};
-use crate::storage::journal::{Loaded, Selection, load};
+use crate::storage::journal::{Selection, load};
 use crate::storage::{Db, changes};
 
 /// How often all is read anew when an identity is taken away meanwhile.
@@ -27,11 +27,6 @@ pub struct Between {
     pub earlier: Counted,
     /// The later.
     pub later: Counted,
-}
-
-/// How many of a case's entries are counted.
-fn counted(loaded: &Loaded, as_of: Option<DateTime<Utc>>, to: i64) -> usize {
-    loaded.entries.iter().take_while(|e| as_of.is_none_or(|at| e.known_from <= at) && e.position.0 <= to).count()
 }
 
 impl Reports {
@@ -94,23 +89,20 @@ impl Reports {
         let (by_old, by_new) = (resolve(&old)?, resolve(&new)?);
         let scene = Scene { period: request.period, levels: &by_old.levels, day: swedish_day(told(since)), counts };
         let mut explained = Explained::default();
-        let mut put_back: Vec<(i64, Case)> = Vec::new();
+        let mut changed: Vec<(i64, Case)> = Vec::new();
         let many = reader.link().snapshot(|link| {
             let micros = |at: Option<DateTime<Utc>>| at.map(|at| at.timestamp_micros());
             let numbers = changes::cases_known_between(link, (micros(since), from), (micros(until), to))?;
             let many = numbers.len() > MANY;
             for piece in numbers.chunks(PIECE as usize) {
                 for loaded in load(link, Selection::Numbers(piece))? {
-                    let (first, last) = (counted(&loaded, since, from), counted(&loaded, until, to));
+                    let (first, last) = (known_entries(&loaded, since, from), known_entries(&loaded, until, to));
                     if first >= last {
                         continue;
                     }
                     let before = if first > 0 { Some(loaded.case_after(first)?) } else { None };
-                    // What was not there then is put back as what no figure counts.
-                    let gone = |case: Case| Case { felregistrering: true, ..case };
                     if !many {
-                        let back = before.clone().map_or_else(|| loaded.case_after(1).map(gone), Ok)?;
-                        put_back.push((loaded.row.number, back));
+                        changed.push((loaded.row.number, put_back(&loaded, first)?));
                     }
                     explained.add(&scene, before, &loaded.entries[first..last], |_| loaded.case_after(1).ok());
                 }
@@ -122,7 +114,7 @@ impl Reports {
             let counted = Counted { as_of: since, counted_to: Some(from), at_least: None };
             pull(&*self.counted(db, counted)?, &old, request, told(since), lang)?
         } else {
-            let facts: Facts = facts.apply(&put_back, Position(from))?;
+            let facts: Facts = facts.apply(&changed, Position(from))?;
             pull(&facts, &old, request, told(since), lang)?
         };
         let after = pull(&facts, &new, request, told(until), lang)?;

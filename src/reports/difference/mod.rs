@@ -164,8 +164,11 @@ fn compare(
     disclose(all, Policy::Exact)
 }
 
-/// The rows of a report by part, codes and level.
-struct Rows<'a>(HashMap<(&'a str, &'a [Cow<'static, str>], &'a str), &'a [Figure]>);
+/// Part, codes and level.
+type Place<'a> = (&'a str, &'a [Cow<'static, str>], &'a str);
+
+/// The rows of a report by their places.
+struct Rows<'a>(HashMap<Place<'a>, &'a [Figure]>);
 
 impl<'a> Rows<'a> {
     fn of(parts: &'a [Part]) -> Self {

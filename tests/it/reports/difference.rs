@@ -221,10 +221,8 @@ fn an_identity_taken_away_in_between_is_told_apart() {
         let case = all.api.post("/v1/case-searches", &all.api.fk(), &json!({"personnummer": ANNA})).json();
         let path = format!("{}/protections", case["items"][0]["link"].as_str().unwrap());
         all.post("a protected identity", &path, Some(6), &json!({"date": "2016-10-17"}));
-        let told = all.api.get(
-            &format!("/v1/reports/baspaket/difference?from=2016-10-01&to=2016-12-31&asOf=2016-10-12"),
-            &all.api.fk(),
-        );
+        let told =
+            all.api.get("/v1/reports/baspaket/difference?from=2016-10-01&to=2016-12-31&asOf=2016-10-12", &all.api.fk());
         let difference = told.json();
         assert_eq!(difference["anonymised"], 1);
         assert_eq!(difference["anonymous"], json!({"before": 1, "after": 1, "change": 0, "causes": {}}));
