@@ -1,7 +1,7 @@
 //! Why figures changed: a report as known on two instants, and what stands behind each change.
 //!
 //! **Lives here:** the two reports put side by side, row by row; what each entry of the changed cases' journals changed
-//! ([`explain`]); how the states are had ([`follow`]). **Never here:** a definition: what one case adds to a report is
+//! (`explain`); how the states are had (`follow`). **Never here:** a definition: what one case adds to a report is
 //! what the plain loop says.
 //!
 //! For every count, before + the sum of the causes = after:
