@@ -127,7 +127,7 @@ pub fn frozen(request: &Request, already: &[Published]) -> Grant {
             && overlaps(other.period)
             && (other.period != request.period || division(&other.geography) != division(&request.geography))
     };
-    let free = !request.choices.is_empty() || !request.splits.is_empty();
+    let free = !request.choices.is_empty() || !request.splits.is_empty() || request.every.is_some();
     if free || !withholds(&request.report, request.period) || already.iter().any(tells_on) {
         return Grant::all(Policy::CellKey);
     }
@@ -143,9 +143,10 @@ fn division(geography: &Geography) -> String {
     geography.to_string().split(':').next().unwrap_or_default().to_owned()
 }
 
-/// Whether a report's tables are the same for all. Those of participants are chosen by variables.
+/// Whether a report's tables are the same for all, and of the period alone. Those of participants are chosen by
+/// variables, and those of bottlenecks tell of other months too.
 fn has_fixed_tables(report: &str) -> bool {
-    !report.starts_with("deltagare-")
+    !report.starts_with("deltagare-") && report != "flaskhalsar"
 }
 
 /// Whether a period is one whole month, quarter or year.
