@@ -1,4 +1,4 @@
-//! The figures of benches/README.md. `cargo bench --bench figures -- writes reports memory` runs the parts named, or
+//! The figures of benches/README.md. `cargo bench --bench figures -- writes server reports` runs the parts named, or
 //! all; `SUS_BENCH_POSTGRES=postgres://…` adds the second backend. Each figure stands beside something measured in
 //! the same run: the database's own limit for the same rows, or a plain loop over the same cases.
 
@@ -27,7 +27,8 @@ fn main() {
         }
     }
     if all || wanted.iter().any(|w| w == "reports") {
-        reports::run();
+        // `reports 10` measures ten million cases instead.
+        reports::run(wanted.iter().find_map(|w| w.parse().ok()));
     }
 }
 

@@ -1,6 +1,6 @@
-//! The baspaket over columns in memory, beside a plain loop over the same cases: riket, and one office.
+//! Reports over columns in memory, the baspaket beside a plain loop over the same cases; what the columns hold and take.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use sus::demo::national;
@@ -13,35 +13,60 @@ use sus::domain::organisation::Organisation;
 use sus::domain::step::Agency;
 use sus::registrations::wire::{self, Reading};
 use sus::reports::disclosure::{Grant, Policy};
+use sus::reports::times::Every;
 use sus::reports::{Facts, FactsBuilder, Geography, Lang, Period, Request, plain, pull};
 
 use crate::{figure, memory};
 
-pub fn run() {
+/// Free tables with three splits beside sex.
+const SPLITS: [(&str, &str); 4] = [
+    ("deltagare-floden", "initieradAv,alder,utbildning"),
+    ("deltagare-tider", "alder,utbildning,insatstyp"),
+    ("deltagare-sysselsattning", "alder,utbildning,insatstyp"),
+    ("baspaket", "alder,utbildning,insatstyp"),
+];
+
+pub fn run(millions: Option<u32>) {
     let today = "2026-06-30".parse().unwrap();
     let organisation = sus::organisation::read(&national::organisation(), today).unwrap();
-    for cases in [100_000, 1_000_000] {
+    let sizes = millions.map_or(vec![100_000, 1_000_000], |n| vec![n * 1_000_000]);
+    for cases in sizes {
         measure(cases, &organisation);
     }
 }
 
 fn measure(count: u32, organisation: &Organisation) {
+    let told = |name: &str| format!("{count} cases: {name}");
     let before = memory::resident();
     let begin = Instant::now();
     let mut builder = FactsBuilder::default();
-    each_case(count, |key, case| builder.add(key, &case));
+    let mut folding = Duration::ZERO;
+    let mut some: Vec<(i64, Case)> = Vec::new();
+    each_case(count, |key, case| {
+        let begin = Instant::now();
+        builder.add(key, &case);
+        folding += begin.elapsed();
+        if key % i64::from(count / CHANGES) == 0 {
+            some.push((key, case));
+        }
+    });
+    let finishing = Instant::now();
     let facts = builder.finish(Position(1)).unwrap();
-    let built = begin.elapsed().as_secs_f64();
-    figure(&format!("{count} cases: made and folded into columns"), built, "s", None);
-    figure(
-        &format!("{count} cases: memory of the columns, per case"),
-        (memory::resident() - before) / f64::from(count),
-        "bytes",
-        None,
-    );
+    figure(&told("made as cases and folded into columns"), begin.elapsed().as_secs_f64(), "s", None);
+    figure(&told("folded into columns, alone"), (folding + finishing.elapsed()).as_secs_f64(), "s", None);
+    let held = (memory::resident() - before) / f64::from(count);
+    figure(&told("memory of the columns, per case"), held, "bytes", None);
+    figure(&told("rows of the columns, per case"), facts.rows() as f64 / f64::from(count), "rows", None);
     let plain_cases = if count <= 100_000 { collect(count) } else { Vec::new() };
-    for geography in ["riket", "fk-kontor:FK-GAVLE"] {
-        let request = request(geography);
+    for (from, geography) in [
+        ("2014-01-01", "riket"),
+        ("2014-01-01", "styrgrupp:gavleborg"),
+        ("2021-01-01", "styrgrupp:gavleborg"),
+        ("2021-01-01", "fk-kontor:FK-GAVLE"),
+    ] {
+        let request = request_from(from, "baspaket", geography);
+        let geography = format!("{geography} from {from}");
+        let first = first_time(&facts, organisation, &request);
         let ms = best(|| pulled(&facts, organisation, &request));
         let ratio = (!plain_cases.is_empty()).then(|| {
             let plain = best_of(3, || {
@@ -49,16 +74,62 @@ fn measure(count: u32, organisation: &Organisation) {
                     std::hint::black_box(plain::baspaket(plain_cases.iter(), request.period, level));
                 }
             });
-            figure(&format!("{count} cases: {geography} by a plain loop"), plain, "ms", None);
-            ms / plain
+            figure(&told(&format!("baspaket {geography} by a plain loop")), plain, "ms", None);
+            first / plain
         });
-        figure(&format!("{count} cases: baspaket {geography}, warm"), ms, "ms", ratio);
+        figure(&told(&format!("baspaket {geography}, nothing kept")), first, "ms", ratio);
+        figure(&told(&format!("baspaket {geography}, asked again")), ms, "ms", None);
     }
+    for (report, splits) in SPLITS {
+        for geography in ["riket", "lan:21"] {
+            let mut request = request(report, geography);
+            request.choose([], Some(splits)).unwrap();
+            let ms = best_of(3, || pulled(&facts, organisation, &request));
+            figure(&told(&format!("{report} {geography} split by {splits}")), ms, "ms", None);
+        }
+    }
+    for report in ["flaskhalsar", "status"] {
+        let request = request(report, "lan:21");
+        let ms = best_of(3, || pulled(&facts, organisation, &request));
+        figure(&told(&format!("{report} lan:21")), ms, "ms", None);
+    }
+    let mut request = request("baspaket", "lan:21");
+    request.every = Some(Every::Month);
+    figure(&told("baspaket lan:21, twelve months"), first_time(&facts, organisation, &request), "ms", None);
+    let ms = best_of(3, || {
+        std::hint::black_box(facts.apply(&some, Position(2)).unwrap());
+    });
+    figure(&told(&format!("refresh after {} changed cases", some.len())), ms, "ms", None);
 }
 
-fn request(geography: &str) -> Request {
-    let period = Period::new("2021-01-01".parse().unwrap(), "2021-12-31".parse().unwrap()).unwrap();
-    Request::plain("baspaket", period, Geography::parse(geography).unwrap())
+/// How many cases have changed before a refresh.
+const CHANGES: u32 = 10_000;
+
+fn request(report: &str, geography: &str) -> Request {
+    request_from("2021-01-01", report, geography)
+}
+
+fn request_from(first: &str, report: &str, geography: &str) -> Request {
+    let last = if first == "2021-01-01" { "2021-12-31" } else { "2026-06-30" };
+    let period = Period::new(first.parse().unwrap(), last.parse().unwrap()).unwrap();
+    Request::plain(report, period, Geography::parse(geography).unwrap())
+}
+
+/// As the first who asks after a change waits: no level is kept. Other days make other levels.
+fn first_time(facts: &Facts, organisation: &Organisation, request: &Request) -> f64 {
+    let mut days = 0;
+    let mut all: Vec<f64> = (0..5)
+        .map(|_| {
+            days += 1;
+            let to = request.period.to() - chrono::Days::new(days);
+            let other = Request { period: Period::new(request.period.from(), to).unwrap(), ..request.clone() };
+            let begin = Instant::now();
+            pulled(facts, organisation, &other);
+            begin.elapsed().as_secs_f64() * 1000.0
+        })
+        .collect();
+    all.sort_by(f64::total_cmp);
+    all[2]
 }
 
 fn pulled(facts: &Facts, organisation: &Organisation, request: &Request) {

@@ -12,8 +12,9 @@ use super::endpoint::{Answer, Content, Endpoint, Parameter, Verb, caller};
 use super::extract::Query;
 use super::openapi::{COUNTED_TO, LIMIT, PAGE, kept};
 use super::problem::{Kind, Problem};
-use super::report_question::{FROM, GEOGRAPHY, LANG, TO, lang, question, refused};
-use super::reports::{granted, in_turn};
+use super::report_question::{EVERY, FROM, GEOGRAPHY, LANG, TO, every, lang, question, refused};
+use super::report_variables::{self, VARIABLES_AND_SPLIT, with_variables};
+use super::reports::{granted, in_turn, nobody};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::auth::policy::{Action, role_allows};
@@ -21,7 +22,7 @@ use crate::domain::code::CaseId;
 use crate::domain::shape;
 use crate::reports::Request;
 use crate::reports::catalogue::catalogue;
-use crate::reports::difference::{Behind, Between, Difference, counts_of};
+use crate::reports::difference::{Behind, Between, Difference};
 use crate::reports::follow::Counted;
 
 const fn parameter(name: &'static str, about: &'static str, kind: &'static str, example: &'static str) -> Parameter {
@@ -40,9 +41,10 @@ pub const ENDPOINTS: &[Endpoint] = &[Endpoint {
             summerar till ändringen. Den som får läsa ärendena ser också registreringarna bakom urvalets ändringar. / The \
             report as known on two instants: what each figure was and is, and for counts why, so that the causes add \
             up to the change. Whoever may read the cases sees the registrations behind the changes of the selection too.",
-    query: &[
+    query: &with_variables::<12, { 12 + VARIABLES_AND_SPLIT }>([
         FROM,
         TO,
+        EVERY,
         GEOGRAPHY,
         parameter(
             "asOf",
@@ -67,7 +69,7 @@ pub const ENDPOINTS: &[Endpoint] = &[Endpoint {
         LANG,
         PAGE,
         LIMIT,
-    ],
+    ]),
     headers: &[],
     takes: &[],
     gives: &[Answer {
@@ -87,8 +89,7 @@ async fn get_report_difference(
     report: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let caller = caller(&request)?;
-    let known = catalogue().report(&report).filter(|definition| counts_of(&definition.id).is_some());
-    let report = known.ok_or_else(|| Problem::new(Kind::FinnsInte))?.id.clone();
+    let report = catalogue().report(&report).ok_or_else(|| Problem::new(Kind::FinnsInte))?.id.clone();
     let mut query = Query::of(&request);
     let (period, geography) = question(&mut query);
     let (since, from) = (query.as_of(), query.counted_to());
@@ -96,14 +97,16 @@ async fn get_report_difference(
         query.missing("asOf", shape::INSTANT_OR_DATE);
     }
     let (until, to) = (query.instant("and"), query.number("andCountedTo", 0, i64::MAX, shape::POSITION));
+    let every = every(&mut query);
+    let mut wanted = period.zip(geography).map(|(period, geography)| Request::plain(&report, period, geography));
+    report_variables::read(&mut query, wanted.as_mut().unwrap_or(&mut nobody(&report)));
     let (changed_only, lang, page) = (query.flag("changed"), lang(&mut query), query.page());
     query.finish()?;
-    let (Some(period), Some(geography)) = (period, geography) else {
-        return Err(Problem::new(Kind::FrageparameterFel));
-    };
+    let Some(mut wanted) = wanted else { return Err(Problem::new(Kind::FrageparameterFel)) };
+    wanted.every = every;
     let state = |as_of, counted_to| Counted { as_of, counted_to, at_least: None };
     let between = Between { earlier: state(since, from), later: state(until, to) };
-    let (wanted, lang) = (Request::plain(&report, period, geography), lang.unwrap_or_default());
+    let lang = lang.unwrap_or_default();
     let asking = Arc::clone(&caller);
     let comparing = in_turn(&app, move |app| {
         let service = &app.service;

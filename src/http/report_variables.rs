@@ -49,8 +49,9 @@ pub const SELECTIONS: [Parameter; VARIABLES.len()] = [
     of(Variable::FormanEfter, "ingen"),
 ];
 
-/// The parameters of a report, with `split` and every variable after them.
-pub const fn with_variables<const N: usize>(own: [Parameter; N]) -> [Parameter; ALL] {
+/// These parameters, with `split` and every variable after them.
+pub const fn with_variables<const N: usize, const ALL: usize>(own: [Parameter; N]) -> [Parameter; ALL] {
+    assert!(ALL == N + 1 + SELECTIONS.len());
     let mut all = [SPLIT; ALL];
     let mut i = 0;
     while i < N {
@@ -65,10 +66,8 @@ pub const fn with_variables<const N: usize>(own: [Parameter; N]) -> [Parameter; 
     all
 }
 
-/// How many parameters a report has.
-pub const ALL: usize = OWN + 1 + SELECTIONS.len();
-/// Those that aren't variables.
-const OWN: usize = 14;
+/// `split` and the variables.
+pub const VARIABLES_AND_SPLIT: usize = 1 + SELECTIONS.len();
 
 /// Reads selections and splits into a request; what the report doesn't take is refused by name.
 pub fn read(query: &mut Query, request: &mut Request) {

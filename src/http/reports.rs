@@ -17,7 +17,7 @@ use super::report_question::{
     AT_LEAST, BOM, DECIMAL, EVERY, FORMAT, FROM, GEOGRAPHY, LANG, PACKAGE, PART, Parts, SEPARATOR, TO, every, form,
     lang, parts, question, refused,
 };
-use super::report_variables::{self, with_variables};
+use super::report_variables::{self, VARIABLES_AND_SPLIT, with_variables};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::auth::policy::Action;
@@ -72,7 +72,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
                 beside the county and the country. Always fresh; asOf and countedTo say what was counted, and the same \
                 two give the same report again; disclosure says how the figures are protected for whoever asks. Which variables the report selects and splits by stands in the list of \
                 reports; others are refused by name.",
-        query: &with_variables([
+        query: &with_variables::<14, { 14 + VARIABLES_AND_SPLIT }>([
             FROM, TO, EVERY, GEOGRAPHY, AS_OF, COUNTED_TO, AT_LEAST, PART, PACKAGE, FORMAT, SEPARATOR, DECIMAL, BOM,
             LANG,
         ]),
@@ -125,10 +125,7 @@ fn read(request: &HttpRequest, report: &str) -> Result<Asked, Problem> {
     let form = form(&mut query, request);
     let parts = parts(&mut query, report, form.0);
     let mut wanted = period.zip(geography).map(|(period, geography)| Request::plain(report, period, geography));
-    match &mut wanted {
-        Some(wanted) => report_variables::read(&mut query, wanted),
-        None => report_variables::read(&mut query, &mut nobody(report)),
-    }
+    report_variables::read(&mut query, wanted.as_mut().unwrap_or(&mut nobody(report)));
     query.finish()?;
     let Some(mut request) = wanted else { return Err(Problem::new(Kind::FrageparameterFel)) };
     request.every = every;
@@ -136,7 +133,7 @@ fn read(request: &HttpRequest, report: &str) -> Result<Asked, Problem> {
 }
 
 /// A request of no meaning, to check the rest of a query whose period or geography is wrong.
-fn nobody(report: &str) -> Request {
+pub(super) fn nobody(report: &str) -> Request {
     Request::plain(report, Period::day(chrono::NaiveDate::MIN), Geography::Riket)
 }
 

@@ -69,10 +69,6 @@ mod examples;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
-mod oracle_baspaket;
-#[cfg(test)]
-mod oracle_variables;
-#[cfg(test)]
 mod properties;
 
 pub use facts::{CaseKey, Facts, FactsBuilder};

@@ -272,7 +272,8 @@ impl Observer<'_> {
                 let to = starts.get(at + 1).map_or(end(i), |next| day(*next));
                 self.push(Kind::Step, *start, key([self.sex, step.kind as usize, flags]), &[to]);
             }
-            if let Some(next) = case.steps.get(i + 1) {
+            // Nothing follows upon an ending by the rules; where it does, the ending was no stay.
+            if let Some(next) = case.steps.get(i + 1).filter(|_| !step.kind.is_ending()) {
                 let key = key([self.sex, step.kind as usize, next.kind as usize]);
                 self.push(Kind::Left, next.date, key, &[day(next.date) - day(step.date)]);
             }

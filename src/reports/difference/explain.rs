@@ -1,7 +1,7 @@
 //! What the entries of a case's journal changed, entry by entry.
 //!
 //! Lives here: replaying a case between two of its states, and adding up by cause. Never here: which cases, and what
-//! a case adds to a report ([`counts_of`] asks that of the plain loop).
+//! a case adds to a report ([`each_cell`] tells that).
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -12,14 +12,15 @@ use super::cause::Cause;
 use crate::domain::case::Case;
 use crate::domain::code::{CaseId, Position, RegistrationId};
 use crate::domain::journal::Entry;
-use crate::domain::organisation::OfficePair;
-use crate::reports::baspaket::PARTS;
-use crate::reports::cube::{SAMTLIGA, Tally};
+use crate::domain::organisation::{OfficePair, Organisation};
+use crate::reports::baspaket::Measures;
+use crate::reports::cube::Tally;
 use crate::reports::disclosure::{Policy, RecordKeys};
-use crate::reports::plain::{self, Adds, Contribution};
+use crate::reports::forms;
+use crate::reports::plain::{self, What, each_cell};
 use crate::reports::report::Figure;
-use crate::reports::request::Period;
-use crate::reports::selection::{Level, Selection};
+use crate::reports::request::Request;
+use crate::reports::selection::Level;
 
 /// A count of a report: its part, its row's codes, and its measure.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,9 +42,6 @@ impl Key {
 
 /// What one case adds to counts.
 pub type Counts = BTreeMap<Key, i64>;
-
-/// What one case adds to the counts of a report, for a period and a selection.
-pub type CountsOf = fn(&Case, Period, &Selection) -> Counts;
 
 /// What a cause brought to a count and took from it. What one case gains and loses by the same cause is one or the
 /// other, or nothing.
@@ -69,48 +67,31 @@ impl Moved {
     }
 }
 
-/// How a report is explained; `None` when it can't be yet.
+/// Whether the plain loop tells what a case adds to a report. Data quality tells of registrations, not of cases as they
+/// stand, so why its figures changed is not told.
 #[must_use]
-pub fn counts_of(report: &str) -> Option<CountsOf> {
-    match report {
-        "baspaket" => Some(|case, period, selection| baspaket(&plain::contributions(case, period, selection))),
-        _ => None,
-    }
+pub fn explains(report: &str) -> bool {
+    forms::report(report).is_some() && report != "datakvalitet"
 }
 
-/// Each cell is counted in its own row and in every total that is a sum over it.
-fn baspaket(contributions: &[Contribution]) -> Counts {
-    let mut counts = Counts::new();
-    for Contribution { part, codes, adds, .. } in contributions {
-        let Some(form) = PARTS.iter().find(|form| form.id == *part) else { continue };
-        let measure = match adds {
-            Adds::One => "antal",
-            Adds::Distinct => "distinkta",
-            Adds::Days(_) => "n",
-        };
-        let rows =
-            form.axes.iter().zip(codes).fold(vec![Vec::new()], |rows: Vec<Vec<Cow<'static, str>>>, (axis, code)| {
-                let total = axis.summed.then_some(SAMTLIGA);
-                let values: Vec<&'static str> = std::iter::once(*code).chain(total).collect();
-                let longer =
-                    |row: &Vec<Cow<'static, str>>, value: &'static str| [row.as_slice(), &[value.into()]].concat();
-                rows.iter().flat_map(|row| values.iter().map(move |value| longer(row, value))).collect()
-            });
-        for codes in rows {
-            *counts.entry(Key { part, codes, measure }).or_default() += 1;
-        }
+/// The measure of a part that something is counted in.
+const fn measure(measures: Measures, what: What) -> &'static str {
+    match (measures, what) {
+        (Measures::Days | Measures::Spread, _) => "n",
+        (Measures::Stock, What::Distinct) => "distinkta",
+        _ => "antal",
     }
-    counts
 }
 
 /// What is counted, and how.
 pub(super) struct Scene<'a> {
-    pub period: Period,
+    pub request: &'a Request,
+    /// The earlier register.
+    pub organisation: &'a Organisation,
     /// The levels by the earlier register.
     pub levels: &'a [Level],
     /// The Swedish day of the earlier instant.
     pub day: NaiveDate,
-    pub counts: CountsOf,
     /// What the noise of causes follows from.
     pub keys: &'a RecordKeys,
 }
@@ -118,14 +99,22 @@ pub(super) struct Scene<'a> {
 impl Scene<'_> {
     /// What a case adds on each level.
     fn of(&self, case: &Case) -> Vec<Counts> {
-        let on = |level: &Level| {
-            let mut counts = (self.counts)(case, self.period, &level.selection);
-            if level.code == "urval" && plain::anonymous([case], self.period, &level.selection) > 0 {
+        let mut all: Vec<Counts> = self.levels.iter().map(|_| Counts::new()).collect();
+        let parts = forms::report(&self.request.report).map_or(&[][..], |form| form.parts);
+        each_cell(self.request, self.organisation, self.levels, case, |level, part, codes, what| {
+            let Some(form) = parts.iter().find(|form| form.id == part) else { return };
+            let (key, counts) = (Key { part, codes, measure: measure(form.measures, what) }, &mut all[level]);
+            match what {
+                What::Distinct => _ = counts.insert(key, 1),
+                What::One | What::Days(_) => *counts.entry(key).or_default() += 1,
+            }
+        });
+        for (level, counts) in self.levels.iter().zip(&mut all) {
+            if level.code == "urval" && plain::anonymous([case], self.request.period, &level.selection) > 0 {
                 counts.insert(Key::anonymous(), 1);
             }
-            counts
-        };
-        self.levels.iter().map(on).collect()
+        }
+        all
     }
 }
 
@@ -221,4 +210,17 @@ fn changes(before: &Counts, after: &Counts) -> Vec<(Key, i64)> {
     let come = after.iter().filter(|(key, _)| !before.contains_key(*key)).map(|(key, count)| (key, *count));
     let changed = gone.chain(come).filter(|(_, change)| *change != 0);
     changed.map(|(key, change)| (key.clone(), change)).collect()
+}
+
+#[cfg(test)]
+#[test]
+fn a_cause_is_shown_as_counted_or_with_noise_and_none_stays_none() {
+    let mut moved = Moved::default();
+    assert_eq!([Policy::Exact, Policy::CellKey].map(|policy| moved.shown(policy)), [Some(0); 2]);
+    for case in 0..10_u32 {
+        moved.add(if case < 7 { 1 } else { -2 }, case.wrapping_mul(2_654_435_761));
+    }
+    assert_eq!(moved.shown(Policy::Exact), Some(1));
+    let shown = moved.shown(Policy::CellKey).unwrap();
+    assert!(shown % 3 == 0 && (shown - 1).abs() < 6, "{shown}");
 }

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::explain::{Behind, Explained, Scene, counts_of};
+use super::explain::{Behind, Explained, Scene, explains};
 use super::{Difference, compare};
 use crate::clock::Clock;
 use crate::domain::case::Case;
@@ -14,7 +14,7 @@ use crate::reports::disclosure::Grant;
 use crate::reports::facts::Facts;
 use crate::reports::follow::{Counted, FollowError, MANY, PIECE, Reports, known_entries, put_back};
 use crate::reports::pull::{PullError, pull};
-use crate::reports::request::{Lang, Request, RequestError};
+use crate::reports::request::{Lang, Request};
 use crate::storage::journal::{Selection, load};
 use crate::storage::{Db, changes};
 
@@ -68,10 +68,6 @@ impl Reports {
         clock: &dyn Clock,
         (lang, grant): (Lang, Grant),
     ) -> Result<(Difference, Vec<Behind>), FollowError> {
-        let Some(counts) = counts_of(&request.report) else {
-            let unknown = RequestError::ReportUnknown { given: request.report.clone() };
-            return Err(PullError::Request(vec![unknown]).into());
-        };
         let facts = self.counted(db, later)?;
         let (until, to) = (later.as_of, facts.counted_to().0);
         let (since, from) = (earlier.as_of.or(until), earlier.counted_to.unwrap_or(to));
@@ -89,7 +85,7 @@ impl Reports {
         let resolve = |organisation| request.geography.resolve(organisation).map_err(|e| PullError::Request(vec![e]));
         let (by_old, by_new) = (resolve(&old)?, resolve(&new)?);
         let day = swedish_day(told(since));
-        let scene = Scene { period: request.period, levels: &by_old.levels, day, counts, keys: self.keys() };
+        let scene = Scene { request, organisation: &old, levels: &by_old.levels, day, keys: self.keys() };
         let mut explained = Explained::default();
         let mut changed: Vec<(i64, Case)> = Vec::new();
         let many = reader.link().snapshot(|link| {
@@ -106,6 +102,9 @@ impl Reports {
                     if !many {
                         changed.push((loaded.row.number, put_back(&loaded, first)?));
                     }
+                    if !explains(&request.report) {
+                        continue;
+                    }
                     explained.add(&scene, before, &loaded.entries[first..last], |_| loaded.case_after(1).ok());
                 }
             }
@@ -120,7 +119,9 @@ impl Reports {
             pull(&facts, &old, request, told(since), lang, grant)?
         };
         let after = pull(&facts, &new, request, told(until), lang, grant)?;
-        let other = by_old.levels != by_new.levels;
+        // Areas are what is chosen and split by, and the registers are compared only where they may matter.
+        let chosen = !request.choices.is_empty() || !request.splits.is_empty();
+        let other = by_old.levels != by_new.levels || (chosen && *old != *new);
         let between = if other { Some(pull(&facts, &old, request, told(until), lang, grant)?) } else { None };
         let mut behind = std::mem::take(&mut explained.behind);
         behind.sort_unstable_by_key(|b| b.position);

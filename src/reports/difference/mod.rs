@@ -31,7 +31,7 @@ use chrono::{DateTime, Utc};
 
 pub use cause::{Cause, Texts, texts};
 use explain::Explained;
-pub use explain::{Behind, Key, Moved, counts_of};
+pub use explain::{Behind, Key, Moved, explains};
 pub use follow::Between;
 
 use super::disclosure::Grant;
@@ -104,6 +104,8 @@ pub struct Difference {
     pub anonymous: Change,
     /// Those of them whose identity was taken away in between: anonymous on both instants.
     pub anonymised: Figure,
+    /// Whether causes are told.
+    pub explained: bool,
     /// The parts.
     pub parts: Vec<ChangedPart>,
 }
@@ -154,7 +156,8 @@ fn compare(
     let anonymous = changed("urval", &Key::anonymous(), before.anonymous, with_old, after.anonymous);
     after.levels.retain(|level| before.levels.iter().any(|l| l.code == level.code));
     let anonymised = grant.own.count(explained.anonymised);
-    Difference { report: after, earlier, later, anonymous, anonymised, parts }
+    let explained = explains(&after.report);
+    Difference { report: after, earlier, later, anonymous, anonymised, explained, parts }
 }
 
 /// Part, codes and level.

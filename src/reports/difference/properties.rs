@@ -4,7 +4,7 @@ use chrono::{DateTime, Days, TimeDelta, Utc};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::explain::{Explained, Scene, counts_of};
+use super::explain::{Explained, Scene};
 use super::{Cause, Change, compare};
 use crate::domain::answers::{Answer, Answers, Question};
 use crate::domain::case::{Case, IdentityState};
@@ -16,8 +16,10 @@ use crate::domain::organisation::{Members, Organisation};
 use crate::domain::step::{Agency, StepKind};
 use crate::reports::arbitrary::{any_case, geography, organisation, pair, period};
 use crate::reports::disclosure::{Grant, Policy, RecordKeys};
+use crate::reports::forms::REPORTS;
+use crate::reports::properties::asked;
 use crate::reports::report::{Figure, Report};
-use crate::reports::request::{Geography, Lang, Period, Request};
+use crate::reports::request::{Lang, Request};
 use crate::reports::{Facts, pull};
 
 /// What else is registered of a case: what, where in its chain, and a number for the rest.
@@ -127,8 +129,7 @@ fn changed() -> Organisation {
 
 struct Both {
     cases: Vec<(CaseId, IdentityState, Vec<Entry>)>,
-    geography: Geography,
-    period: Period,
+    request: Request,
 }
 
 impl Both {
@@ -141,9 +142,8 @@ impl Both {
     }
 
     fn report(&self, to: i64, organisation: &Organisation) -> Report {
-        let request = Request::plain("baspaket", self.period, self.geography.clone());
         let facts = Facts::build((1..).zip(self.state(to)), Position(to)).unwrap();
-        pull(&facts, organisation, &request, at(to), Lang::Sv, Grant::all(Policy::Exact)).unwrap()
+        pull(&facts, organisation, &self.request, at(to), Lang::Sv, Grant::all(Policy::Exact)).unwrap()
     }
 }
 
@@ -159,16 +159,19 @@ proptest! {
     fn before_and_all_causes_are_after(
         cases in prop::collection::vec((any_case(), prop::collection::vec((any::<u8>(), 0_usize..9, 0_u64..300), 0..5)), 1..25),
         geography in geography(), period in period(), instants in (0_i64..200, 0_i64..200), moved in any::<bool>(),
+        report in any::<usize>(), chosen in any::<[u8; 8]>(),
     ) {
         let entries = histories(&cases);
         let of = |(number, entries): (usize, Vec<Entry>)| (CaseId(Uuid::from_u128(number as u128)), cases[number].0.identity, entries);
-        let both = Both { cases: entries.into_iter().enumerate().map(of).collect(), geography, period };
+        let request = asked(&REPORTS[report % REPORTS.len()], period, geography, chosen);
+        prop_assume!(request.splits.len() < 2 && (request.every.is_none() || request.splits.is_empty()));
+        let both = Both { cases: entries.into_iter().enumerate().map(of).collect(), request };
         let (from, to) = (instants.0.min(instants.1), instants.0.max(instants.1));
         let (old, new) = (organisation(), if moved { changed() } else { organisation() });
-        let levels = both.geography.resolve(&old).unwrap().levels;
-        let counts = counts_of("baspaket").unwrap();
+        let levels = both.request.geography.resolve(&old).unwrap().levels;
         let keys = RecordKeys::default();
-        let scene = Scene { period, levels: &levels, day: swedish_day(at(from)), counts, keys: &keys };
+        let scene =
+            Scene { request: &both.request, organisation: &old, levels: &levels, day: swedish_day(at(from)), keys: &keys };
         let mut explained = Explained::default();
         for (id, identity, entries) in &both.cases {
             let known = |to: i64| entries.iter().take_while(|e| e.position.0 <= to).count();

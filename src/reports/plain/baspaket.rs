@@ -6,17 +6,18 @@ use chrono::NaiveDate;
 use crate::domain::case::Case;
 use crate::domain::step::StepKind;
 
-use super::cube::SAMTLIGA;
-use super::oracle::{Seen, What, days_at_places};
-use super::plain::{Adds, contributions};
-use super::request::Period;
-use super::selection::Selection;
+use super::seen::{Seen, What, days_at_places};
+use super::{Adds, contributions};
+use crate::reports::cube::SAMTLIGA;
+use crate::reports::request::Period;
+use crate::reports::selection::Selection;
 
 pub(super) fn seen(case: &Case, period: Period) -> Vec<Seen> {
     let mut all = Vec::new();
     for added in contributions(case, period, &Selection::All) {
         let codes: Vec<&'static str> = added.codes.into_iter().filter(|code| !code.is_empty()).collect();
-        let own = codes[..codes.len() - 1].to_vec();
+        // Sex stands last.
+        let own = codes.split_last().map_or(Vec::new(), |(_, own)| own.to_vec());
         let what = match added.adds {
             Adds::One if added.part == "nya_insats" && own == [SAMTLIGA] => continue,
             Adds::One => What::One,
@@ -32,8 +33,8 @@ pub(super) fn seen(case: &Case, period: Period) -> Vec<Seen> {
         }
     }
     for (i, step) in case.steps.iter().enumerate().filter(|(_, step)| step.kind.is_insats()) {
-        let last = case.steps.get(i + 1).map_or(Some(NaiveDate::MAX), |next| next.date.pred_opt());
-        for day in days_at_places(case, step.date, last.unwrap(), period) {
+        let last = case.steps.get(i + 1).map_or(NaiveDate::MAX, |next| next.date.pred_opt().unwrap_or(next.date));
+        for day in days_at_places(case, step.date, last, period) {
             for code in [step.kind.code(), SAMTLIGA] {
                 all.push(Seen { part: "aktiva", codes: vec![code], day, what: What::Distinct });
             }

@@ -1,9 +1,17 @@
-//! The baspaket as a plain loop over cases, straight from the definitions: the oracle of the columns, and the text to
-//! read when a figure is in doubt. What one case adds ([`contributions`]) also tells why figures changed
+//! Reports as a plain loop over cases, straight from the definitions: the oracle of the columns, and the text to read
+//! when a figure is in doubt. What one case adds to any report ([`each_cell`]) also tells why figures changed
 //! ([`super::difference`]).
+//!
+//! Here: the baspaket whole. `seen`: what each report counts of a case; `variables`: what it is selected and split by;
+//! `cells`: the rows that it is counted in.
 //!
 //! Never here: columns, polars, or anything done for speed. Shares only the codes ([`PARTS`]) and who belongs to a
 //! selection with the rest of the room.
+
+mod baspaket;
+mod cells;
+mod seen;
+mod variables;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +26,9 @@ use super::cube::{Axis, SAMTLIGA};
 use super::report::{Figure, Row};
 use super::request::Period;
 use super::selection::{Level, Selection};
+
+pub use cells::{Codes as RowCodes, each_cell};
+pub use seen::What;
 
 /// A code of each dimension, in the part's order; the rest is empty.
 pub type Codes = [&'static str; 3];

@@ -7,8 +7,8 @@ use crate::domain::case::Case;
 use crate::domain::organisation::Organisation;
 use crate::domain::step::{Form, StepKind};
 
-use super::request::Period;
-use super::variables::{SAKNAS, Variable};
+use crate::reports::request::Period;
+use crate::reports::variables::{SAKNAS, Variable};
 
 pub(super) fn yes_no(answer: Option<bool>) -> &'static str {
     answer.map_or(SAKNAS, |yes| if yes { "ja" } else { "nej" })
