@@ -185,7 +185,7 @@ impl Catalogue {
     }
 }
 
-const FILES: [&str; 12] = [
+const FILES: [&str; 13] = [
     include_str!("../../reports/baspaket.toml"),
     include_str!("../../reports/status.toml"),
     include_str!("../../reports/resultat-fortsatt-efter-gk.toml"),
@@ -198,6 +198,7 @@ const FILES: [&str; 12] = [
     include_str!("../../reports/deltagare-bakgrund.toml"),
     include_str!("../../reports/deltagare-tider.toml"),
     include_str!("../../reports/deltagare-floden.toml"),
+    include_str!("../../reports/datakvalitet.toml"),
 ];
 
 /// The labels that reports share: variables with their codes, and measures.

@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::domain::case::Case;
 use crate::domain::code::Position;
 use crate::domain::organisation::Organisation;
+use crate::domain::transition::Settings;
 use crate::storage::journal::{Loaded, Selection, load};
 use crate::storage::{Db, Link, StorageError, cases, changes};
 
@@ -92,6 +93,7 @@ struct Earlier {
 #[derive(Default)]
 pub struct Reports {
     keys: Arc<RecordKeys>,
+    settings: Arc<Settings>,
     newest: RwLock<Option<Arc<Facts>>>,
     /// One refresh at a time; the others wait and find it done.
     refreshing: Mutex<()>,
@@ -101,10 +103,10 @@ pub struct Reports {
 }
 
 impl Reports {
-    /// Columns that are still to be built, with these record keys.
+    /// Columns that are still to be built, with these record keys and lead times.
     #[must_use]
-    pub fn new(keys: RecordKeys) -> Self {
-        Self { keys: Arc::new(keys), ..Self::default() }
+    pub fn new(keys: RecordKeys, settings: &Settings) -> Self {
+        Self { keys: Arc::new(keys), settings: Arc::new(settings.clone()), ..Self::default() }
     }
 
     /// Pulls a report that counts everything committed so far, or what was known then, as `grant` lets it be shown.
@@ -120,6 +122,20 @@ impl Reports {
         clock: &dyn Clock,
         (lang, grant): (Lang, Grant),
     ) -> Result<Report, FollowError> {
+        let (facts, as_of) = self.facts(db, counted, clock)?;
+        Ok(pull(&facts, organisation, request, as_of, lang, grant)?)
+    }
+
+    /// The columns as wanted, and the instant that they are known on.
+    ///
+    /// # Errors
+    /// When the log has not come so far, or the database fails.
+    pub fn facts(
+        &self,
+        db: &Db,
+        counted: Counted,
+        clock: &dyn Clock,
+    ) -> Result<(Arc<Facts>, DateTime<Utc>), FollowError> {
         let facts = if counted.as_of.is_none() && counted.counted_to.is_none() {
             self.fresh(db, counted.at_least.unwrap_or(0))?
         } else {
@@ -127,8 +143,7 @@ impl Reports {
         };
         // Asked after reading: everything counted was known by then.
         let now = clock.now();
-        let as_of = counted.as_of.map_or(now, |at| at.min(now));
-        Ok(pull(&facts, organisation, request, as_of, lang, grant)?)
+        Ok((facts, counted.as_of.map_or(now, |at| at.min(now))))
     }
 
     /// The columns with everything committed so far in them.
@@ -231,7 +246,7 @@ impl Reports {
         counted_to: i64,
         count: impl Fn(&Loaded, usize) -> usize,
     ) -> Result<Facts, FollowError> {
-        let mut builder = FactsBuilder::new(Arc::clone(&self.keys));
+        let mut builder = FactsBuilder::new(Arc::clone(&self.keys), Arc::clone(&self.settings));
         let mut last = 0;
         loop {
             let numbers = cases::numbers_after(link, last, PIECE)?;

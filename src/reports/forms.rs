@@ -5,6 +5,7 @@
 
 use super::baspaket::{self, Form, Measures};
 use super::cube::{Axis, SAMTLIGA};
+use super::quality;
 use super::variables::{self, CHANGES, SYSSELSATTNING, VARIABLES, Variable};
 
 /// The form of a report.
@@ -171,6 +172,7 @@ pub const REPORTS: &[ReportForm] = &[
         parts: &[form("floden", &[summed("fran", STEPS), summed("till", ALL_STEPS), KON], Measures::Count)],
         requires: None,
     },
+    ReportForm { id: quality::ID, parts: &quality::PARTS, requires: None },
 ];
 
 /// How splits are asked for.
@@ -191,6 +193,8 @@ pub enum NotTaken {
     None,
     /// A transition has no state on the last day, and leads from one kind of insats to another.
     Transitions,
+    /// Anonymous cases are counted too, and have no state.
+    AnonymousToo,
     /// Not every case counted has left joint mapping.
     MappingNotLeft,
     /// Not every case counted has ended.
@@ -208,6 +212,7 @@ impl NotTaken {
         match self {
             Self::None => "rapporten väljer och delar inte på variabler",
             Self::Transitions => "en övergång har ingen status och ingen insatstyp",
+            Self::AnonymousToo => "rapporten räknar också anonyma ärenden, som inte har någon status",
             Self::MappingNotLeft => "alla ärenden i rapporten har inte lämnat gemensam kartläggning",
             Self::NotEnded => "alla ärenden i rapporten är inte avslutade",
             Self::AlwaysThere => "varje rad är redan delad på kön",
@@ -221,6 +226,7 @@ impl NotTaken {
         match self {
             Self::None => "the report does not select or split by variables",
             Self::Transitions => "a transition has no state and no kind of measure",
+            Self::AnonymousToo => "the report counts anonymous cases too, which have no state",
             Self::MappingNotLeft => "not every case of the report has left joint mapping",
             Self::NotEnded => "not every case of the report has ended",
             Self::AlwaysThere => "every row is split by sex already",
@@ -245,6 +251,7 @@ impl ReportForm {
             Variable::Deltagarstatus | Variable::Insatstyp if self.id == "deltagare-floden" => {
                 Err(NotTaken::Transitions)
             }
+            Variable::Deltagarstatus if self.id == quality::ID => Err(NotTaken::AnonymousToo),
             Variable::UtfallGk if !left => Err(NotTaken::MappingNotLeft),
             Variable::SysselsattningEfter | Variable::FormanEfter if !of_ended => Err(NotTaken::NotEnded),
             _ => Ok(()),

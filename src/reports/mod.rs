@@ -45,6 +45,7 @@ mod places;
 pub mod plain;
 mod profiles;
 mod pull;
+pub mod quality;
 pub mod refresh;
 pub mod render;
 pub mod report;

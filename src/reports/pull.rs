@@ -11,10 +11,11 @@ use crate::domain::organisation::Organisation;
 use super::baspaket::Form;
 use super::catalogue::{Text, catalogue, variable_labels};
 use super::counting::{self, Question};
-use super::cube::Tally;
+use super::cube::{Axis, Tally};
 use super::disclosure::{Grant, Policy, disclose};
 use super::facts::Facts;
 use super::forms::{self, ReportForm};
+use super::quality::{self, Units};
 use super::report::{Dimension, Part, Report, Row};
 use super::request::{Lang, MOST_ROWS, Period, Request, RequestError};
 use super::selection::{Level, Selection};
@@ -83,7 +84,8 @@ pub fn pull(
     let urval = geography.levels.first().map_or(&Selection::All, |level| &level.selection);
     let splits: Vec<Split> =
         request.splits.iter().map(|v| Split::new(*v, facts, organisation, urval, &request.choices)).collect();
-    within_bounds(form, &splits, geography.levels.len())?;
+    let units = (form.id == quality::ID).then(|| Units::new(facts, organisation, urval, request.period));
+    within_bounds(form, &splits, units.as_ref(), geography.levels.len())?;
     let mut rows: Vec<Vec<Row>> = vec![Vec::new(); form.parts.len()];
     let mut anonymous = Tally::default();
     for level in &geography.levels {
@@ -93,7 +95,13 @@ pub fn pull(
         } else {
             let question =
                 Question { facts, organisation, period: request.period, choices: &request.choices, splits: &splits };
-            Arc::new(counting::rows(&question, form, level, policy)?)
+            let rows = match &units {
+                Some(units) => {
+                    quality::rows(&question, units, quality::measured_on(request.period, as_of), level, policy)?
+                }
+                None => counting::rows(&question, form, level, policy)?,
+            };
+            Arc::new(rows)
         };
         for (all, more) in rows.iter_mut().zip(more.iter()) {
             all.extend_from_slice(more);
@@ -106,7 +114,13 @@ pub fn pull(
     let split_dimensions: Vec<Dimension> =
         splits.iter().map(|split| split.dimension(variable_labels(split.variable, lang), lang)).collect();
     let parts = form.parts.iter().zip(rows).zip(&definition.parts).map(|((form, rows), texts_of)| {
-        let own = form.axes.iter().map(|axis| definition.dimension(form.id, axis.name, lang));
+        let own = form.axes.iter().map(|axis| {
+            let labelled = definition.dimension(form.id, axis.name, lang);
+            match &units {
+                Some(units) if axis.name == quality::ENHET => units.dimension(labelled),
+                _ => labelled,
+            }
+        });
         let more = split_dimensions.iter().filter(|_| form.id != "anonyma").cloned();
         Part {
             id: form.id,
@@ -140,9 +154,10 @@ pub fn pull(
 }
 
 /// Refuses a table that nobody could read.
-fn within_bounds(form: &ReportForm, splits: &[Split], levels: usize) -> Result<(), PullError> {
+fn within_bounds(form: &ReportForm, splits: &[Split], units: Option<&Units>, levels: usize) -> Result<(), PullError> {
     let block: usize = splits.iter().map(|split| split.codes.len() + 1).product();
-    let of_part = |part: &Form| part.axes.iter().map(|axis| axis.size()).product::<usize>();
+    let size = |axis: &Axis| units.filter(|_| axis.name == quality::ENHET).map_or(axis.size(), Units::len);
+    let of_part = |part: &Form| part.axes.iter().map(size).product::<usize>();
     let rows = form.parts.iter().map(of_part).sum::<usize>() * block * levels;
     if rows > MOST_ROWS {
         return Err(PullError::Request(vec![RequestError::TooManyRows { rows }]));

@@ -22,6 +22,7 @@ use chrono::{Datelike, Days, NaiveDate};
 use crate::auth::Caller;
 use crate::auth::policy::{Reach, reach};
 use crate::domain::organisation::{Organisation, Role};
+use crate::reports::quality;
 use crate::reports::request::{Geography, Period, Request};
 
 /// How figures are protected.
@@ -104,9 +105,10 @@ pub fn grant(caller: &Caller, request: &Request, frozen: bool, organisation: &Or
     Grant { own, beside: others }
 }
 
-/// Whether a report's tables are the same for all. Those of participants are chosen by variables.
+/// Whether a report's tables are the same for all. Those of participants are chosen by variables, and those of data
+/// quality may count a case several times in a cell, so that withholding 1–4 would protect nobody.
 fn has_fixed_tables(report: &str) -> bool {
-    !report.starts_with("deltagare-")
+    !report.starts_with("deltagare-") && report != quality::ID
 }
 
 /// Whether a period is one whole month, quarter or year.

@@ -5,6 +5,7 @@
 use super::cube::{Axis, Cube};
 use super::words::{shown, words};
 use crate::reports::cube::SAMTLIGA;
+use crate::reports::quality::ENHET;
 use crate::reports::report::{Figure, Measure, Part, Report, Unit};
 
 /// More bars than this are left to the table.
@@ -60,8 +61,10 @@ impl<'a> Chart<'a> {
         let count = part.dimensions.len();
         let dimensions = cube.axes.get(..count)?;
         let level = cube.axes.get(count)?;
-        // The longest dimension along the bars; the first of those that are equally long.
-        let longest = dimensions.iter().enumerate().max_by_key(|(i, axis)| (split(axis).0.len(), usize::MAX - i));
+        // The longest dimension along the bars; the first of those that are equally long. Shares of data quality are told
+        // for all agencies and offices together: along those, a bar would be the whole of each.
+        let shared_out = dimensions.iter().enumerate().filter(|(_, axis)| axis.name != ENHET);
+        let longest = shared_out.max_by_key(|(i, axis)| (split(axis).0.len(), usize::MAX - i));
         let along = longest.map(|(i, _)| i);
         let fits = |axis: &Axis<'_>| (2..=MOST_BESIDE).contains(&split(axis).0.len());
         let beside = (part.chart == "grouped-bar")

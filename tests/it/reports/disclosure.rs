@@ -47,7 +47,9 @@ fn the_whole_table_of_policies_is_as_committed() {
         let _ = write!(out, " {name:>23}");
     }
     out.push('\n');
-    for (report, fixed) in [("baspaket", "fixed tables"), ("deltagare-bakgrund", "free tables")] {
+    for (report, fixed) in
+        [("baspaket", "fixed tables"), ("deltagare-bakgrund", "free tables"), ("datakvalitet", "free tables")]
+    {
         for (place, geography) in PLACES {
             for frozen in [false, true] {
                 for (name, from, to) in PERIODS {
