@@ -156,6 +156,8 @@ actions! {
     ListReports "list_reports" AnyRole;
     /// Pulling a report.
     GetReport "get_report" AnyRole;
+    /// Listing the cases behind a figure; the list holds those within reach.
+    ListReportCases "list_report_cases" Need::Role(PEOPLE);
     /// Following the change feed, which holds no identity.
     ListChanges "list_changes" Need::Role(&[Role::System, Role::Systemforvaltare]);
 }

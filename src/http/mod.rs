@@ -14,6 +14,7 @@ pub mod extract;
 pub mod openapi;
 pub mod posting;
 pub mod problem;
+pub mod quality_cases;
 pub mod registers;
 pub mod registrations;
 pub mod report_variables;
@@ -37,6 +38,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         changes::ENDPOINTS,
         registers::ENDPOINTS,
         reports::ENDPOINTS,
+        quality_cases::ENDPOINTS,
         rules::ENDPOINTS,
         code_lists::ENDPOINTS,
         service::ENDPOINTS,

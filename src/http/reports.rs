@@ -356,7 +356,7 @@ fn not_rendered(error: RenderError) -> Problem {
 }
 
 /// What was wrong with the question; the words of the question are not repeated.
-fn refused(error: FollowError, counted: Counted) -> Problem {
+pub(super) fn refused(error: FollowError, counted: Counted) -> Problem {
     match error {
         FollowError::Storage(error) => error.into(),
         FollowError::Ahead(head) => {

@@ -4,6 +4,7 @@ mod as_known;
 mod disclosure;
 mod forms;
 mod pilot;
+mod quality;
 
 use serde_json::Value;
 
