@@ -117,6 +117,16 @@ fn overdue_is_from_the_day_after_the_due_day_and_waiting_by_more_than_so_many() 
 }
 
 #[test]
+fn a_follow_up_is_told_from_a_registration_that_is_late() {
+    let steps = [(Begaran, "2016-02-10"), (Gk, "2016-02-20"), (PlaneradAfi, "2016-03-01"), (Afi, "2016-04-01")];
+    let cases = [case(&steps), case(&steps[..3])];
+    let report = report(&cases, "riket");
+    let of = |code| number(&report, "forsenade", code, "AF");
+    assert_eq!((of("ja"), of("registrering"), of("uppfoljning"), of("nej"), of("samtliga")), (2, 1, 1, 0, 2));
+    assert_eq!(number(&report, "vantar", "over_90", "FK"), 2);
+}
+
+#[test]
 fn nobody_is_overdue_in_the_future_nor_after_the_end() {
     let open = [case(&[(Begaran, "2016-02-10")])];
     let before = report_on(&open, "2016-12-31", "riket", "2016-03-09");

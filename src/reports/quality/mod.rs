@@ -19,6 +19,9 @@
 //!   report is known where that is earlier: nobody is overdue in the future. The chain is as known, so a step that was
 //!   registered late is there from its date; pulled with `asOf` the last day, the report tells what was overdue then to
 //!   those who looked. Due days are those of the step that stood then, by today's lead times and by the meetings booked.
+//! * **Follow-ups.** A started insats is due for follow-up once, and no registration says that it was made. So an insats that
+//!   lasts is overdue from then on, as in the list of cases; `forsenade` tells these apart from registrations that are
+//!   late. In `vantar` they are counted alike.
 //! * **Whose.** A registration is its agency's, at that agency's office of the event – also when made on the other's
 //!   behalf. An overdue next step is its owner's; waiting is the other agency's. What is true of a whole case stands at
 //!   both its offices, and once in `samtliga`.

@@ -185,7 +185,12 @@ fn under_way(case: &Case, request: &Request, as_of: DateTime<Utc>, all: &mut Vec
     let due = crate::domain::due::next(&then, &crate::domain::transition::Settings::default()).unwrap();
     let mut add =
         |part, codes, whose| all.push(Seen { part, codes, whose, place: on, date: on, what: step.kind.code() });
-    add("forsenade", vec![if on > due.on { "ja" } else { "nej" }], vec![due.owner]);
+    let codes = match (on > due.on, step.kind.code()) {
+        (true, "afi" | "ali") => vec!["ja", "uppfoljning", SAMTLIGA],
+        (true, _) => vec!["ja", "registrering", SAMTLIGA],
+        (false, _) => vec!["nej", SAMTLIGA],
+    };
+    add("forsenade", codes, vec![due.owner]);
     let mut codes = Vec::new();
     for (days, code) in [(0, "over_0"), (7, "over_7"), (30, "over_30"), (90, "over_90")] {
         codes.extend((on > due.on + Days::new(days)).then_some(code));

@@ -56,7 +56,7 @@ const fn form(id: &'static str, axes: &'static [Axis]) -> Form {
 pub const PARTS: [Form; 8] = [
     form("aktualitet", &[summed("drojsmal", DROJSMAL), UNITS, KON]),
     form("saknade_svar", &[summed("svar", &["fullstandiga", "saknas"]), UNITS, KON]),
-    form("forsenade", &[summed("forsenad", &["ja", "nej"]), UNITS, KON]),
+    form("forsenade", &[own("forsenad", &["ja", "registrering", "uppfoljning", "nej", "samtliga"]), UNITS, KON]),
     form("vantar", &[own("forfallet", &["over_0", "over_7", "over_30", "over_90", "samtliga"]), UNITS, KON]),
     form("for_annans_rakning", &[summed("rakning", &["egen", "annans"]), UNITS, KON]),
     form("rattelser", &[summed("rattelse", &CorrectionKind::CODES), UNITS, KON]),

@@ -60,8 +60,13 @@ pub(super) fn each(
         Part::SaknadeSvar => registrations(pass, days, see, |key| answer_missing(key).map(usize::from)),
         Part::ForAnnansRakning => registrations(pass, days, see, |key| Some(usize::from(on_behalf(key)))),
         Part::Forsenade => states(pass, days, |row| {
-            let overdue = row.past > 0;
-            see(&row.seen(Whose::Agency(row.owner), &[usize::from(!overdue)]));
+            // Overdue, and of that a registration or the follow-up of an insats; not overdue; all.
+            let codes: &[usize] = match row.past > 0 {
+                true if row.step.is_insats() => &[0, 2, 4],
+                true => &[0, 1, 4],
+                false => &[3, 4],
+            };
+            see(&row.seen(Whose::Agency(row.owner), codes));
         }),
         Part::Vantar => states(pass, days, |row| {
             let mut codes: Vec<usize> = (0..PAST_DUE.len()).filter(|i| row.past > PAST_DUE[*i]).collect();
@@ -134,7 +139,7 @@ struct State {
     case: u32,
     place: u32,
     day: i32,
-    what: &'static str,
+    step: StepKind,
     sex: usize,
     /// Of the next registration: 0 FK, 1 AF.
     owner: usize,
@@ -144,8 +149,8 @@ struct State {
 
 impl State {
     fn seen<'a>(&self, whose: Whose, codes: &'a [usize]) -> Seen<'a> {
-        let Self { case, place, day, what, sex, .. } = *self;
-        Seen { case, place, day, what, sex, whose, codes }
+        let Self { case, place, day, step, sex, .. } = *self;
+        Seen { case, place, day, what: step.code(), sex, whose, codes }
     }
 }
 
@@ -165,7 +170,7 @@ fn states(pass: &Pass<'_>, days: Days, mut see: impl FnMut(&State)) -> PolarsRes
                 case: columns.case[i],
                 place: columns.place[i],
                 day: columns.day[i],
-                what: step.code(),
+                step,
                 sex: part(key, 0),
                 owner: usize::from(owner_after(step) == Some(Agency::Af)),
                 past: days_past(key, columns.day[i], days.measured),
