@@ -87,7 +87,7 @@ pub struct HandlerPeriod {
 /// A correction that was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Made {
-    /// Its kind: a code of [`CorrectionKind::CODES`].
+    /// Its kind: a code of [`CorrectionKind::CODES`]; `answers` where what it concerned was taken away.
     pub kind: &'static str,
     /// The agency that made it.
     pub agency: Agency,
@@ -287,6 +287,10 @@ impl Case {
         self.district = None;
         self.consent = None;
         self.references.clear();
+        // What they put right is gone, and what is read back of them is a correction of answers that concerns nothing.
+        for made in self.corrections.iter_mut().filter(|made| ["municipality", "consent"].contains(&made.kind)) {
+            made.kind = "answers";
+        }
         let superseded = self.withdrawal.iter_mut().flat_map(|w| &mut w.superseded);
         for step in self.steps.iter_mut().chain(superseded) {
             step.answers.0.retain(|question, _| question.allowed_when_anonymous());

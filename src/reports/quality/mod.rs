@@ -9,7 +9,8 @@
 //! # What is counted, and why
 //! * **Events** – `aktualitet`, `saknade_svar`, `for_annans_rakning` – are registrations whose *event* is dated in the
 //!   period, as the chain stands: as in every other report, so that a late month looks late whenever it is pulled.
-//!   Steps that were undone or superseded are not there any more. Lateness is whole days from the event to the Swedish
+//!   Steps that were undone or superseded are not there any more, and late answers, corrections, office changes and the
+//!   like are no events of this kind, on whosever behalf they were made. Lateness is whole days from the event to the Swedish
 //!   day on which its registration became known; a moved step keeps its registration and is measured from its new date,
 //!   so an activity may stand as dated ahead. Answers that came late count as answers: `saknade_svar` is what is missing
 //!   still, as known.
@@ -26,13 +27,14 @@
 //!   behalf. An overdue next step is its owner's; waiting is the other agency's. What is true of a whole case stands at
 //!   both its offices, and once in `samtliga`.
 //! * **More than N days** past due is told for N = 0, 7, 30 and 90 at once, rather than by a parameter: such figures can
-//!   be compared between reports, and one that nobody else asked for protects nobody.
+//!   be compared between reports, and nobody takes a figure with noise apart day by day.
 //! * **Share anonymous** is of requests dated in the period: when a consent was to be had. Anonymous cases have no
 //!   kommun, so it is not applicable where the geography goes by kommun.
 //! * **Coverage** is what these registrations can tell of themselves: cases under way with a kommun, a date of birth, a
 //!   responsible handläggare at each agency now, and every answer. How many cooperations were never registered at all
 //!   can't be known from here. Offices of the selection's register that registered nothing stand with zero.
-//! * **Units.** riket is told by agency; other selections by office too. riket by office is a split: `split=fkKontor`.
+//! * **Units.** riket is told by agency, for all its offices would be more rows than anyone reads; its areas are a split, and
+//!   every other selection is told by office too.
 //! * **Disclosure.** Not among the fixed tables: a case may be counted several times in a cell, so withholding 1–4 would
 //!   not protect.
 
