@@ -1,7 +1,7 @@
 //! `/reports/datakvalitet/cases`: the cases behind a figure of data quality, for those who may see them.
 //!
 //! Lives here: reading which figure is meant, and the list's form. Never here: what the figure counts
-//! ([`quality`](crate::reports::quality)), and who is within whose reach ([`find`](crate::registrations::find)).
+//! ([`quality`]), and who is within whose reach ([`find`](crate::registrations::find)).
 
 use std::sync::Arc;
 
