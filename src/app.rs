@@ -6,15 +6,16 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::web;
 use chrono::{DateTime, Utc};
 use tokio::sync::Semaphore;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::auth::tokens::Verifier;
-use crate::chance::{Chance, Generator};
+use crate::chance::{Chance, Generator, uuid_v7};
 use crate::clock::Clock;
 use crate::config::{Config, MasterKeySource};
 use crate::http;
@@ -211,6 +212,13 @@ impl App {
             chance.fill(&mut bytes);
         }
         bytes
+    }
+
+    /// An id for something new.
+    #[must_use]
+    pub fn new_id(&self) -> Uuid {
+        let mut chance = self.chance.lock().unwrap_or_else(PoisonError::into_inner);
+        uuid_v7(self.now(), &mut *chance)
     }
 
     /// Says that the service is on its way down: readiness fails, so that no new requests are sent here.

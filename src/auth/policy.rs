@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 
 use super::caller::Caller;
 use crate::domain::code::OfficeCode;
-use crate::domain::organisation::{OfficePair, Organisation, Role};
+use crate::domain::organisation::{Members, OfficePair, Organisation, Role, SteeringGroup};
 use crate::domain::step::Agency;
 
 /// What the answer is.
@@ -158,6 +158,24 @@ actions! {
     GetReport "get_report" AnyRole;
     /// Listing the cases behind a figure; the list holds those within reach.
     ListReportCases "list_report_cases" Need::Role(PEOPLE);
+    /// Asking why figures changed; the cases behind it are those within reach.
+    GetReportDifference "get_report_difference" AnyRole;
+    /// Freezing a report: keeping what may be pulled.
+    CreateFrozenReport "create_frozen_report" AnyRole;
+    /// Reading which reports were frozen.
+    ListFrozenReports "list_frozen_reports" AnyRole;
+    /// Reading a frozen report.
+    GetFrozenReport "get_frozen_report" AnyRole;
+    /// Making a package of parts; one of a steering group is made by those of the group ([`steers`]).
+    CreateReportPackage "create_report_package" Need::Role(&[Role::Samverkansansvarig]);
+    /// Reading which packages there are.
+    ListReportPackages "list_report_packages" AnyRole;
+    /// Reading a package.
+    GetReportPackage "get_report_package" AnyRole;
+    /// Changing a package.
+    ReplaceReportPackage "replace_report_package" Need::Role(&[Role::Samverkansansvarig]);
+    /// Taking a package away.
+    DeleteReportPackage "delete_report_package" Need::Role(&[Role::Samverkansansvarig]);
     /// Following the change feed, which holds no identity.
     ListChanges "list_changes" Need::Role(&[Role::System, Role::Systemforvaltare]);
 }
@@ -235,6 +253,27 @@ pub fn reach(caller: &Caller, organisation: &Organisation, today: NaiveDate) -> 
         }
         _ => Reach::Offices(BTreeSet::new()),
     }
+}
+
+/// Whether a steering group is one of the caller's: the person has an assignment as samverkansansvarig today at an office
+/// of the group, or at one that serves a kommun of it.
+#[must_use]
+pub fn steers(caller: &Caller, group: &SteeringGroup, organisation: &Organisation, today: NaiveDate) -> bool {
+    let person = caller.handler.as_ref().and_then(|id| organisation.handlers.get(id));
+    let Some(person) = person.filter(|h| caller.has(Role::Samverkansansvarig) && Some(h.agency) == caller.agency)
+    else {
+        return false;
+    };
+    let of_group = |office: &OfficeCode| match &group.members {
+        Members::Offices(offices) => offices.contains(office),
+        Members::Municipalities(kommuner) => {
+            organisation.offices.get(office).is_some_and(|o| o.municipalities.iter().any(|m| kommuner.contains(m)))
+        }
+    };
+    let assignments = person.assignments.iter();
+    assignments
+        .filter(|a| a.role == Role::Samverkansansvarig && a.validity.contains(today))
+        .any(|a| of_group(&a.office))
 }
 
 /// The offices of the agency where the person has an assignment as deltagaransvarig today.

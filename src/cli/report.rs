@@ -57,13 +57,13 @@ pub fn print(service: &Service, args: &ReportArgs) -> Result<(), Failure> {
     let counted = Counted { as_of, counted_to: args.counted_to, at_least: None };
     let reports = Reports::new(RecordKeys::live(&service.vault), &service.settings);
     let mut report = reports
-        .pull(&service.db, &organisation, &request, counted, &*service.clock, (lang, grant))
+        .pull(&service.db, &service.registers, &request, counted, &*service.clock, (lang, grant))
         .map_err(|error| match error {
-            FollowError::Pull(PullError::Request(errors)) => {
-                errors.iter().map(|e| e.en()).collect::<Vec<_>>().join("\n     ")
-            }
-            other => other.to_string(),
-        })?;
+        FollowError::Pull(PullError::Request(errors)) => {
+            errors.iter().map(|e| e.en()).collect::<Vec<_>>().join("\n     ")
+        }
+        other => other.to_string(),
+    })?;
     form::keep(&mut report, &wanted, form)?;
     let csv = csv::Options {
         semicolon: args.separator == "semicolon",

@@ -16,6 +16,7 @@ use crate::domain::command::CorrectionKind;
 use crate::domain::geography;
 use crate::domain::organisation::Role;
 use crate::domain::step::{Agency, Form, StepKind, next};
+use crate::reports::difference;
 
 /// The operations.
 pub const ENDPOINTS: &[Endpoint] = &[
@@ -105,6 +106,7 @@ fn all() -> &'static [CodeList] {
             CodeList::new("case-statuses", "Ärendestatus", "Case statuses", STATUSES.iter().map(labelled)),
             CodeList::new("sexes", "Kön", "Sexes", SEXES.iter().map(labelled)),
             CodeList::new("corrections", "Rättelser", "Corrections", CORRECTIONS.iter().map(labelled)),
+            CodeList::new("difference-causes", "Orsaker till ändrade siffror", "Causes of changed figures", causes()),
             CodeList::new("questions", "Frågor", "Questions", QUESTIONS.iter().map(question)),
             CodeList::new("municipalities", "Kommuner", "Municipalities", municipalities()),
             CodeList::new("counties", "Län", "Counties", counties()),
@@ -159,6 +161,11 @@ const CORRECTIONS: &[Labelled] = &[
     ("undo_felregistrering", "Häv felregistrering", "Undo registered in error"),
 ];
 const _: () = assert!(CORRECTIONS.len() == CorrectionKind::CODES.len());
+
+fn causes() -> impl Iterator<Item = Value> {
+    let causes = difference::texts().causes.iter();
+    causes.map(|c| json!({"code": c.code, "sv": c.label.sv, "en": c.label.en, "definition": c.definition}))
+}
 
 fn step(kind: StepKind) -> Value {
     let form = match kind.form() {

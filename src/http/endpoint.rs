@@ -63,13 +63,17 @@ pub struct Answer {
     pub headers: &'static [&'static str],
 }
 
-/// GET or POST: there is nothing else.
+/// The methods that there are. Only what may be changed as a whole has PUT and DELETE: a package of parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verb {
     /// Reads.
     Get,
     /// Adds.
     Post,
+    /// Replaces.
+    Put,
+    /// Takes away.
+    Delete,
 }
 
 impl Verb {
@@ -79,13 +83,15 @@ impl Verb {
         match self {
             Self::Get => Method::GET,
             Self::Post => Method::POST,
+            Self::Put => Method::PUT,
+            Self::Delete => Method::DELETE,
         }
     }
 
     fn serves(self, method: &Method) -> bool {
         match self {
             Self::Get => method == Method::GET || method == Method::HEAD,
-            Self::Post => method == Method::POST,
+            Self::Post | Self::Put | Self::Delete => *method == self.method(),
         }
     }
 }
@@ -141,6 +147,8 @@ fn resource(path: &'static str, endpoints: Vec<Endpoint>) -> impl HttpServiceFac
         allowed.extend(match verb {
             Verb::Get => &["GET", "HEAD"][..],
             Verb::Post => &["POST"][..],
+            Verb::Put => &["PUT"][..],
+            Verb::Delete => &["DELETE"][..],
         });
     }
     let allowed = allowed.join(", ");

@@ -127,7 +127,12 @@ impl Query {
 
     /// `asOf`: an instant, or a date, which means the end of that day.
     pub fn as_of(&mut self) -> Option<DateTime<Utc>> {
-        self.parsed("asOf", shape::INSTANT_OR_DATE, parse_as_of)
+        self.instant("asOf")
+    }
+
+    /// An instant, or a date, which means the end of that day.
+    pub fn instant(&mut self, name: &str) -> Option<DateTime<Utc>> {
+        self.parsed(name, shape::INSTANT_OR_DATE, parse_as_of)
     }
 
     /// `countedTo`.
@@ -188,7 +193,9 @@ impl Query {
     }
 }
 
-fn parse_as_of(text: &str) -> Option<DateTime<Utc>> {
+/// An instant, or a date, which means the end of that day in Sweden.
+#[must_use]
+pub fn parse_as_of(text: &str) -> Option<DateTime<Utc>> {
     if let Some(day) = parse_date(text) {
         return Some(end_of_swedish_day(day));
     }

@@ -9,14 +9,21 @@ pub mod case_posts;
 pub mod cases;
 pub mod changes;
 pub mod code_lists;
+pub mod difference;
 pub mod endpoint;
 pub mod extract;
+pub mod frozen_question;
+pub mod frozen_reports;
+pub mod keeping;
 pub mod openapi;
 pub mod posting;
 pub mod problem;
 pub mod quality_cases;
 pub mod registers;
 pub mod registrations;
+pub mod report_answer;
+pub mod report_packages;
+pub mod report_question;
 pub mod report_variables;
 pub mod reports;
 pub mod rules;
@@ -39,6 +46,9 @@ pub fn endpoints() -> Vec<Endpoint> {
         registers::ENDPOINTS,
         reports::ENDPOINTS,
         quality_cases::ENDPOINTS,
+        difference::ENDPOINTS,
+        frozen_reports::ENDPOINTS,
+        report_packages::ENDPOINTS,
         rules::ENDPOINTS,
         code_lists::ENDPOINTS,
         service::ENDPOINTS,

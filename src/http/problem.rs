@@ -47,6 +47,7 @@ kinds! {
     FormatSaknas 406 "format_saknas" "Begärt format finns inte" "The format asked for is not available";
     Borttaget 410 "borttaget" "Det som det sparade svaret gällde är gallrat" "What the kept answer told of has been erased";
     InaktuellVersion 412 "inaktuell_version" "Ärendet har ändrats sedan det lästes" "The case has changed since it was read";
+    InaktuelltPaket 412 "inaktuellt_paket" "Paketet har ändrats sedan det lästes" "The package has changed since it was read";
     ForStort 413 "for_stort" "Innehållet är för stort" "The body is too large";
     FelMedietyp 415 "fel_medietyp" "Innehållets medietyp stöds inte" "The media type of the body is not supported";
     Regelbrott 422 "regelbrott" "Innehållet bryter mot en eller flera regler" "The content breaks one or more rules";

@@ -14,19 +14,17 @@ use super::endpoint::{Answer, Content, Endpoint, Parameter, Verb, caller};
 use super::extract::{Page, Query};
 use super::openapi::{AS_OF, COUNTED_TO, LIMIT, PAGE, examples};
 use super::problem::{Kind, Problem};
+use super::report_question::{AT_LEAST, FROM, GEOGRAPHY, TO, question, refused};
 use super::report_variables::{self, SELECTIONS};
-use super::reports::refused;
+use super::reports::{granted, in_turn};
 use crate::app::App;
 use crate::auth::policy::Action;
-use crate::domain::dates::swedish_day;
 use crate::domain::finding::Allowed;
 use crate::domain::shape;
 use crate::reports::cube::SAMTLIGA;
-use crate::reports::disclosure::grant;
-use crate::reports::follow::{Counted, FollowError};
+use crate::reports::follow::{Counted, FollowError, State};
 use crate::reports::quality::{self, BehindError, Cell, ENHET, Part};
 use crate::reports::report::instant;
-use crate::reports::request::GEOGRAPHY_FORMS;
 use crate::reports::{Geography, Period, Request};
 
 const fn parameter(name: &'static str, about: &'static str, kind: &'static str, example: &'static str) -> Parameter {
@@ -47,23 +45,12 @@ const OWN: [Parameter; 18] = [
         "string",
         "aktualitet",
     ),
-    parameter("from", "Periodens första dag; krävs. / First day of the period; required.", "date", "2016-10-01"),
-    parameter("to", "Periodens sista dag; krävs. / Last day of the period; required.", "date", "2016-12-31"),
-    parameter(
-        "geography",
-        "Som i rapporten; riket när inget anges. Figuren är den på nivån urval. / As in the report; riket when none is \
-         given. The figure is that of the level urval.",
-        "string",
-        "styrgrupp:gavleborg",
-    ),
+    FROM,
+    TO,
+    GEOGRAPHY,
     AS_OF,
     COUNTED_TO,
-    parameter(
-        "atLeast",
-        "Minst till och med positionen, som en registrering svarade. / At least up to the position that a registration answered.",
-        "integer",
-        "186",
-    ),
+    AT_LEAST,
     parameter(
         ENHET,
         "Raden: FK, AF, ett kontor som rapporten visar, eller samtliga, som gäller när inget anges. / The row: FK, AF, an \
@@ -136,23 +123,7 @@ struct Asked {
 
 fn read(query: &mut Query) -> Result<Asked, Problem> {
     let page = query.page();
-    let (from, to) = (query.date("from"), query.date("to"));
-    for name in ["from", "to"] {
-        if query.text(name).is_none() {
-            query.missing(name, shape::DATE);
-        }
-    }
-    let period = from.zip(to).and_then(|(from, to)| {
-        let period = Period::new(from, to).ok();
-        if period.is_none() {
-            query.refuse("to", Allowed::DateFrom(from));
-        }
-        period
-    });
-    let geography = match query.text("geography") {
-        None => Some(Geography::Riket),
-        Some(_) => query.choice("geography", &GEOGRAPHY_FORMS, |text| Geography::parse(text).ok()),
-    };
+    let (period, geography) = question(query);
     let counted = Counted {
         as_of: query.as_of(),
         counted_to: query.counted_to(),
@@ -195,20 +166,17 @@ async fn list_report_cases(app: web::Data<App>, request: HttpRequest) -> Result<
     let caller = caller(&request)?;
     let mut query = Query::of(&request);
     let Asked { request: wanted, cell, counted, page } = read(&mut query)?;
-    let turn = Arc::clone(&app.report_turns).acquire_owned().await.map_err(|_| Problem::new(Kind::Upptagen))?;
-    let (worker, asking) = (app.clone(), Arc::clone(&caller));
-    let finding = web::block(move || {
-        // Held until the counting ends, also where the client has gone away.
-        let _turn = turn;
-        let service = &worker.service;
-        let (_, organisation) = service.organisation()?;
-        let policy = grant(&asking, &wanted, false, &organisation, swedish_day(worker.now())).own;
-        let facts = worker.reports.facts(&service.db, counted, &*service.clock);
-        let (facts, as_of) = facts.map_err(|error| refused(error, counted))?;
+    let asking = Arc::clone(&caller);
+    let finding = in_turn(&app, move |app| {
+        let service = &app.service;
+        let policy = granted(app, &asking, &wanted)?.own;
+        let state = app.reports.state(&service.db, &service.registers, counted, &*service.clock);
+        let positions = [("countedTo", counted.counted_to), ("atLeast", counted.at_least)];
+        let State { facts, organisation, as_of } = state.map_err(|error| refused(error, &positions))?;
         let behind = quality::behind(&facts, &organisation, &wanted, &cell, as_of, policy);
-        behind.map(|behind| (behind, as_of, policy)).map_err(|error| no_such(error, &cell, counted))
+        behind.map(|behind| (behind, as_of, policy)).map_err(|error| no_such(error, &cell))
     });
-    let (behind, as_of, policy) = finding.await.map_err(|_| Problem::new(Kind::Upptagen))??;
+    let (behind, as_of, policy) = finding.await?;
     let scope = scope(&app, &request, &caller, Action::ListReportCases);
     let numbers: Vec<i64> = behind.counted.iter().map(|counted| counted.case).collect();
     let shown =
@@ -234,10 +202,10 @@ async fn list_report_cases(app: web::Data<App>, request: HttpRequest) -> Result<
 }
 
 /// There is no such figure; which there are.
-fn no_such(error: BehindError, cell: &Cell, counted: Counted) -> Problem {
+fn no_such(error: BehindError, cell: &Cell) -> Problem {
     let mut query = Query::default();
     match error {
-        BehindError::Pull(error) => return refused(FollowError::Pull(error), counted),
+        BehindError::Pull(error) => return refused(FollowError::Pull(error), &[]),
         BehindError::Code(codes) => query.refuse(cell.part.axis().name, Allowed::Values(codes)),
         BehindError::Unit(units) => query.refuse(ENHET, Allowed::Values(units)),
     }

@@ -1,16 +1,18 @@
 //! The organisation file: how the register of offices, handläggare and agreements comes in and goes out.
 //!
 //! Lives here: reading the file with *all* findings at once, what must hold between its entries, merging it into the
-//! register, and writing it. Never here: the register's own types (`domain::organisation`), and how it is stored.
+//! register, writing it, and the registers as this process knows them. Never here: the register's own types
+//! (`domain::organisation`), and SQL.
 //!
 //! Reading order: [`mod@file`] (the shape), [`checks`] (what must hold), [`mod@merge`] (old and new together),
-//! [`mod@write`].
+//! [`mod@write`], [`registers`] (kept as rows, and read as they were known).
 
 pub mod checks;
 pub mod file;
 pub mod finding;
 pub mod merge;
 mod reader;
+pub mod registers;
 pub mod write;
 
 use chrono::NaiveDate;

@@ -11,7 +11,7 @@ use crate::auth::policy::{self, Action, Object, Reach};
 use crate::domain::case::Case;
 use crate::domain::code::{CaseId, CaseReference, Position, RegistrationId};
 use crate::domain::journal::Entry;
-use crate::domain::organisation::Organisation;
+use crate::domain::organisation::{OfficePair, Organisation};
 use crate::domain::person::IdentityNumber;
 use crate::domain::step::Agency;
 use crate::storage::access::{self, Scope};
@@ -170,6 +170,22 @@ impl Reader<'_> {
         let ids: Vec<String> = shown.iter().map(|f| f.case.id.to_string()).collect();
         access::log(link, &self.scope, query, &ids)?;
         Ok((shown, open_elsewhere))
+    }
+
+    /// Whether the caller may read a case at these present offices.
+    #[must_use]
+    pub fn may_read(&self, offices: &OfficePair) -> bool {
+        let object = Object::Case(offices);
+        policy::may(self.caller, Action::GetCase, &object, &self.organisation, self.today) == policy::Decision::Allow
+    }
+
+    /// Writes down which cases an answer shows; only then may it leave.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing may be shown.
+    pub fn showing(&self, link: &mut Link<'_>, cases: &[CaseId]) -> Result<(), StorageError> {
+        let ids: Vec<String> = cases.iter().map(ToString::to_string).collect();
+        access::log(link, &self.scope, None, &ids)
     }
 
     /// One page of the cases within the caller's reach, most urgent first, and how many there are.

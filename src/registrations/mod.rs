@@ -11,7 +11,6 @@ pub mod fields;
 pub mod find;
 pub mod import;
 pub mod job;
-pub mod registers;
 pub mod service;
 pub mod successors;
 pub mod unit;
@@ -19,5 +18,6 @@ pub mod view;
 pub mod wire;
 pub mod writer;
 
+pub use crate::organisation::registers;
 pub use job::{Actor, Answered, Done, Idempotency, Job, Outcome, Refusal, Rendered};
 pub use service::Service;

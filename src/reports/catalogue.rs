@@ -165,6 +165,13 @@ impl Definition {
     }
 }
 
+/// The ids of a report's parts, in their order; none when there is no such report.
+#[must_use]
+pub fn part_ids(report: &str) -> Vec<&'static str> {
+    let definition = catalogue().report(report);
+    definition.map(|d| d.parts.iter().map(|part| part.id.as_str()).collect()).unwrap_or_default()
+}
+
 /// All reports; this is what `GET /reports` answers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Catalogue {

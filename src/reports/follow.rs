@@ -19,13 +19,14 @@ use crate::domain::case::Case;
 use crate::domain::code::Position;
 use crate::domain::organisation::Organisation;
 use crate::domain::transition::Settings;
+use crate::organisation::registers::Registers;
 use crate::storage::journal::{Loaded, Selection, load};
 use crate::storage::{Db, Link, StorageError, cases, changes};
 
 /// Cases read at a time: their journals are in memory only while they are folded in.
-const PIECE: i64 = 4000;
+pub(super) const PIECE: i64 = 4000;
 /// Beyond this many changed cases the columns are built anew, piece by piece, rather than held all at once.
-const MANY: usize = 100_000;
+pub(super) const MANY: usize = 100_000;
 /// Earlier states kept, since a meeting's figures are pulled several times.
 const KEPT: usize = 3;
 
@@ -49,6 +50,8 @@ pub enum FollowError {
     Pull(PullError),
     /// The log has not come so far: the newest position there is.
     Ahead(i64),
+    /// The earlier of two instants is after the later.
+    Reversed,
 }
 
 impl fmt::Display for FollowError {
@@ -57,6 +60,7 @@ impl fmt::Display for FollowError {
             Self::Storage(error) => error.fmt(f),
             Self::Pull(error) => error.fmt(f),
             Self::Ahead(head) => write!(f, "the log has only come to position {head}"),
+            Self::Reversed => f.write_str("the earlier instant is after the later"),
         }
     }
 }
@@ -79,6 +83,17 @@ impl From<PolarsError> for FollowError {
     fn from(error: PolarsError) -> Self {
         Self::Pull(PullError::Columns(error))
     }
+}
+
+/// What figures are counted of.
+#[derive(Debug)]
+pub struct State {
+    /// The columns.
+    pub facts: Arc<Facts>,
+    /// The registers as they were known with them.
+    pub organisation: Arc<Organisation>,
+    /// On this instant.
+    pub as_of: DateTime<Utc>,
 }
 
 /// An earlier state: the instant and position it was known at, and up to where it is known that no identity has been
@@ -109,41 +124,51 @@ impl Reports {
         Self { keys: Arc::new(keys), settings: Arc::new(settings.clone()), ..Self::default() }
     }
 
-    /// Pulls a report that counts everything committed so far, or what was known then, as `grant` lets it be shown.
+    /// Pulls a report that counts everything committed so far, or what was known then, by the registers as they were
+    /// known with it, as `grant` lets it be shown.
     ///
     /// # Errors
     /// When the request is wrong, the log has not come so far, or the database fails.
     pub fn pull(
         &self,
         db: &Db,
-        organisation: &Organisation,
+        registers: &Registers,
         request: &Request,
         counted: Counted,
         clock: &dyn Clock,
         (lang, grant): (Lang, Grant),
     ) -> Result<Report, FollowError> {
-        let (facts, as_of) = self.facts(db, counted, clock)?;
-        Ok(pull(&facts, organisation, request, as_of, lang, grant)?)
+        let State { facts, organisation, as_of } = self.state(db, registers, counted, clock)?;
+        Ok(pull(&facts, &organisation, request, as_of, lang, grant)?)
     }
 
-    /// The columns as wanted, and the instant that they are known on.
+    /// What is to be counted, and by which register.
     ///
     /// # Errors
     /// When the log has not come so far, or the database fails.
-    pub fn facts(
+    pub fn state(
         &self,
         db: &Db,
+        registers: &Registers,
         counted: Counted,
         clock: &dyn Clock,
-    ) -> Result<(Arc<Facts>, DateTime<Utc>), FollowError> {
-        let facts = if counted.as_of.is_none() && counted.counted_to.is_none() {
-            self.fresh(db, counted.at_least.unwrap_or(0))?
-        } else {
-            self.known(db, counted)?
-        };
+    ) -> Result<State, FollowError> {
+        let facts = self.counted(db, counted)?;
         // Asked after reading: everything counted was known by then.
         let now = clock.now();
-        Ok((facts, counted.as_of.map_or(now, |at| at.min(now))))
+        let as_of = counted.as_of.map_or(now, |at| at.min(now));
+        let mut reader = db.read()?;
+        let organisation = registers.as_known(&mut reader.link(), facts.counted_to().0, counted.as_of)?;
+        Ok(State { facts, organisation, as_of })
+    }
+
+    /// The columns with what is to be counted.
+    pub(super) fn counted(&self, db: &Db, counted: Counted) -> Result<Arc<Facts>, FollowError> {
+        if counted.as_of.is_none() && counted.counted_to.is_none() {
+            self.fresh(db, counted.at_least.unwrap_or(0))
+        } else {
+            self.known(db, counted)
+        }
     }
 
     /// The columns with everything committed so far in them.
@@ -166,6 +191,11 @@ impl Reports {
         let facts = Arc::new(reader.link().snapshot(|link| self.refreshed(link))?);
         *self.newest.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&facts));
         Ok(facts)
+    }
+
+    /// What the noise of figures follows from.
+    pub(super) fn keys(&self) -> &RecordKeys {
+        &self.keys
     }
 
     fn newest(&self) -> Option<Arc<Facts>> {
@@ -205,13 +235,18 @@ impl Reports {
         if let Some(facts) = self.kept(&mut reader.link(), key, head)? {
             return Ok(facts);
         }
+        // One connection at a time: others wait for them too.
+        drop(reader);
+        // Where the newest are in memory, only the cases that changed since are read, and put back as they were.
+        let newest = if self.newest().is_some() { Some(self.fresh(db, wanted)?) } else { None };
+        let mut reader = db.read()?;
         let facts = reader.link().snapshot(|link| {
-            self.build(link, wanted, |loaded, all| {
-                let known = loaded.entries.iter().take(all);
-                known
-                    .take_while(|e| counted.as_of.is_none_or(|at| e.known_from <= at) && e.position.0 <= wanted)
-                    .count()
-            })
+            if let Some(facts) =
+                newest.map(|newest| earlier_of(link, &newest, counted.as_of, wanted)).transpose()?.flatten()
+            {
+                return Ok(facts);
+            }
+            self.build(link, wanted, |loaded, _| known_entries(loaded, counted.as_of, wanted))
         })?;
         let facts = Arc::new(facts);
         let mut earlier = self.earlier.lock().unwrap_or_else(PoisonError::into_inner);
@@ -261,4 +296,39 @@ impl Reports {
         }
         Ok(builder.finish(Position(counted_to))?)
     }
+}
+
+/// How many of a case's entries were known on an instant, up to a position.
+pub(super) fn known_entries(loaded: &Loaded, as_of: Option<DateTime<Utc>>, to: i64) -> usize {
+    loaded.entries.iter().take_while(|e| as_of.is_none_or(|at| e.known_from <= at) && e.position.0 <= to).count()
+}
+
+/// A case as it was after some entries, to take the place of what it is now; what was not there yet is what no figure
+/// counts.
+pub(super) fn put_back(loaded: &Loaded, entries: usize) -> Result<Case, StorageError> {
+    if entries > 0 {
+        return loaded.case_after(entries);
+    }
+    Ok(Case { felregistrering: true, ..loaded.case_after(1)? })
+}
+
+/// An earlier state of the newest columns, unless too many cases changed since.
+fn earlier_of(
+    link: &mut Link<'_>,
+    newest: &Facts,
+    as_of: Option<DateTime<Utc>>,
+    to: i64,
+) -> Result<Option<Facts>, FollowError> {
+    let earlier = (as_of.map(|at| at.timestamp_micros()), to);
+    let numbers = changes::cases_known_between(link, earlier, (None, newest.counted_to().0))?;
+    if numbers.len() > MANY {
+        return Ok(None);
+    }
+    let mut changed: Vec<(i64, Case)> = Vec::with_capacity(numbers.len());
+    for piece in numbers.chunks(PIECE as usize) {
+        for loaded in load(link, Selection::Numbers(piece))? {
+            changed.push((loaded.row.number, put_back(&loaded, known_entries(&loaded, as_of, to))?));
+        }
+    }
+    Ok(Some(newest.apply(&changed, Position(to))?))
 }

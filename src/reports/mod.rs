@@ -17,8 +17,10 @@
 //!   folkbokförd there.
 //! * **Totals.** Every dimension has `samtliga`, also where the codes are alternatives (then the share is 1), but not
 //!   `fran`, whose two codes measure the same case twice.
-//! * **Areas, offices and steering groups** are those of the register at the asking; a steering group also counts what
-//!   happened before it was formed.
+//! * **Areas, offices and steering groups** are those of the register as known with the report: up to the position it
+//!   counts to, on its instant. So a report is the same for ever, and a group that changes its members changes later
+//!   reports only. Before the registers were first loaded they count as they were then. A steering group also counts
+//!   what happened before it was formed.
 //! * **Anonymous** cases are counted in a footnote: those with at least a day in the period, or an ending in it, at
 //!   offices of the selection. They have no kommun, so none is counted for a kommun or a län.
 //! * **Removed** identities count as before. A case without kommun counts in riket and at its offices.
@@ -34,6 +36,7 @@ pub mod baspaket;
 pub mod catalogue;
 mod counting;
 pub mod cube;
+pub mod difference;
 pub mod disclosure;
 pub mod facts;
 pub mod follow;
@@ -53,6 +56,7 @@ pub mod request;
 pub mod request_error;
 pub mod selection;
 pub mod split;
+pub mod stored;
 mod tally;
 pub mod variables;
 

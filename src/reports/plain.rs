@@ -1,5 +1,6 @@
 //! The baspaket as a plain loop over cases, straight from the definitions: the oracle of the columns, and the text to
-//! read when a figure is in doubt.
+//! read when a figure is in doubt. What one case adds ([`contributions`]) also tells why figures changed
+//! ([`super::difference`]).
 //!
 //! Never here: columns, polars, or anything done for speed. Shares only the codes ([`PARTS`]) and who belongs to a
 //! selection with the rest of the room.
@@ -19,7 +20,29 @@ use super::request::Period;
 use super::selection::{Level, Selection};
 
 /// A code of each dimension, in the part's order; the rest is empty.
-type Codes = [&'static str; 3];
+pub type Codes = [&'static str; 3];
+
+/// What one case adds to a part, in the cell of these codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Contribution {
+    /// The part's id.
+    pub part: &'static str,
+    /// The cell; totals that are sums are left to whoever adds.
+    pub codes: Codes,
+    /// What is added there.
+    pub adds: Adds,
+}
+
+/// What is added to a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Adds {
+    /// One to `antal`.
+    One,
+    /// One to `distinkta`.
+    Distinct,
+    /// One observation of so many days.
+    Days(i64),
+}
 
 fn padded(codes: &[&'static str]) -> Codes {
     let mut all = [""; 3];
@@ -47,16 +70,12 @@ fn agreeing<'a, T>(all: &'a BTreeMap<Codes, T>, axes: &'a [Axis], wanted: Codes)
 }
 
 impl Sheet {
-    fn count(&mut self, codes: &[&'static str]) {
-        *self.counts.entry(padded(codes)).or_default() += 1;
-    }
-
-    fn count_distinct(&mut self, codes: &[&'static str]) {
-        *self.distinct.entry(padded(codes)).or_default() += 1;
-    }
-
-    fn add_days(&mut self, codes: &[&'static str], days: i64) {
-        self.days.entry(padded(codes)).or_default().push(days);
+    fn add(&mut self, codes: Codes, adds: Adds) {
+        match adds {
+            Adds::One => *self.counts.entry(codes).or_default() += 1,
+            Adds::Distinct => *self.distinct.entry(codes).or_default() += 1,
+            Adds::Days(days) => self.days.entry(codes).or_default().push(days),
+        }
     }
 
     fn figures(&self, form: &PartForm, codes: &[&'static str]) -> Vec<Figure> {
@@ -93,16 +112,37 @@ fn days_between(from: NaiveDate, to: NaiveDate) -> i64 {
     (to - from).num_days()
 }
 
-/// A loop under way.
+/// One case being counted.
 struct Loop<'a> {
     period: Period,
     selection: &'a Selection,
-    sheets: BTreeMap<&'static str, Sheet>,
+    added: Vec<Contribution>,
+}
+
+/// A part being added to.
+struct Sink<'a>(&'static str, &'a mut Vec<Contribution>);
+
+impl Sink<'_> {
+    fn add(self, codes: &[&'static str], adds: Adds) {
+        self.1.push(Contribution { part: self.0, codes: padded(codes), adds });
+    }
+
+    fn count(self, codes: &[&'static str]) {
+        self.add(codes, Adds::One);
+    }
+
+    fn count_distinct(self, codes: &[&'static str]) {
+        self.add(codes, Adds::Distinct);
+    }
+
+    fn add_days(self, codes: &[&'static str], days: i64) {
+        self.add(codes, Adds::Days(days));
+    }
 }
 
 impl Loop<'_> {
-    fn sheet(&mut self, part: &'static str) -> &mut Sheet {
-        self.sheets.entry(part).or_default()
+    fn sheet(&mut self, part: &'static str) -> Sink<'_> {
+        Sink(part, &mut self.added)
     }
 
     /// Whether the case belonged to the selection on a day.
@@ -279,19 +319,29 @@ impl Loop<'_> {
     }
 }
 
+/// All that one case adds to the parts. A felregistrering and an anonymous case add nothing.
+#[must_use]
+pub fn contributions(case: &Case, period: Period, selection: &Selection) -> Vec<Contribution> {
+    let mut all = Loop { period, selection, added: Vec::new() };
+    if !case.felregistrering && case.identity != IdentityState::Anonymous {
+        all.case(case);
+    }
+    all.added
+}
+
 /// The rows of each part on one level, in the order of [`PARTS`].
 pub fn baspaket<'a>(cases: impl IntoIterator<Item = &'a Case>, period: Period, level: &Level) -> Vec<Vec<Row>> {
-    let mut all = Loop { period, selection: &level.selection, sheets: BTreeMap::new() };
+    let mut sheets: BTreeMap<&'static str, Sheet> = BTreeMap::new();
     for case in cases {
-        if !case.felregistrering && case.identity != IdentityState::Anonymous {
-            all.case(case);
+        for Contribution { part, codes, adds } in contributions(case, period, &level.selection) {
+            sheets.entry(part).or_default().add(codes, adds);
         }
     }
     let nothing = Sheet::default();
     PARTS
         .iter()
         .map(|form| {
-            let sheet = all.sheets.get(form.id).unwrap_or(&nothing);
+            let sheet = sheets.get(form.id).unwrap_or(&nothing);
             let combinations = form.axes.iter().fold(vec![Vec::new()], |shorter, axis| {
                 let extend =
                     |codes: Vec<&'static str>| axis.values().map(move |value| [codes.as_slice(), &[value]].concat());
@@ -309,7 +359,7 @@ pub fn baspaket<'a>(cases: impl IntoIterator<Item = &'a Case>, period: Period, l
 
 /// How many anonymous cases had a day in the period, or ended in it, at offices of the selection.
 pub fn anonymous<'a>(cases: impl IntoIterator<Item = &'a Case>, period: Period, selection: &Selection) -> u64 {
-    let any = Loop { period, selection, sheets: BTreeMap::new() };
+    let any = Loop { period, selection, added: Vec::new() };
     let counted = cases.into_iter().filter(|case| {
         let last = case.ending().map_or(period.to(), |e| e.date.min(period.to()));
         let first = case.begun().max(period.from());

@@ -19,7 +19,7 @@ use super::quality::{self, Units};
 use super::report::{Dimension, Part, Report, Row};
 use super::request::{Lang, MOST_ROWS, Period, Request, RequestError};
 use super::selection::{Level, Selection};
-use super::split::Split;
+use super::split::{Choice, Split};
 use super::tally::Pass;
 
 /// How many whole levels are kept at most; more means someone asks for ever new periods.
@@ -134,6 +134,9 @@ pub fn pull(
             rows,
         }
     });
+    let told = |choice: &Choice| choice.told(variable_labels(choice.variable, lang), organisation);
+    let selections: Vec<Dimension> = request.choices.iter().map(told).collect();
+    let footnotes = selected(&selections, lang).into_iter().chain(texts(&definition.footnotes)).collect();
     let report = Report {
         report: definition.id.clone(),
         version: definition.version,
@@ -147,10 +150,22 @@ pub fn pull(
         disclosure: "",
         disclosure_version: None,
         anonymous: grant.own.count(anonymous),
-        footnotes: texts(&definition.footnotes),
+        selections,
+        footnotes,
         parts: parts.collect(),
     };
     Ok(disclose(report, grant, lang))
+}
+
+/// What is selected, in words, so that every form tells whom its figures are about.
+fn selected(selections: &[Dimension], lang: Lang) -> Option<String> {
+    let told = |of: &Dimension| {
+        let codes: Vec<&str> = of.codes.iter().map(|code| code.label.as_str()).collect();
+        format!("{}: {}", of.label, codes.join(", "))
+    };
+    let all: Vec<String> = selections.iter().map(told).collect();
+    let word = if lang == Lang::Sv { "Urval" } else { "Selection" };
+    (!all.is_empty()).then(|| format!("{word}: {}.", all.join("; ")))
 }
 
 /// Refuses a table that nobody could read.

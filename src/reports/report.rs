@@ -187,6 +187,8 @@ pub struct Report {
     pub period: (NaiveDate, NaiveDate),
     /// Code and name.
     pub geography: (String, String),
+    /// What is selected of the variables, each with the codes of which one must hold.
+    pub selections: Vec<Dimension>,
     /// The levels that every part has, in the order of the rows.
     pub levels: Vec<LevelName>,
     /// As known on.
@@ -269,6 +271,25 @@ impl Serialize for NamedPart<'_> {
     }
 }
 
+/// A variable with what is selected of it.
+struct NamedSelection<'a>(&'a Dimension);
+
+impl Serialize for NamedSelection<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Named<'a> {
+            code: &'a str,
+            label: &'a str,
+        }
+        let codes: Vec<Named<'_>> = self.0.codes.iter().map(|c| Named { code: &c.code, label: &c.label }).collect();
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("variable", self.0.name)?;
+        map.serialize_entry("label", &self.0.label)?;
+        map.serialize_entry("codes", &codes)?;
+        map.end()
+    }
+}
+
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
@@ -288,6 +309,10 @@ impl Serialize for Report {
         map.serialize_entry("title", &self.title)?;
         map.serialize_entry("period", &Days { from: self.period.0, to: self.period.1 })?;
         map.serialize_entry("geography", &Named { code: &self.geography.0, name: &self.geography.1 })?;
+        if !self.selections.is_empty() {
+            let selections: Vec<NamedSelection<'_>> = self.selections.iter().map(NamedSelection).collect();
+            map.serialize_entry("selections", &selections)?;
+        }
         map.serialize_entry("asOf", &instant(self.as_of))?;
         map.serialize_entry("countedTo", &self.counted_to)?;
         map.serialize_entry("disclosure", self.disclosure)?;

@@ -31,6 +31,19 @@ pub struct Choice {
     pub codes: Vec<String>,
 }
 
+impl Choice {
+    /// The variable with the codes that are chosen, for people.
+    pub(super) fn told(&self, labelled: Dimension, organisation: &Organisation) -> Dimension {
+        let place = self.variable.row().origin == Origin::Place;
+        let label = |code: &String| {
+            let named = if place { name(self.variable, code, organisation) } else { None };
+            named.unwrap_or_else(|| labelled.label(code).to_owned())
+        };
+        let codes = self.codes.iter().map(|code| Code { code: Cow::Owned(code.clone()), label: label(code) }).collect();
+        Dimension { codes, ..labelled }
+    }
+}
+
 /// A variable that is split by, with the codes that are shown.
 #[derive(Debug, Clone)]
 pub(super) struct Split {

@@ -30,6 +30,32 @@ pub fn cases_between(link: &mut Link<'_>, after: i64, to: i64) -> Result<Vec<i64
     Ok(numbers.into_iter().flatten().collect())
 }
 
+/// The cases that may have entries counted in a later state and not in an earlier, each once. A state is what was known
+/// on an instant (microseconds; always when none is given) up to a position; the later holds all of the earlier.
+///
+/// # Errors
+/// When the database fails.
+pub fn cases_known_between(
+    link: &mut Link<'_>,
+    earlier: (Option<i64>, i64),
+    later: (Option<i64>, i64),
+) -> Result<Vec<i64>, StorageError> {
+    let mut numbers = cases_between(link, earlier.1, later.1)?;
+    if let (Some(after), until) = (earlier.0, later.0.unwrap_or(i64::MAX)) {
+        let found: Vec<i64> = each!(link, c => registrations::table
+            .filter(registrations::known_from.gt(after))
+            .filter(registrations::known_from.le(until))
+            .filter(registrations::position.le(later.1))
+            .select(registrations::case_number)
+            .distinct()
+            .load(c))?;
+        numbers.extend(found);
+        numbers.sort_unstable();
+        numbers.dedup();
+    }
+    Ok(numbers)
+}
+
 /// Whether an identity was taken away after one position up to another.
 ///
 /// # Errors

@@ -16,6 +16,7 @@ pub mod connection;
 pub mod due;
 pub mod error;
 pub mod journal;
+pub mod kept;
 pub mod lists;
 pub mod organisation;
 pub mod persons;

@@ -49,7 +49,16 @@ pub fn append(link: &mut Link<'_>, entries: &[Entry], known_from: i64) -> Result
 /// # Errors
 /// When the database fails.
 pub fn current(link: &mut Link<'_>) -> Result<Vec<Entry>, StorageError> {
+    at_version(link, i64::MAX)
+}
+
+/// Every entry as it stood after the change at a position.
+///
+/// # Errors
+/// When the database fails.
+pub fn at_version(link: &mut Link<'_>, position: i64) -> Result<Vec<Entry>, StorageError> {
     let rows: Vec<(String, String, String)> = each!(link, c => organisation_rows::table
+        .filter(organisation_rows::position.le(position))
         .order(organisation_rows::position)
         .select((organisation_rows::kind, organisation_rows::code, organisation_rows::body))
         .load(c))?;
@@ -67,4 +76,20 @@ pub fn version(link: &mut Link<'_>) -> Result<i64, StorageError> {
         .select(diesel::dsl::max(organisation_rows::position))
         .first(c))?;
     Ok(newest.unwrap_or(0))
+}
+
+/// The position of the newest version that was there up to a position and known on an instant (microseconds); where
+/// none was, that of the first; 0 when there is none at all.
+///
+/// # Errors
+/// When the database fails.
+pub fn version_known(link: &mut Link<'_>, position: i64, at: Option<i64>) -> Result<i64, StorageError> {
+    let mut versions: Vec<(i64, i64)> = each!(link, c => organisation_rows::table
+        .select((organisation_rows::position, organisation_rows::known_from))
+        .distinct()
+        .load(c))?;
+    versions.sort_unstable();
+    // A version stands on those before it, so what follows one that was not known yet was not known either.
+    let known = versions.iter().take_while(|(p, since)| *p <= position && at.is_none_or(|at| *since <= at));
+    Ok(known.last().or(versions.first()).map_or(0, |(position, _)| *position))
 }

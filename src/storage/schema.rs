@@ -203,6 +203,42 @@ diesel::table! {
 }
 
 diesel::table! {
+    frozen_reports (id) {
+        id -> Binary,
+        frozen_at -> BigInt,
+        client -> Text,
+        agency -> Nullable<Text>,
+        handler -> Nullable<Text>,
+        name -> Text,
+        report -> Text,
+        version -> Integer,
+        lang -> Text,
+        geography -> Text,
+        first_day -> Integer,
+        last_day -> Integer,
+        as_of -> BigInt,
+        counted_to -> BigInt,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    report_packages (id, version) {
+        id -> Binary,
+        version -> BigInt,
+        changed_at -> BigInt,
+        client -> Text,
+        agency -> Nullable<Text>,
+        handler -> Nullable<Text>,
+        removed -> SmallInt,
+        name -> Text,
+        steering_group -> Nullable<Text>,
+        report -> Text,
+        parts -> Text,
+    }
+}
+
+diesel::table! {
     receipts (client, idempotency_key) {
         client -> Text,
         idempotency_key -> Text,
@@ -250,6 +286,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     case_offices,
     erasures,
     organisation_rows,
+    frozen_reports,
+    report_packages,
     receipts,
     access_log
 );

@@ -5,6 +5,7 @@
 //! Never here: an operation by name; those stand in the files of their resources.
 
 pub mod examples;
+pub mod kept;
 pub mod schemas;
 
 use std::collections::BTreeSet;
@@ -95,6 +96,8 @@ pub fn document() -> Result<OpenApi, serde_json::Error> {
         let verb = match endpoint.verb {
             Verb::Get => "get",
             Verb::Post => "post",
+            Verb::Put => "put",
+            Verb::Delete => "delete",
         };
         item[verb] = operation(&endpoint);
     }
@@ -214,8 +217,8 @@ fn parameters(endpoint: &Endpoint) -> Vec<Value> {
 fn header(name: &str) -> (&'static str, &'static str) {
     match name {
         "If-Match" => (
-            "Ärendets ETag som det lästes: 428 när den saknas, 412 när ärendet ändrats. / \
-             The ETag of the case as it was read: 428 when missing, 412 when the case has changed.",
+            "ETag som den lästes: 428 när den saknas, 412 när det lästa ändrats. / \
+             The ETag as it was read: 428 when missing, 412 when what was read has changed.",
             "\"3\"",
         ),
         "Idempotency-Key" => (
@@ -228,7 +231,7 @@ fn header(name: &str) -> (&'static str, &'static str) {
             "\"8d1f0c6a9b2e4f7713a5c0d2\"",
         ),
         "Location" => (
-            "Registreringens adress. / Address of the registration.",
+            "Adressen till det nya. / Address of what is new.",
             "/v1/registrations/0193d7a0-2f4e-7c11-9a55-3f1c0a6e9b11",
         ),
         "ETag" => ("Svarets version. / Version of the answer.", "\"3\""),

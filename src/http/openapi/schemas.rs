@@ -10,7 +10,7 @@ use crate::domain::step::StepKind;
 #[must_use]
 pub fn all() -> Value {
     let mut all = Map::new();
-    for part in [requests(), answers_given(), registers(), service()] {
+    for part in [requests(), answers_given(), registers(), service(), super::kept::schemas()] {
         if let Value::Object(part) = part {
             all.extend(part);
         }
@@ -18,43 +18,43 @@ pub fn all() -> Value {
     Value::Object(all)
 }
 
-fn reference(name: &str) -> Value {
+pub(super) fn reference(name: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{name}")})
 }
 
-fn text() -> Value {
+pub(super) fn text() -> Value {
     json!({"type": "string"})
 }
 
-fn date() -> Value {
+pub(super) fn date() -> Value {
     json!({"type": "string", "format": "date"})
 }
 
-fn instant() -> Value {
+pub(super) fn instant() -> Value {
     json!({"type": "string", "format": "date-time"})
 }
 
-fn uuid() -> Value {
+pub(super) fn uuid() -> Value {
     json!({"type": "string", "format": "uuid"})
 }
 
-fn integer() -> Value {
+pub(super) fn integer() -> Value {
     json!({"type": "integer", "format": "int64"})
 }
 
-fn flag() -> Value {
+pub(super) fn flag() -> Value {
     json!({"type": "boolean"})
 }
 
-fn codes<'a>(all: impl IntoIterator<Item = &'a str>) -> Value {
+pub(super) fn codes<'a>(all: impl IntoIterator<Item = &'a str>) -> Value {
     json!({"type": "string", "enum": all.into_iter().collect::<Vec<_>>()})
 }
 
-fn list(items: Value) -> Value {
+pub(super) fn list(items: Value) -> Value {
     json!({"type": "array", "items": items})
 }
 
-fn object(properties: Value, required: &[&str]) -> Value {
+pub(super) fn object(properties: Value, required: &[&str]) -> Value {
     let mut schema = json!({"type": "object", "properties": properties});
     if !required.is_empty() {
         schema["required"] = json!(required);
@@ -63,7 +63,7 @@ fn object(properties: Value, required: &[&str]) -> Value {
 }
 
 /// What is sent: nothing beside these fields is taken.
-fn closed(properties: Value, required: &[&str]) -> Value {
+pub(super) fn closed(properties: Value, required: &[&str]) -> Value {
     let mut schema = object(properties, required);
     schema["additionalProperties"] = json!(false);
     schema
@@ -257,7 +257,7 @@ fn report_case_list() -> Value {
     list
 }
 
-fn page(items: Value) -> Value {
+pub(super) fn page(items: Value) -> Value {
     object(
         json!({
             "items": list(items),
@@ -310,6 +310,8 @@ fn service() -> Value {
             "report": text(), "version": integer(), "period": object(json!({"from": date(), "to": date()}), &["from", "to"]),
             "geography": object(json!({"code": text(), "name": text()}), &["code", "name"]), "asOf": instant(),
             "countedTo": integer(),
+            "selections": list(object(json!({"variable": text(), "label": text(),
+                "codes": list(object(json!({"code": text(), "label": text()}), &["code", "label"]))}), &["variable", "codes"])),
             "disclosure": codes(["exact", "threshold", "cell-key"]), "disclosureVersion": text(),
             "parts": list(object(json!({"id": text(), "number": integer(), "title": text(), "definition": text(),
                 "dimensions": list(text()), "measures": list(text()), "rows": list(json!({"type": "object"}))}), &["id", "rows"])),

@@ -33,7 +33,7 @@ mod oracle;
 #[cfg(test)]
 mod properties;
 
-pub use policy::{Grant, Policy, grant};
+pub use policy::{Grant, Policy, Published, frozen, grant};
 pub use record_keys::RecordKeys;
 
 use super::cube::{Durations, Tally};

@@ -7,13 +7,18 @@
 //!   its own users is the agency's to protect.
 //! * `deltagaransvarig` reads the cases of the offices of the own assignments: **exact** for a report of such an office,
 //!   but not for the län and the country that stand beside it.
-//! * Everyone else, and everything else: **threshold** for a frozen report with fixed tables over whole months,
-//!   quarters or years; **cell-key** for all that is chosen freely, since two free periods one day apart undo any
-//!   withholding. Steering groups have no role of their own yet; whoever pulls reports for one is among these.
+//! * Everyone else, and everything else: **cell-key**, since what is chosen freely, as two periods one day apart, undoes
+//!   any withholding. Steering groups have no role of their own yet; whoever pulls reports for one is among these.
 //!
-//! Nothing is frozen yet, so over HTTP nobody meets `threshold` today. Frozen reports are protected one by one: of the
-//! same figures only one length of period and one division of the country may be published, else a quarter and its
-//! months, or a län and its kommuner, tell what each withholds.
+//! A frozen report is read by everyone, so what it holds doesn't depend on who froze it ([`frozen`]): **threshold** for
+//! the selection of a report with fixed tables over a whole month, quarter or year, and **cell-key** for the levels
+//! beside it, since a län less its other kommuner would tell what a kommun withholds. Of the same days only one length
+//! of period and one division of the country is published so: a quarter less two of its months tells the third. What is
+//! frozen beside it, and everything else, is **cell-key**. Whoever may see exact figures asks for the report by the `asOf`
+//! and `countedTo` of the frozen one.
+//!
+//! Two steering groups may have an office in common; they count as one division of the country, since the register
+//! seldom has such groups and a group's figures would else depend on who froze first.
 //!
 //! [`auth::policy`]: crate::auth::policy
 
@@ -89,20 +94,54 @@ impl Grant {
     }
 }
 
-/// THE table: the policies of the report that `caller` asks for, by the register as it is `today`. `frozen` says that
-/// the report is one that never changes again, not what is known now.
+/// THE table: the policies of the report that `caller` asks for, by the register as it is `today`.
 #[must_use]
-pub fn grant(caller: &Caller, request: &Request, frozen: bool, organisation: &Organisation, today: NaiveDate) -> Grant {
+pub fn grant(caller: &Caller, request: &Request, organisation: &Organisation, today: NaiveDate) -> Grant {
     if caller.has(Role::Systemforvaltare) || caller.has(Role::System) {
         return Grant::all(Policy::Exact);
     }
-    let fixed = frozen && has_fixed_tables(&request.report) && is_whole(request.period);
-    let others = if fixed { Policy::Threshold } else { Policy::CellKey };
     let own = match (&request.geography, reach(caller, organisation, today)) {
         (Geography::Kontor(_, office), Reach::Offices(offices)) if offices.contains(office) => Policy::Exact,
-        _ => others,
+        _ => Policy::CellKey,
     };
-    Grant { own, beside: others }
+    Grant { own, beside: Policy::CellKey }
+}
+
+/// A report that is frozen, as far as it matters to what is frozen beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    /// Which report.
+    pub report: String,
+    /// Its period.
+    pub period: Period,
+    /// Its geography.
+    pub geography: Geography,
+}
+
+/// The policies of a report that is being frozen, whoever freezes it, beside those that are frozen `already`.
+#[must_use]
+pub fn frozen(request: &Request, already: &[Published]) -> Grant {
+    let withholds = |report: &str, period: Period| has_fixed_tables(report) && is_whole(period);
+    let overlaps = |period: Period| period.from() <= request.period.to() && request.period.from() <= period.to();
+    let tells_on = |other: &Published| {
+        withholds(&other.report, other.period)
+            && overlaps(other.period)
+            && (other.period != request.period || division(&other.geography) != division(&request.geography))
+    };
+    let free = !request.choices.is_empty() || !request.splits.is_empty();
+    if free || !withholds(&request.report, request.period) || already.iter().any(tells_on) {
+        return Grant::all(Policy::CellKey);
+    }
+    match request.geography {
+        // Both its levels are the same figures.
+        Geography::Riket => Grant::all(Policy::Threshold),
+        _ => Grant { own: Policy::Threshold, beside: Policy::CellKey },
+    }
+}
+
+/// By what a geography divides the country; places of one division don't overlap.
+fn division(geography: &Geography) -> String {
+    geography.to_string().split(':').next().unwrap_or_default().to_owned()
 }
 
 /// Whether a report's tables are the same for all. Those of participants are chosen by variables, and those of data

@@ -123,6 +123,7 @@ pub(super) fn report() -> impl Strategy<Value = Report> {
         title: format!("Prov: {name}"),
         period: (day("2016-10-01"), day(["2016-10-31", "2016-12-31", "2017-01-15"][end.index(3)])),
         geography: ("styrgrupp:gavleborg".to_owned(), name.clone()),
+        selections: Vec::new(),
         levels: LEVELS
             .iter()
             .map(|code| LevelName {

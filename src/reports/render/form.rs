@@ -153,7 +153,7 @@ fn listed<'a>(parts: impl Iterator<Item = (u32, &'a str)>) -> Vec<(u32, String)>
     parts.map(|(number, id)| (number, id.to_owned())).collect()
 }
 
-/// Which of a report's parts are wanted, by number or id, in the report's order; all when none is named.
+/// Which of a report's parts are wanted, by number or id, in the order in which they are named; all when none is.
 ///
 /// # Errors
 /// When a name is no part's, or the form holds one part and not exactly one is wanted.
@@ -163,23 +163,29 @@ pub fn chosen(parts: &[(u32, &str)], wanted: &[String], form: Option<Form>) -> R
     if wanted.iter().any(|name| !parts.iter().any(|part| named(part, name))) {
         return Err(RenderError::NoPart(all()));
     }
-    let is_wanted = |part: &(u32, &str)| wanted.is_empty() || wanted.iter().any(|name| named(part, name));
-    let found: Vec<usize> = (0..parts.len()).filter(|i| parts.get(*i).is_some_and(is_wanted)).collect();
+    let mut found: Vec<usize> = Vec::new();
+    for name in wanted {
+        let place = parts.iter().position(|part| named(part, name));
+        found.extend(place.filter(|place| !found.contains(place)));
+    }
+    if wanted.is_empty() {
+        found.extend(0..parts.len());
+    }
     if form.is_some_and(Form::one_part) && found.len() != 1 {
         return Err(RenderError::OnePart(all()));
     }
     Ok(found)
 }
 
-/// Keeps the parts of a report that are wanted.
+/// Keeps the parts of a report that are wanted, in the order in which they are named.
 ///
 /// # Errors
 /// As [`chosen`].
 pub fn keep(report: &mut Report, wanted: &[String], form: Option<Form>) -> Result<(), RenderError> {
     let parts: Vec<(u32, &str)> = report.parts.iter().map(|p| (p.number, p.id)).collect();
     let found = chosen(&parts, wanted, form)?;
-    let mut at = 0..;
-    report.parts.retain(|_| at.next().is_some_and(|at| found.contains(&at)));
+    let mut parts: Vec<Option<Part>> = std::mem::take(&mut report.parts).into_iter().map(Some).collect();
+    report.parts = found.into_iter().filter_map(|place| parts.get_mut(place)?.take()).collect();
     Ok(())
 }
 

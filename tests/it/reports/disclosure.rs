@@ -11,7 +11,7 @@ use sus::domain::code::{ClientId, HandlerId};
 use sus::domain::organisation::Role;
 use sus::domain::step::Agency;
 use sus::reports::Request;
-use sus::reports::disclosure::grant;
+use sus::reports::disclosure::{Grant, Published, frozen, grant};
 
 use crate::http::Api;
 use crate::support::posting::import_lines;
@@ -32,6 +32,9 @@ const PLACES: [(&str, &str); 5] = [
     ("riket", "riket"),
 ];
 
+const REPORTS: [(&str, &str); 3] =
+    [("baspaket", "fixed tables"), ("deltagare-bakgrund", "free tables"), ("datakvalitet", "free tables")];
+
 #[test]
 fn the_whole_table_of_policies_is_as_committed() {
     let day = "2016-10-12".parse().unwrap();
@@ -47,33 +50,58 @@ fn the_whole_table_of_policies_is_as_committed() {
         let _ = write!(out, " {name:>23}");
     }
     out.push('\n');
-    for (report, fixed) in
-        [("baspaket", "fixed tables"), ("deltagare-bakgrund", "free tables"), ("datakvalitet", "free tables")]
-    {
+    for (report, fixed) in REPORTS {
         for (place, geography) in PLACES {
-            for frozen in [false, true] {
-                for (name, from, to) in PERIODS {
-                    let now = if frozen { "frozen" } else { "now" };
-                    let _ = write!(out, "{:<58}", format!("{report} ({fixed}), {place}, {name}, {now}"));
-                    for (_, roles) in &callers {
-                        let caller = Caller {
-                            client: ClientId::parse("client").unwrap(),
-                            agency: Some(Agency::Fk),
-                            roles: roles.iter().copied().collect(),
-                            handler: Some(HandlerId::parse("fk-h-017").unwrap()),
-                        };
-                        let mut request = Request::parse("baspaket", from, to, geography).unwrap();
-                        report.clone_into(&mut request.report);
-                        let grant = grant(&caller, &request, frozen, &register, day);
-                        let both = format!("{} / {}", grant.own.code(), grant.beside.code());
-                        let _ = write!(out, " {both:>23}");
-                    }
-                    out.push('\n');
+            for (name, from, to) in PERIODS {
+                let _ = write!(out, "{:<58}", format!("{report} ({fixed}), {place}, {name}"));
+                for (_, roles) in &callers {
+                    let caller = Caller {
+                        client: ClientId::parse("client").unwrap(),
+                        agency: Some(Agency::Fk),
+                        roles: roles.iter().copied().collect(),
+                        handler: Some(HandlerId::parse("fk-h-017").unwrap()),
+                    };
+                    let grant = grant(&caller, &request(report, from, to, geography), &register, day);
+                    let _ = write!(out, " {:>23}", told(grant));
                 }
+                out.push('\n');
+            }
+        }
+    }
+    out.push_str("\nFrozen, whoever freezes it and whoever reads it.\n\n");
+    let _ = writeln!(
+        out,
+        "{:<58} {:>23} {:>23} {:>23}",
+        "report, geography, period", "alone", "a month is frozen", "FK-GAVLEs is frozen"
+    );
+    let published = |from: &str, to: &str, geography: &str| {
+        let Request { report, period, geography, .. } = request("baspaket", from, to, geography);
+        Published { report, period, geography }
+    };
+    for (report, fixed) in REPORTS {
+        for (place, geography) in PLACES {
+            for (name, from, to) in PERIODS {
+                let wanted = request(report, from, to, geography);
+                let _ = write!(out, "{:<58}", format!("{report} ({fixed}), {place}, {name}"));
+                let month = published("2016-12-01", "2016-12-31", geography);
+                for already in [vec![], vec![month], vec![published(from, to, "fk-kontor:FK-GAVLE")]] {
+                    let _ = write!(out, " {:>23}", told(frozen(&wanted, &already)));
+                }
+                out.push('\n');
             }
         }
     }
     expect_file!["../disclosure.txt"].assert_eq(&out);
+}
+
+fn request(report: &str, from: &str, to: &str, geography: &str) -> Request {
+    let mut request = Request::parse("baspaket", from, to, geography).unwrap();
+    report.clone_into(&mut request.report);
+    request
+}
+
+fn told(grant: Grant) -> String {
+    format!("{} / {}", grant.own.code(), grant.beside.code())
 }
 
 const QUERY: &str = "/v1/reports/baspaket?from=2016-10-01&to=2016-12-31&geography=";

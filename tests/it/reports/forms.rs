@@ -119,6 +119,7 @@ fn odd() -> Report {
         title: "Prov på allt; \"möjligt\" & <omöjligt>".to_owned(),
         period: ("2016-10-01".parse().unwrap(), "2016-12-31".parse().unwrap()),
         geography: ("styrgrupp:prov".to_owned(), "Norra \"Norrland\"".to_owned()),
+        selections: Vec::new(),
         levels: vec![level("urval", "Norra \"Norrland\""), level("lan:21", "Gävleborgs län"), level("riket", "Riket")],
         as_of: DateTime::from_timestamp(1_800_000_000, 0).unwrap(),
         counted_to: 177,

@@ -1,10 +1,14 @@
 //! Reports from real input: the pilot beside its golden files, and figures as they were known.
 
 mod as_known;
+mod difference;
 mod disclosure;
 mod forms;
+mod frozen;
+mod packages;
 mod pilot;
 mod quality;
+mod registers;
 
 use serde_json::Value;
 

@@ -237,3 +237,20 @@ fn the_quality_is_told_in_every_form_and_split_as_other_reports_are() {
         assert_eq!((of("FK-GAVLE"), of("FK-SANDVIKEN"), of("samtliga")), (1, 1, 2));
     });
 }
+
+#[test]
+fn a_frozen_quality_stays_as_it_was_with_noise() {
+    on_both(|_, database| {
+        let api = three_of(database);
+        let wanted = json!({"name": "Kvalitet", "report": "datakvalitet", "from": "2016-10-01", "to": "2016-12-31",
+            "geography": "styrgrupp:gavleborg"});
+        let made = api.post("/v1/frozen-reports", &api.fk(), &wanted);
+        assert_eq!(made.status, 201, "{}", made.text);
+        let link = made.header("location").unwrap().to_owned();
+        let before = api.get(&link, &api.fk()).json();
+        assert_eq!(before["disclosure"], "cell-key");
+        api.clock.advance(TimeDelta::days(100));
+        assert_eq!(api.get(&link, &api.fk()).json()["parts"], before["parts"]);
+        assert_eq!(before["parts"][0]["dimensions"], json!(["drojsmal", "enhet", "kon"]));
+    });
+}

@@ -29,7 +29,7 @@ fn reports(cases: &[Case], geography: &Geography, months: u32) -> [Report; 2] {
 }
 
 #[test]
-fn the_own_office_of_a_frozen_report_stays_as_counted() {
+fn a_level_that_is_shown_as_counted_stays_so_beside_one_that_withholds() {
     let cases: Vec<Case> = ["2016-08-01", "2016-08-02", "2016-08-03"]
         .map(|day| case(&[(StepKind::Begaran, "2016-07-01"), (StepKind::Gk, day)]))
         .to_vec();

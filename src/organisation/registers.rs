@@ -1,14 +1,14 @@
 //! The registers of offices, handläggare, agreements and definitions as this process knows them: read from their
-//! rows, and read again when another process has changed them.
+//! rows, and read again when another process has changed them. They can also be read as they were known.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
+use super::{self as file, Changes, OrganisationFinding};
 use crate::domain::dates::swedish_day;
 use crate::domain::organisation::Organisation;
-use crate::organisation::{self as file, Changes, OrganisationFinding};
 use crate::storage::organisation::{self as rows, Entry};
 use crate::storage::{Db, Link, StorageError};
 
@@ -22,10 +22,15 @@ const KINDS: [(&str, &str); 6] = [
     ("insatsDefinitions", "code"),
 ];
 
+/// Earlier versions kept: those of a meeting's figures, which are pulled several times.
+const KEPT: usize = 4;
+
 /// The registers with their version: the position of the latest change to them.
 #[derive(Default)]
 pub struct Registers {
     known: Mutex<(i64, Arc<Organisation>)>,
+    /// Earlier versions, the one asked for last at the end. A version never changes.
+    earlier: Mutex<Vec<(i64, Arc<Organisation>)>>,
 }
 
 /// Why an organisation file was not taken in.
@@ -61,13 +66,38 @@ impl Registers {
         let mut known =
             self.known.lock().map_err(|_| StorageError::Failed("the registers are in disorder".to_owned()))?;
         if known.0 != version {
-            let whole = assemble(&rows::current(link)?)?;
-            // The rows were checked when they came in; a text that looks like a number today did so then.
-            let organisation =
-                file::read(&whole, chrono::NaiveDate::MIN).map_err(|_| StorageError::Corrupt("organisation_rows"))?;
-            *known = (version, Arc::new(organisation));
+            *known = (version, Arc::new(read(&rows::current(link)?)?));
         }
         Ok((known.0, Arc::clone(&known.1)))
+    }
+
+    /// The registers as they were known up to a position and on an instant. Before they were first loaded they are as
+    /// they were when first loaded: history that is moved from an older system was known before its registers came.
+    ///
+    /// # Errors
+    /// When the database fails or its rows can't be understood.
+    pub fn as_known(
+        &self,
+        link: &mut Link<'_>,
+        position: i64,
+        at: Option<DateTime<Utc>>,
+    ) -> Result<Arc<Organisation>, StorageError> {
+        let version = rows::version_known(link, position, at.map(|at| at.timestamp_micros()))?;
+        let (newest, organisation) = self.with_version(link)?;
+        if version == newest {
+            return Ok(organisation);
+        }
+        let mut earlier = self.earlier.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = earlier.iter().position(|(kept, _)| *kept == version).map(|place| earlier.remove(place));
+        let found = match kept {
+            Some(found) => found,
+            None => (version, Arc::new(read(&rows::at_version(link, version)?)?)),
+        };
+        if earlier.len() >= KEPT {
+            earlier.remove(0);
+        }
+        earlier.push((found.0, Arc::clone(&found.1)));
+        Ok(found.1)
     }
 
     /// Takes in an organisation file: entries with a known code are replaced, others added, none removed.
@@ -119,6 +149,11 @@ fn entries(whole: &Value) -> Vec<Entry> {
         }
     }
     all
+}
+
+fn read(entries: &[Entry]) -> Result<Organisation, StorageError> {
+    // The rows were checked when they came in; a text that looks like a number today did so then.
+    file::read(&assemble(entries)?, chrono::NaiveDate::MIN).map_err(|_| StorageError::Corrupt("organisation_rows"))
 }
 
 fn assemble(entries: &[Entry]) -> Result<Value, StorageError> {

@@ -1,0 +1,201 @@
+//! What is to be frozen, read from a body: the same question as for a report, and a name.
+
+use chrono::NaiveDate;
+use serde_json::Value;
+
+use super::extract::parse_as_of;
+use super::problem::{Kind, Problem};
+use crate::domain::finding::{Allowed, Finding, Findings};
+use crate::domain::person::contains_identity_number;
+use crate::domain::rule::Rule;
+use crate::domain::shape;
+use crate::registrations::fields::{Fields, shown, wrong_type, wrong_value};
+use crate::reports::catalogue::{catalogue, part_ids};
+use crate::reports::follow::{Counted, FollowError};
+use crate::reports::request::{GEOGRAPHY_FORMS, RequestError};
+use crate::reports::variables::Variable;
+use crate::reports::{Geography, Lang, Period, PullError, Request};
+
+/// What is to be frozen.
+pub struct Wanted {
+    /// What it is to be called.
+    pub name: String,
+    /// The question.
+    pub request: Request,
+    /// Up to what is counted.
+    pub counted: Counted,
+    /// In which language.
+    pub lang: Lang,
+    /// Which parts, in this order; all when there are none.
+    pub parts: Vec<String>,
+}
+
+/// A name for people on one line, never somebody's number.
+pub fn name(fields: &mut Fields<'_>, today: NaiveDate, findings: &mut Findings) -> Option<String> {
+    fields.required("name", shape::LINE_200, findings)?;
+    let text = fields.text("name", findings)?;
+    let fits = (1..=200).contains(&text.chars().count()) && text.trim() == text && !text.chars().any(char::is_control);
+    if !fits {
+        wrong_value("/name", shape::LINE_200, findings);
+    } else if contains_identity_number(text, today) {
+        findings.add(Rule::FritextPersonnummer, "/name");
+    }
+    Some(text.to_owned())
+}
+
+/// Which report.
+pub fn report(fields: &mut Fields<'_>, findings: &mut Findings) -> Option<String> {
+    let all: Vec<&str> = catalogue().reports().iter().map(|r| r.id.as_str()).collect();
+    fields.required("report", shape::CODE, findings)?;
+    fields.choice("report", |id| catalogue().report(id).map(|r| r.id.clone()), &all, findings)
+}
+
+/// Parts of a report, each at most once; every one that it doesn't have is told by its place, with those that there are.
+pub fn some_parts(value: &Value, report: &str, findings: &mut Findings) -> Vec<String> {
+    let known = part_ids(report);
+    let Some(list) = value.as_array() else {
+        wrong_type("/parts", shape::PARTS, findings);
+        return Vec::new();
+    };
+    let mut all: Vec<String> = Vec::new();
+    for (place, part) in list.iter().enumerate() {
+        match part.as_str() {
+            Some(id) if known.contains(&id) && !all.iter().any(|earlier| earlier == id) => all.push(id.to_owned()),
+            Some(id) if known.contains(&id) => wrong_value(&format!("/parts/{place}"), shape::PARTS, findings),
+            _ => {
+                let known = Allowed::Values(known.iter().map(ToString::to_string).collect());
+                findings.push(Finding::new(Rule::FaltOgiltigtVarde, format!("/parts/{place}")).allowed(known));
+            }
+        }
+    }
+    if list.is_empty() {
+        wrong_value("/parts", shape::PARTS, findings);
+    }
+    all
+}
+
+/// Reads what is to be frozen.
+///
+/// # Errors
+/// Everything that is wrong.
+pub fn wanted(value: &Value, today: NaiveDate) -> Result<Wanted, Findings> {
+    let mut findings = Findings::default();
+    let Some(mut fields) = Fields::of(value, "", &mut findings) else { return Err(findings) };
+    let name = name(&mut fields, today, &mut findings);
+    let report = report(&mut fields, &mut findings);
+    let from = fields.required_date("from", &mut findings);
+    let to = fields.required_date("to", &mut findings);
+    let period = from.zip(to).and_then(|(from, to)| {
+        let period = Period::new(from, to).ok();
+        if period.is_none() {
+            findings.push(Finding::new(Rule::FaltOgiltigtVarde, "/to").allowed(Allowed::DateFrom(from)));
+        }
+        period
+    });
+    let geography = match fields.raw("geography") {
+        None => Some(Geography::Riket),
+        Some(_) => fields.choice("geography", |t| Geography::parse(t).ok(), &GEOGRAPHY_FORMS, &mut findings),
+    };
+    let as_of = fields.text("asOf", &mut findings).and_then(|text| {
+        let instant = parse_as_of(text);
+        if instant.is_none() {
+            wrong_value("/asOf", shape::INSTANT_OR_DATE, &mut findings);
+        }
+        instant
+    });
+    let position = |name: &'static str, fields: &mut Fields<'_>, findings: &mut Findings| {
+        let position = fields.number(name, findings);
+        if position.is_some_and(|p| p < 0) {
+            wrong_value(&format!("/{name}"), shape::POSITION, findings);
+        }
+        position
+    };
+    let counted_to = position("countedTo", &mut fields, &mut findings);
+    let at_least = position("atLeast", &mut fields, &mut findings);
+    let language = |code: &str| match code {
+        "sv" => Some(Lang::Sv),
+        "en" => Some(Lang::En),
+        _ => None,
+    };
+    let lang = fields.choice("lang", language, &["sv", "en"], &mut findings).unwrap_or_default();
+    let parts = fields.raw("parts").map(|value| some_parts(value, report.as_deref().unwrap_or(""), &mut findings));
+    let mut request = report
+        .zip(period)
+        .zip(geography)
+        .map(|((report, period), geography)| Request::plain(&report, period, geography));
+    variables(&mut fields, request.as_mut(), &mut findings);
+    fields.finish(&mut findings);
+    match (name, request) {
+        (Some(name), Some(request)) if !findings.has_errors() => Ok(Wanted {
+            name,
+            request,
+            counted: Counted { as_of, counted_to, at_least },
+            lang,
+            parts: parts.unwrap_or_default(),
+        }),
+        _ => Err(findings),
+    }
+}
+
+/// `selections`, an object of variables with codes, and `split`, a list of variables.
+fn variables(fields: &mut Fields<'_>, request: Option<&mut Request>, findings: &mut Findings) {
+    let codes = |value: &Value| {
+        let list = value.as_array()?.iter().map(Value::as_str).collect::<Option<Vec<_>>>()?;
+        (!list.is_empty()).then(|| list.join(","))
+    };
+    let mut selections = Vec::new();
+    match fields.raw("selections") {
+        Some(Value::Object(all)) => {
+            for (name, value) in all {
+                match codes(value) {
+                    Some(codes) => selections.push((name.as_str(), codes)),
+                    None => wrong_type(&format!("/selections/{}", shown(name)), shape::CODES, findings),
+                }
+            }
+        }
+        Some(_) => wrong_type("/selections", shape::OBJECT, findings),
+        None => {}
+    }
+    let split = fields.raw("split").and_then(|value| {
+        let split = codes(value);
+        if split.is_none() {
+            wrong_type("/split", shape::CODES, findings);
+        }
+        split
+    });
+    let Some(request) = request else { return };
+    let selections = selections.iter().map(|(name, codes)| (*name, codes.as_str()));
+    if let Err(errors) = request.choose(selections, split.as_deref()) {
+        errors.iter().for_each(|error| findings.push(finding(error)));
+    }
+}
+
+/// What is wrong with a question, at its place in the body.
+fn finding(error: &RequestError) -> Finding {
+    let pointer = match error.parameter() {
+        "variable" => "/selections".to_owned(),
+        name if Variable::from_name(name).is_some() => format!("/selections/{name}"),
+        name => format!("/{name}"),
+    };
+    Finding::new(Rule::FaltOgiltigtVarde, pointer).allowed(Allowed::Values(error.allowed()))
+}
+
+/// What was wrong with a question in a body.
+pub fn refused(error: FollowError, counted: Counted) -> Problem {
+    let mut findings = Findings::default();
+    match error {
+        FollowError::Ahead(head) => {
+            for (name, given) in [("countedTo", counted.counted_to), ("atLeast", counted.at_least)] {
+                if given.is_some_and(|position| position > head) {
+                    let finding = Finding::new(Rule::FaltOgiltigtVarde, format!("/{name}"));
+                    findings.push(finding.allowed(Allowed::Values(vec![format!("0–{head}")])));
+                }
+            }
+        }
+        FollowError::Pull(PullError::Request(errors)) => {
+            errors.iter().for_each(|error| findings.push(finding(error)));
+        }
+        other => return super::report_question::refused(other, &[]),
+    }
+    Problem::new(Kind::Regelbrott).errors(&findings)
+}

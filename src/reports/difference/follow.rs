@@ -1,0 +1,129 @@
+//! How the two states of a difference are had: the later as for any report; the earlier from it, by putting back the
+//! cases that changed in between. Nothing but their journals is read.
+
+use chrono::{DateTime, Utc};
+
+use super::explain::{Behind, Explained, Scene, counts_of};
+use super::{Difference, compare};
+use crate::clock::Clock;
+use crate::domain::case::Case;
+use crate::domain::code::Position;
+use crate::domain::dates::swedish_day;
+use crate::organisation::registers::Registers;
+use crate::reports::disclosure::Grant;
+use crate::reports::facts::Facts;
+use crate::reports::follow::{Counted, FollowError, MANY, PIECE, Reports, known_entries, put_back};
+use crate::reports::pull::{PullError, pull};
+use crate::reports::request::{Lang, Request, RequestError};
+use crate::storage::journal::{Selection, load};
+use crate::storage::{Db, changes};
+
+/// How often all is read anew when an identity is taken away meanwhile.
+const TRIES: usize = 3;
+
+/// The two states, as asked for. What the earlier leaves open is as in the later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Between {
+    /// The earlier.
+    pub earlier: Counted,
+    /// The later.
+    pub later: Counted,
+}
+
+impl Reports {
+    /// What changed in a report between two states, as `grant` lets it be shown, and the entries behind the changes of the selection, in the order
+    /// in which they became known.
+    ///
+    /// # Errors
+    /// When the request is wrong, the log has not come so far, or the database fails.
+    pub fn difference(
+        &self,
+        db: &Db,
+        registers: &Registers,
+        request: &Request,
+        between: Between,
+        clock: &dyn Clock,
+        (lang, grant): (Lang, Grant),
+    ) -> Result<(Difference, Vec<Behind>), FollowError> {
+        let mut tries = 0;
+        loop {
+            let head = changes::head(&mut db.read()?.link())?;
+            let found = self.difference_once(db, registers, request, between, clock, (lang, grant))?;
+            tries += 1;
+            // An identity that was taken away meanwhile may be known in one state and not in the other.
+            let mut reader = db.read()?;
+            let newest = changes::head(&mut reader.link())?;
+            if tries == TRIES || !changes::any_protection(&mut reader.link(), head, newest)? {
+                return Ok(found);
+            }
+        }
+    }
+
+    fn difference_once(
+        &self,
+        db: &Db,
+        registers: &Registers,
+        request: &Request,
+        Between { earlier, later }: Between,
+        clock: &dyn Clock,
+        (lang, grant): (Lang, Grant),
+    ) -> Result<(Difference, Vec<Behind>), FollowError> {
+        let Some(counts) = counts_of(&request.report) else {
+            let unknown = RequestError::ReportUnknown { given: request.report.clone() };
+            return Err(PullError::Request(vec![unknown]).into());
+        };
+        let facts = self.counted(db, later)?;
+        let (until, to) = (later.as_of, facts.counted_to().0);
+        let (since, from) = (earlier.as_of.or(until), earlier.counted_to.unwrap_or(to));
+        if from > to {
+            return Err(FollowError::Ahead(to));
+        }
+        let now = clock.now();
+        let told = |at: Option<DateTime<Utc>>| at.map_or(now, |at| at.min(now));
+        if until.is_some_and(|until| since.is_some_and(|since| since > until)) {
+            return Err(FollowError::Reversed);
+        }
+        let mut reader = db.read()?;
+        let old = registers.as_known(&mut reader.link(), from, since)?;
+        let new = registers.as_known(&mut reader.link(), to, until)?;
+        let resolve = |organisation| request.geography.resolve(organisation).map_err(|e| PullError::Request(vec![e]));
+        let (by_old, by_new) = (resolve(&old)?, resolve(&new)?);
+        let day = swedish_day(told(since));
+        let scene = Scene { period: request.period, levels: &by_old.levels, day, counts, keys: self.keys() };
+        let mut explained = Explained::default();
+        let mut changed: Vec<(i64, Case)> = Vec::new();
+        let many = reader.link().snapshot(|link| {
+            let micros = |at: Option<DateTime<Utc>>| at.map(|at| at.timestamp_micros());
+            let numbers = changes::cases_known_between(link, (micros(since), from), (micros(until), to))?;
+            let many = numbers.len() > MANY;
+            for piece in numbers.chunks(PIECE as usize) {
+                for loaded in load(link, Selection::Numbers(piece))? {
+                    let (first, last) = (known_entries(&loaded, since, from), known_entries(&loaded, until, to));
+                    if first >= last {
+                        continue;
+                    }
+                    let before = if first > 0 { Some(loaded.case_after(first)?) } else { None };
+                    if !many {
+                        changed.push((loaded.row.number, put_back(&loaded, first)?));
+                    }
+                    explained.add(&scene, before, &loaded.entries[first..last], |_| loaded.case_after(1).ok());
+                }
+            }
+            Ok::<bool, FollowError>(many)
+        })?;
+        drop(reader);
+        let before = if many {
+            let counted = Counted { as_of: since, counted_to: Some(from), at_least: None };
+            pull(&*self.counted(db, counted)?, &old, request, told(since), lang, grant)?
+        } else {
+            let facts: Facts = facts.apply(&changed, Position(from))?;
+            pull(&facts, &old, request, told(since), lang, grant)?
+        };
+        let after = pull(&facts, &new, request, told(until), lang, grant)?;
+        let other = by_old.levels != by_new.levels;
+        let between = if other { Some(pull(&facts, &old, request, told(until), lang, grant)?) } else { None };
+        let mut behind = std::mem::take(&mut explained.behind);
+        behind.sort_unstable_by_key(|b| b.position);
+        Ok((compare(before, between, after, &by_old.levels, (&explained, grant)), behind))
+    }
+}
