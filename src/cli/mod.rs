@@ -143,6 +143,9 @@ struct ReportArgs {
     /// Split by variables, separated by commas: at most three, beside sex
     #[arg(long, value_name = "NAMES")]
     split: Option<String>,
+    /// How figures develop: the period cut into months, quarters or years, which stand beside each other
+    #[arg(long, value_parser = ["month", "quarter", "year"])]
+    every: Option<String>,
     /// Only this part, by its number or id; may be given several times, or as 1,2. px, svg and png hold exactly one
     #[arg(long)]
     part: Vec<String>,

@@ -14,6 +14,7 @@ use crate::reports::disclosure::{Grant, Policy, RecordKeys};
 use crate::reports::follow::{Counted, FollowError, Reports};
 use crate::reports::render::{self, Form, Options, csv, form};
 use crate::reports::request::RequestError;
+use crate::reports::times::Every;
 use crate::reports::{Geography, Lang, Period, PullError, Request};
 
 pub fn report(config: &Config, args: &ReportArgs) -> Result<(), Failure> {
@@ -51,6 +52,7 @@ pub fn print(service: &Service, args: &ReportArgs) -> Result<(), Failure> {
     };
     let mut request = Request::plain(&args.report, period, geography);
     choose(&mut request, args)?;
+    request.every = args.every.as_deref().and_then(Every::from_code);
     let lang = if args.lang == "en" { Lang::En } else { Lang::Sv };
     // Who has the database may see what is in it; the others are there to see what others see.
     let grant = Grant::all(Policy::from_code(&args.disclosure).unwrap_or(Policy::CellKey));

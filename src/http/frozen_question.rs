@@ -13,6 +13,7 @@ use crate::registrations::fields::{Fields, shown, wrong_type, wrong_value};
 use crate::reports::catalogue::{catalogue, part_ids};
 use crate::reports::follow::{Counted, FollowError};
 use crate::reports::request::{GEOGRAPHY_FORMS, RequestError};
+use crate::reports::times::Every;
 use crate::reports::variables::Variable;
 use crate::reports::{Geography, Lang, Period, PullError, Request};
 
@@ -124,6 +125,10 @@ pub fn wanted(value: &Value, today: NaiveDate) -> Result<Wanted, Findings> {
         .zip(geography)
         .map(|((report, period), geography)| Request::plain(&report, period, geography));
     variables(&mut fields, request.as_mut(), &mut findings);
+    let every = fields.choice("every", Every::from_code, &Every::ALL.map(Every::code), &mut findings);
+    if let Some(request) = &mut request {
+        request.every = every;
+    }
     fields.finish(&mut findings);
     match (name, request) {
         (Some(name), Some(request)) if !findings.has_errors() => Ok(Wanted {

@@ -17,6 +17,7 @@ use crate::reports::catalogue::catalogue;
 use crate::reports::follow::FollowError;
 use crate::reports::render::{Form, Options, RenderError, csv, form};
 use crate::reports::request::GEOGRAPHY_FORMS;
+use crate::reports::times::Every;
 use crate::reports::{Geography, Lang, Period, PullError};
 
 const fn parameter(name: &'static str, about: &'static str, kind: &'static str, example: &'static str) -> Parameter {
@@ -36,6 +37,14 @@ pub const GEOGRAPHY: Parameter = parameter(
      riket is the default.",
     "string",
     "styrgrupp:gavleborg",
+);
+/// `every`.
+pub const EVERY: Parameter = parameter(
+    "every",
+    "Hur siffrorna utvecklas: perioden delad i month, quarter eller year, som en sista dimension tid. / How figures \
+     develop: the period cut into month, quarter or year, as a last dimension tid.",
+    "string",
+    "month",
 );
 /// `atLeast`.
 pub const AT_LEAST: Parameter = parameter(
@@ -113,6 +122,11 @@ pub fn question(query: &mut Query) -> (Option<Period>, Option<Geography>) {
         period
     });
     (period, geography)
+}
+
+/// `every`.
+pub fn every(query: &mut Query) -> Option<Every> {
+    query.choice("every", &Every::ALL.map(Every::code), Every::from_code)
 }
 
 /// `lang`.

@@ -68,7 +68,7 @@ pub const fn with_variables<const N: usize>(own: [Parameter; N]) -> [Parameter; 
 /// How many parameters a report has.
 pub const ALL: usize = OWN + 1 + SELECTIONS.len();
 /// Those that aren't variables.
-const OWN: usize = 13;
+const OWN: usize = 14;
 
 /// Reads selections and splits into a request; what the report doesn't take is refused by name.
 pub fn read(query: &mut Query, request: &mut Request) {

@@ -14,8 +14,8 @@ use super::openapi::{AS_OF, COUNTED_TO, PAGED, PAGING, examples};
 use super::problem::{Kind, Problem};
 use super::report_answer::{CONTENT, FILE, known, made};
 use super::report_question::{
-    AT_LEAST, BOM, DECIMAL, FORMAT, FROM, GEOGRAPHY, LANG, PACKAGE, PART, Parts, SEPARATOR, TO, form, lang, parts,
-    question, refused,
+    AT_LEAST, BOM, DECIMAL, EVERY, FORMAT, FROM, GEOGRAPHY, LANG, PACKAGE, PART, Parts, SEPARATOR, TO, every, form,
+    lang, parts, question, refused,
 };
 use super::report_variables::{self, with_variables};
 use crate::app::App;
@@ -29,6 +29,7 @@ use crate::reports::disclosure::{Grant, grant};
 use crate::reports::follow::{Counted, FollowError};
 use crate::reports::forms;
 use crate::reports::render::{Form, Options};
+use crate::reports::times::Every;
 use crate::reports::{Geography, Lang, Period, Report, Request};
 use crate::storage::StorageError;
 use crate::storage::kept;
@@ -72,7 +73,8 @@ pub const ENDPOINTS: &[Endpoint] = &[
                 two give the same report again; disclosure says how the figures are protected for whoever asks. Which variables the report selects and splits by stands in the list of \
                 reports; others are refused by name.",
         query: &with_variables([
-            FROM, TO, GEOGRAPHY, AS_OF, COUNTED_TO, AT_LEAST, PART, PACKAGE, FORMAT, SEPARATOR, DECIMAL, BOM, LANG,
+            FROM, TO, EVERY, GEOGRAPHY, AS_OF, COUNTED_TO, AT_LEAST, PART, PACKAGE, FORMAT, SEPARATOR, DECIMAL, BOM,
+            LANG,
         ]),
         headers: &["If-None-Match"],
         takes: &[],
@@ -94,6 +96,7 @@ async fn list_reports(request: HttpRequest) -> Result<HttpResponse, Problem> {
 fn told(definition: &Definition) -> Value {
     let mut told = json!(definition);
     told["link"] = json!(format!("/v1/reports/{}", definition.id));
+    told["every"] = json!(Every::ALL.map(Every::code));
     told["variables"] = forms::report(&definition.id).map_or(Value::Null, report_variables::told);
     told
 }
@@ -114,6 +117,7 @@ struct Asked {
 fn read(request: &HttpRequest, report: &str) -> Result<Asked, Problem> {
     let mut query = Query::of(request);
     let (period, geography) = question(&mut query);
+    let every = every(&mut query);
     // Both may be given: together they are what an earlier report says of itself.
     let (as_of, counted_to) = (query.as_of(), query.counted_to());
     let at_least = query.number("atLeast", 0, i64::MAX, shape::POSITION);
@@ -126,7 +130,8 @@ fn read(request: &HttpRequest, report: &str) -> Result<Asked, Problem> {
         None => report_variables::read(&mut query, &mut nobody(report)),
     }
     query.finish()?;
-    let Some(request) = wanted else { return Err(Problem::new(Kind::FrageparameterFel)) };
+    let Some(mut request) = wanted else { return Err(Problem::new(Kind::FrageparameterFel)) };
+    request.every = every;
     Ok(Asked { request, counted: Counted { as_of, counted_to, at_least }, lang: lang.unwrap_or_default(), parts, form })
 }
 

@@ -56,10 +56,12 @@ pub struct Form {
     pub axes: &'static [Axis],
     /// Its measures.
     pub measures: Measures,
+    /// So many months, the one of the period's last day being the last, stand beside each other; 0: the period.
+    pub months: u32,
 }
 
 const fn form(id: &'static str, axes: &'static [Axis], measures: Measures) -> Form {
-    Form { id, axes, measures }
+    Form { id, axes, measures, months: 0 }
 }
 
 /// The ten parts in their order.

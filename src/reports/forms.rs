@@ -28,7 +28,7 @@ const fn own(name: &'static str, codes: &'static [&'static str]) -> Axis {
 }
 
 const fn form(id: &'static str, axes: &'static [Axis], measures: Measures) -> Form {
-    Form { id, axes, measures }
+    Form { id, axes, measures, months: 0 }
 }
 
 const KON: Axis = summed("kon", &["kvinna", "man"]);
@@ -49,6 +49,12 @@ const LAGEN: &[&str] = &with_total::<{ ALL_STEPS.len() + 1 }>(ALL_STEPS);
 const STEPS: &[&str] = &["begaran", "gk", "planerad_afi", "planerad_ali", "afi", "ali"];
 const ALL_STEPS: &[&str] =
     &["begaran", "gk", "planerad_afi", "planerad_ali", "afi", "ali", "konsultativt_stod", "avslutat", "avbrutet"];
+/// The steps where something is waited for, in the order of [`STEPS`].
+pub const WAITING: &[&str] = &["begaran", "gk", "planerad_afi", "planerad_ali"];
+/// Bands of days waited: the code, and how many days it reaches to.
+pub const WAITED: &[(&str, i32)] =
+    &[("0_30", 30), ("31_90", 90), ("91_180", 180), ("181_365", 365), ("366_", i32::MAX)];
+const WAITED_CODES: &[&str] = &["0_30", "31_90", "91_180", "181_365", "366_"];
 const FORMANER: &[&str] = &with_total::<{ variables::FORMANER.len() + 1 }>(variables::FORMANER);
 const FORANDRING: &[&str] = &[CHANGES[0], CHANGES[1], CHANGES[2], CHANGES[3], "nytt_eller_okat", "samtliga"];
 
@@ -172,6 +178,20 @@ pub const REPORTS: &[ReportForm] = &[
         parts: &[form("floden", &[summed("fran", STEPS), summed("till", ALL_STEPS), KON], Measures::Count)],
         requires: None,
     },
+    ReportForm {
+        id: "flaskhalsar",
+        parts: &[
+            form("vantetid", &[summed("steg", WAITING), KON], Measures::Spread),
+            form("vantar", &[summed("steg", WAITING), KON], Measures::Spread),
+            form(
+                "vantar_tid",
+                &[summed("steg", WAITING), summed("vantat", WAITED_CODES), KON],
+                Measures::Share("vantat"),
+            ),
+            Form { months: 12, ..form("utveckling", &[summed("steg", WAITING), KON], Measures::Days) },
+        ],
+        requires: None,
+    },
     ReportForm { id: quality::ID, parts: &quality::PARTS, requires: None },
 ];
 
@@ -189,8 +209,6 @@ pub fn report(id: &str) -> Option<&'static ReportForm> {
 /// Why a report doesn't take a variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotTaken {
-    /// The report neither selects nor splits.
-    None,
     /// A transition has no state on the last day, and leads from one kind of insats to another.
     Transitions,
     /// Anonymous cases are counted too, and have no state.
@@ -210,7 +228,6 @@ impl NotTaken {
     #[must_use]
     pub const fn sv(self) -> &'static str {
         match self {
-            Self::None => "rapporten väljer och delar inte på variabler",
             Self::Transitions => "en övergång har ingen status och ingen insatstyp",
             Self::AnonymousToo => "rapporten räknar också anonyma ärenden, som inte har någon status",
             Self::MappingNotLeft => "alla ärenden i rapporten har inte lämnat gemensam kartläggning",
@@ -224,7 +241,6 @@ impl NotTaken {
     #[must_use]
     pub const fn en(self) -> &'static str {
         match self {
-            Self::None => "the report does not select or split by variables",
             Self::Transitions => "a transition has no state and no kind of measure",
             Self::AnonymousToo => "the report counts anonymous cases too, which have no state",
             Self::MappingNotLeft => "not every case of the report has left joint mapping",
@@ -247,7 +263,6 @@ impl ReportForm {
         );
         let left = of_ended || self.id.starts_with("resultat-");
         match variable {
-            _ if self.id == "baspaket" => Err(NotTaken::None),
             Variable::Deltagarstatus | Variable::Insatstyp if self.id == "deltagare-floden" => {
                 Err(NotTaken::Transitions)
             }

@@ -28,7 +28,9 @@
 //!   [`cube::Tally`] or has one; a person with two cases has two keys.
 //! * **Arbete eller studier** is not known where one of the two questions is unanswered. **Ökat** needs both shares.
 //! * **Förmåner**: asked and answered with nothing counts as `ingen`.
-//! * **Deltagarrapport, baspaket as a type**: it takes neither selections nor splits yet.
+//! * **Deltagarrapport, baspaket as a type**: the baspaket itself, which selects and splits by the variables of open cases.
+//! * **Flaskhalsar**: waiting is the time in the request, joint mapping and a planned insats, from the day each was entered,
+//!   whatever office it was at then; the months beside each other end with that of the period's last day.
 //! * **Tider**: every ended case is one, however it ended; percentiles by nearest rank.
 //! * **Utfall av GK**: `gk → avslutat` with an answer that belongs to another step counts as `uppgift_saknas`.
 
@@ -58,6 +60,7 @@ pub mod selection;
 pub mod split;
 pub mod stored;
 mod tally;
+pub mod times;
 pub mod variables;
 
 #[cfg(test)]
@@ -66,6 +69,8 @@ mod arbitrary;
 mod examples;
 #[cfg(test)]
 mod oracle;
+#[cfg(test)]
+mod oracle_baspaket;
 #[cfg(test)]
 mod oracle_variables;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The reports other than the baspaket as a plain loop over cases, straight from the definitions: what the columns are
+//! Every report as a plain loop over cases, straight from the definitions: what the columns are
 //! held against. Nothing here is done for speed, and nothing is shared with the columns but codes and who belongs to a
 //! selection.
 
@@ -9,8 +9,9 @@ use chrono::NaiveDate;
 use crate::domain::answers::{Answers, Question};
 use crate::domain::case::{Case, IdentityState};
 use crate::domain::organisation::Organisation;
-use crate::domain::step::StepKind;
+use crate::domain::step::{Form as StepForm, StepKind};
 
+use super::baspaket::Form;
 use super::cube::SAMTLIGA;
 use super::forms;
 use super::oracle_variables::{after_mapping, codes_of, occupation, yes_no};
@@ -18,20 +19,21 @@ use super::report::{Figure, Report, Row};
 use super::request::{Period, Request};
 use super::selection::{Level, Selection};
 use super::split::Choice;
+use super::times::{Time, months_until};
 use super::variables::{SAKNAS, Variable};
 
 /// Something a report counts of a case.
-struct Seen {
-    part: &'static str,
+pub(super) struct Seen {
+    pub(super) part: &'static str,
     /// The codes of the part's own dimensions but sex; `samtliga` only where that is no sum.
-    codes: Vec<&'static str>,
+    pub(super) codes: Vec<&'static str>,
     /// On this day the case's places are those of the event.
-    day: NaiveDate,
-    what: What,
+    pub(super) day: NaiveDate,
+    pub(super) what: What,
 }
 
 #[derive(Clone, Copy)]
-enum What {
+pub(super) enum What {
     One,
     Days(i64),
     /// Once a case and cell.
@@ -50,18 +52,26 @@ struct Cell {
 pub(super) fn check(report: &Report, request: &Request, organisation: &Organisation, cases: &[Case]) {
     let form = forms::report(&request.report).unwrap();
     let levels = request.geography.resolve(organisation).unwrap().levels;
-    let cells = counted(request, organisation, cases, &levels);
+    let of_period = |period: Period| counted(request, period, organisation, cases, &levels);
+    let whole = of_period(request.period);
     for (part, form) in report.parts.iter().zip(form.parts) {
         let combinations: usize = part.dimensions.iter().map(|d| d.codes.len()).product();
         assert_eq!(part.rows.len(), combinations * levels.len(), "{}", part.id);
+        // Times stand beside each other as the last dimension.
+        let times: Option<BTreeMap<String, Cells>> = times_of(form, request).map(|times| {
+            times.into_iter().map(|period| (Time::of(period.from(), period.to()).code, of_period(period))).collect()
+        });
         let nothing = Cell::default();
-        let of =
-            |row: &Row, codes: &[String]| cells.get(&(part.id, row.level.clone(), codes.to_vec())).unwrap_or(&nothing);
         for row in &part.rows {
-            let codes: Vec<String> = row.codes.iter().map(ToString::to_string).collect();
+            let mut codes: Vec<String> = row.codes.iter().map(ToString::to_string).collect();
+            let cells = times.as_ref().map_or(&whole, |times| &times[&codes.pop().unwrap()]);
+            let of = |row: &Row, codes: &[String]| {
+                cells.get(&(part.id, row.level.clone(), codes.to_vec())).unwrap_or(&nothing)
+            };
             let cell = of(row, &codes);
             let expected = match form.measures {
-                super::baspaket::Measures::Count => vec![Figure::Count(cell.count)],
+                // Where a case may be seen several times and is to be counted once, it is seen as distinct.
+                super::baspaket::Measures::Count => vec![Figure::Count(cell.count + cell.distinct.len() as u64)],
                 super::baspaket::Measures::Share(over) => {
                     let mut whole = codes.clone();
                     whole[part.dimensions.iter().position(|d| d.name == over).unwrap()] = SAMTLIGA.to_owned();
@@ -70,11 +80,20 @@ pub(super) fn check(report: &Report, request: &Request, organisation: &Organisat
                 super::baspaket::Measures::Stock => {
                     vec![Figure::Count(cell.count), Figure::Count(cell.distinct.len() as u64)]
                 }
-                super::baspaket::Measures::Spread | super::baspaket::Measures::Days => spread(&cell.days),
+                super::baspaket::Measures::Spread => spread(&cell.days),
+                super::baspaket::Measures::Days => {
+                    let all = spread(&cell.days);
+                    [0, 1, 6].map(|at| all[at]).to_vec()
+                }
             };
             assert_eq!(row.figures, expected, "{} {:?} {}", part.id, row.codes, row.level);
         }
     }
+}
+
+fn times_of(form: &Form, request: &Request) -> Option<Vec<Period>> {
+    let months = || (form.months > 0).then(|| months_until(request.period.to(), form.months));
+    request.every.map(|every| every.periods(request.period)).or_else(months)
 }
 
 fn spread(days: &[i64]) -> Vec<Figure> {
@@ -92,12 +111,12 @@ fn spread(days: &[i64]) -> Vec<Figure> {
 
 type Cells = BTreeMap<(&'static str, String, Vec<String>), Cell>;
 
-fn counted(request: &Request, organisation: &Organisation, cases: &[Case], levels: &[Level]) -> Cells {
+fn counted(request: &Request, period: Period, organisation: &Organisation, cases: &[Case], levels: &[Level]) -> Cells {
     let mut cells = Cells::new();
     for (number, case) in cases.iter().enumerate().filter(|(_, case)| !case.felregistrering) {
-        for seen in seen(&request.report, case, request.period) {
+        for seen in seen(&request.report, case, period) {
             let split = if seen.part == "anonyma" { &[][..] } else { &request.splits };
-            let codes = |variable: Variable| codes_of(variable, case, seen.day, request.period, organisation);
+            let codes = |variable: Variable| codes_of(variable, case, seen.day, period, organisation);
             // Anonymous cases have places only.
             let applies = |choice: &&Choice| seen.part != "anonyma" || is_place(choice.variable);
             let chosen = |choice: &Choice| codes(choice.variable).iter().any(|code| choice.codes.contains(code));
@@ -221,6 +240,8 @@ fn seen(report: &str, case: &Case, period: Period) -> Vec<Seen> {
                 all.push(Seen { part: "samarbete", codes: vec![held], day: s.date, what: days });
             }
         }
+        "baspaket" => all.extend(super::oracle_baspaket::seen(case, period)),
+        "flaskhalsar" => waiting(case, period, &mut all),
         "deltagare-floden" => {
             all.extend(left.map(|pair| one("floden", &[pair[0].kind.code(), pair[1].kind.code()], pair[1].date)));
         }
@@ -288,7 +309,7 @@ fn background(case: &Case, period: Period, all: &mut Vec<Seen>) {
 }
 
 /// The days of a period on which a case that lasts from `first` to `last` begins to be at a place.
-fn days_at_places(case: &Case, first: NaiveDate, last: NaiveDate, period: Period) -> Vec<NaiveDate> {
+pub(super) fn days_at_places(case: &Case, first: NaiveDate, last: NaiveDate, period: Period) -> Vec<NaiveDate> {
     let (first, last) = (first.max(period.from()), last.min(period.to()));
     if first > last {
         return Vec::new();
@@ -317,6 +338,30 @@ fn lage(case: &Case, period: Period, all: &mut Vec<Seen>) {
             }
             all.extend(days_at_places(case, step.date, last, period).into_iter().map(|d| seen(d, What::Distinct)));
         }
+    }
+}
+
+fn waiting(case: &Case, period: Period, all: &mut Vec<Seen>) {
+    let waits = |kind: StepKind| kind.form() == StepForm::Waiting || kind == StepKind::Gk;
+    for pair in case.steps.windows(2).filter(|pair| waits(pair[0].kind)) {
+        let what = What::Days((pair[1].date - pair[0].date).num_days());
+        let seen = |part| Seen { part, codes: vec![pair[0].kind.code()], day: pair[1].date, what };
+        all.extend(period.contains(pair[1].date).then(|| seen("vantetid")));
+        all.extend(period.contains(pair[1].date).then(|| seen("utveckling")));
+    }
+    let last = period.to();
+    if let Some(step) = case.step_on(last).filter(|step| waits(step.kind)) {
+        let days = (last - step.date).num_days();
+        let band = match days {
+            0..=30 => "0_30",
+            31..=90 => "31_90",
+            91..=180 => "91_180",
+            181..=365 => "181_365",
+            _ => "366_",
+        };
+        let seen = |part, codes, what| Seen { part, codes, day: last, what };
+        all.push(seen("vantar", vec![step.kind.code()], What::Days(days)));
+        all.push(seen("vantar_tid", vec![step.kind.code(), band], What::One));
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Contribution {
     pub codes: Codes,
     /// What is added there.
     pub adds: Adds,
+    /// On this day the case's places are those of what is counted.
+    pub day: NaiveDate,
 }
 
 /// What is added to a cell.
@@ -120,11 +122,11 @@ struct Loop<'a> {
 }
 
 /// A part being added to.
-struct Sink<'a>(&'static str, &'a mut Vec<Contribution>);
+struct Sink<'a>(&'static str, NaiveDate, &'a mut Vec<Contribution>);
 
 impl Sink<'_> {
     fn add(self, codes: &[&'static str], adds: Adds) {
-        self.1.push(Contribution { part: self.0, codes: padded(codes), adds });
+        self.2.push(Contribution { part: self.0, codes: padded(codes), adds, day: self.1 });
     }
 
     fn count(self, codes: &[&'static str]) {
@@ -141,8 +143,8 @@ impl Sink<'_> {
 }
 
 impl Loop<'_> {
-    fn sheet(&mut self, part: &'static str) -> Sink<'_> {
-        Sink(part, &mut self.added)
+    fn sheet(&mut self, part: &'static str, day: NaiveDate) -> Sink<'_> {
+        Sink(part, day, &mut self.added)
     }
 
     /// Whether the case belonged to the selection on a day.
@@ -170,9 +172,9 @@ impl Loop<'_> {
     }
 
     fn new_in_gk(&mut self, case: &Case) {
-        if case.gk_date().is_some_and(|day| self.counted(case, day)) {
+        if let Some(day) = case.gk_date().filter(|day| self.counted(case, *day)) {
             let by = case.steps[0].answers.code(Question::InitieradAv).unwrap_or("uppgift_saknas");
-            self.sheet("nya_gk").count(&[by, case.sex.code()]);
+            self.sheet("nya_gk", day).count(&[by, case.sex.code()]);
         }
     }
 
@@ -186,18 +188,18 @@ impl Loop<'_> {
             }
             other => other.code(),
         };
-        self.sheet("utfall_gk").count(&[utfall, case.sex.code()]);
+        self.sheet("utfall_gk", next.date).count(&[utfall, case.sex.code()]);
         let to = self.period.to();
         let first = case.steps.iter().find(|s| s.kind.is_insats() && s.date <= to);
         let insats = first.map_or("ingen", |s| s.kind.code());
-        self.sheet("till_insats").count(&[insats, case.sex.code()]);
+        self.sheet("till_insats", next.date).count(&[insats, case.sex.code()]);
     }
 
     fn episodes(&mut self, case: &Case) {
         for pair in case.steps.windows(2) {
             if pair[0].kind.form() == Form::Activity && self.counted(case, pair[1].date) {
                 let days = days_between(pair[0].date, pair[1].date);
-                self.sheet("tid_insats").add_days(&[pair[0].kind.code(), case.sex.code()], days);
+                self.sheet("tid_insats", pair[1].date).add_days(&[pair[0].kind.code(), case.sex.code()], days);
             }
         }
     }
@@ -216,7 +218,7 @@ impl Loop<'_> {
             if self.counted(case, pair[1].date) {
                 let end = if pair[1].kind.is_ending() { "avslut" } else { "aktivitet" };
                 let codes = [pair[0].kind.code(), end, case.sex.code()];
-                self.sheet("tid_vantan").add_days(&codes, days_between(first, pair[1].date));
+                self.sheet("tid_vantan", pair[1].date).add_days(&codes, days_between(first, pair[1].date));
             }
         }
     }
@@ -224,14 +226,14 @@ impl Loop<'_> {
     fn new_in_insats(&mut self, case: &Case) {
         let entered = |kind: &StepKind| {
             let first = case.steps.iter().find(|s| s.kind == *kind);
-            first.is_some_and(|s| self.counted(case, s.date))
+            first.filter(|s| self.counted(case, s.date)).map(|s| (s.kind, s.date))
         };
-        let kinds: Vec<StepKind> = [StepKind::Afi, StepKind::Ali].into_iter().filter(entered).collect();
-        for kind in &kinds {
-            self.sheet("nya_insats").count(&[kind.code(), case.sex.code()]);
+        let kinds: Vec<(StepKind, NaiveDate)> = [StepKind::Afi, StepKind::Ali].iter().filter_map(entered).collect();
+        for (kind, day) in &kinds {
+            self.sheet("nya_insats", *day).count(&[kind.code(), case.sex.code()]);
         }
-        if !kinds.is_empty() {
-            self.sheet("nya_insats").count(&[SAMTLIGA, case.sex.code()]);
+        if let Some((_, day)) = kinds.first() {
+            self.sheet("nya_insats", *day).count(&[SAMTLIGA, case.sex.code()]);
         }
     }
 
@@ -239,8 +241,8 @@ impl Loop<'_> {
         let to = self.period.to();
         let on_last_day = case.step_on(to).filter(|s| s.kind.is_insats()).map(|s| s.kind.code());
         if let Some(code) = on_last_day.filter(|_| self.selected(case, to)) {
-            self.sheet("aktiva").count(&[code, case.sex.code()]);
-            self.sheet("aktiva").count(&[SAMTLIGA, case.sex.code()]);
+            self.sheet("aktiva", to).count(&[code, case.sex.code()]);
+            self.sheet("aktiva", to).count(&[SAMTLIGA, case.sex.code()]);
         }
         let mut kinds: Vec<&'static str> = Vec::new();
         for (i, step) in case.steps.iter().enumerate().filter(|(_, s)| s.kind.is_insats()) {
@@ -260,7 +262,7 @@ impl Loop<'_> {
             kinds.push(SAMTLIGA);
         }
         for kind in kinds {
-            self.sheet("aktiva").count_distinct(&[kind, case.sex.code()]);
+            self.sheet("aktiva", to).count_distinct(&[kind, case.sex.code()]);
         }
     }
 
@@ -270,13 +272,13 @@ impl Loop<'_> {
         for kind in StepKind::ALL.into_iter().filter(|k| !k.is_ending()) {
             let steps = case.steps.windows(2).filter(|pair| pair[0].kind == kind);
             let days = steps.map(|pair| days_between(pair[0].date, pair[1].date)).sum();
-            self.sheet("tid_per_steg").add_days(&[kind.code(), held, sex], days);
+            self.sheet("tid_per_steg", end).add_days(&[kind.code(), held, sex], days);
         }
         let total = days_between(case.begun(), end);
-        self.sheet("tid_per_steg").add_days(&[SAMTLIGA, held, sex], total);
-        self.sheet("tid_samarbete").add_days(&["begaran", held, sex], total);
+        self.sheet("tid_per_steg", end).add_days(&[SAMTLIGA, held, sex], total);
+        self.sheet("tid_samarbete", end).add_days(&["begaran", held, sex], total);
         if let Some(gk) = case.gk_date() {
-            self.sheet("tid_samarbete").add_days(&["gk", held, sex], days_between(gk, end));
+            self.sheet("tid_samarbete", end).add_days(&["gk", held, sex], days_between(gk, end));
         }
     }
 
@@ -315,7 +317,7 @@ impl Loop<'_> {
         } else {
             "annat"
         };
-        self.sheet("utfall_insats").count(&[last.code(), utfall, case.sex.code()]);
+        self.sheet("utfall_insats", ending.date).count(&[last.code(), utfall, case.sex.code()]);
     }
 }
 
@@ -333,7 +335,7 @@ pub fn contributions(case: &Case, period: Period, selection: &Selection) -> Vec<
 pub fn baspaket<'a>(cases: impl IntoIterator<Item = &'a Case>, period: Period, level: &Level) -> Vec<Vec<Row>> {
     let mut sheets: BTreeMap<&'static str, Sheet> = BTreeMap::new();
     for case in cases {
-        for Contribution { part, codes, adds } in contributions(case, period, &level.selection) {
+        for Contribution { part, codes, adds, .. } in contributions(case, period, &level.selection) {
             sheets.entry(part).or_default().add(codes, adds);
         }
     }

@@ -21,6 +21,7 @@ use super::request::{Lang, MOST_ROWS, Period, Request, RequestError};
 use super::selection::{Level, Selection};
 use super::split::{Choice, Split};
 use super::tally::Pass;
+use super::times::{self, Time};
 
 /// How many whole levels are kept at most; more means someone asks for ever new periods.
 const KEPT: usize = 64;
@@ -84,27 +85,50 @@ pub fn pull(
     let urval = geography.levels.first().map_or(&Selection::All, |level| &level.selection);
     let splits: Vec<Split> =
         request.splits.iter().map(|v| Split::new(*v, facts, organisation, urval, &request.choices)).collect();
+    let whole = vec![request.period];
+    let cut = request.every.map_or(whole, |every| every.periods(request.period));
+    let months = |part: &Form| part.months > 0 && request.every.is_none();
+    let until = |part: &Form| times::months_until(request.period.to(), part.months);
+    // The parts by the times that they tell of; most often all tell of the period.
+    let mut timed: Vec<(Vec<Period>, Vec<usize>)> = vec![(cut, Vec::new())];
+    for (at, part) in form.parts.iter().enumerate() {
+        if months(part) {
+            timed.push((until(part), vec![at]));
+        } else {
+            timed[0].1.push(at);
+        }
+    }
     let units = (form.id == quality::ID).then(|| Units::new(facts, organisation, urval, request.period));
-    within_bounds(form, &splits, units.as_ref(), geography.levels.len())?;
+    within_bounds(form, &splits, units.as_ref(), geography.levels.len(), &timed)?;
+    let free = !request.choices.is_empty() || !request.splits.is_empty();
     let mut rows: Vec<Vec<Row>> = vec![Vec::new(); form.parts.len()];
     let mut anonymous = Tally::default();
     for level in &geography.levels {
         let policy = grant.of(&level.code);
-        let more = if form.id == "baspaket" {
-            level_rows(facts, request.period, level, policy)?
-        } else {
-            let question =
-                Question { facts, organisation, period: request.period, choices: &request.choices, splits: &splits };
-            let rows = match &units {
-                Some(units) => {
-                    quality::rows(&question, units, quality::measured_on(request.period, as_of), level, policy)?
+        for (periods, places) in &timed {
+            let wanted: Vec<&Form> = places.iter().map(|place| &form.parts[*place]).collect();
+            let counted = |period: Period| {
+                if form.id == "baspaket" && !free {
+                    return level_rows(facts, period, level, policy);
                 }
-                None => counting::rows(&question, form, level, policy)?,
+                let question = Question { facts, organisation, period, choices: &request.choices, splits: &splits };
+                let rows = match &units {
+                    Some(units) => quality::rows(&question, units, quality::measured_on(period, as_of), level, policy),
+                    None => counting::rows(&question, form.id, &wanted, level, policy),
+                };
+                rows.map(Arc::new)
             };
-            Arc::new(rows)
-        };
-        for (all, more) in rows.iter_mut().zip(more.iter()) {
-            all.extend_from_slice(more);
+            let told: Vec<_> = periods.iter().map(|period| counted(*period)).collect::<PolarsResult<_>>()?;
+            for (at, place) in places.iter().enumerate() {
+                let of_part: Vec<&[Row]> = told.iter().map(|parts| &*parts[at]).collect();
+                if let [only] = of_part.as_slice()
+                    && !(request.every.is_some() || months(&form.parts[*place]))
+                {
+                    rows[*place].extend_from_slice(only);
+                } else {
+                    beside(&of_part, periods, &mut rows[*place]);
+                }
+            }
         }
         if level.code == "urval" {
             anonymous = Pass::new(facts, request.period, &level.selection).anonymous()?;
@@ -113,27 +137,30 @@ pub fn pull(
     let texts = |all: &[Text]| all.iter().map(|t| t.get(lang).to_owned()).collect::<Vec<_>>();
     let split_dimensions: Vec<Dimension> =
         splits.iter().map(|split| split.dimension(variable_labels(split.variable, lang), lang)).collect();
-    let parts = form.parts.iter().zip(rows).zip(&definition.parts).map(|((form, rows), texts_of)| {
-        let own = form.axes.iter().map(|axis| {
-            let labelled = definition.dimension(form.id, axis.name, lang);
-            match &units {
-                Some(units) if axis.name == quality::ENHET => units.dimension(labelled),
-                _ => labelled,
+    let parts =
+        form.parts.iter().enumerate().zip(rows).zip(&definition.parts).map(|(((place, form), rows), texts_of)| {
+            let own = form.axes.iter().map(|axis| {
+                let labelled = definition.dimension(form.id, axis.name, lang);
+                match &units {
+                    Some(units) if axis.name == quality::ENHET => units.dimension(labelled),
+                    _ => labelled,
+                }
+            });
+            let more = split_dimensions.iter().filter(|_| form.id != "anonyma").cloned();
+            let times = timed.iter().find(|(_, places)| places.contains(&place)).map_or(&[][..], |(all, _)| all);
+            let time = (request.every.is_some() || months(form)).then(|| times::dimension(times, lang));
+            Part {
+                id: form.id,
+                number: texts_of.number,
+                title: texts_of.title.get(lang).to_owned(),
+                definition: texts_of.definition.get(lang).to_owned(),
+                footnotes: texts(&texts_of.footnotes),
+                chart: texts_of.chart.clone(),
+                dimensions: own.chain(more).chain(time).collect(),
+                measures: form.measures.names().iter().map(|name| definition.measure(name, lang)).collect(),
+                rows,
             }
         });
-        let more = split_dimensions.iter().filter(|_| form.id != "anonyma").cloned();
-        Part {
-            id: form.id,
-            number: texts_of.number,
-            title: texts_of.title.get(lang).to_owned(),
-            definition: texts_of.definition.get(lang).to_owned(),
-            footnotes: texts(&texts_of.footnotes),
-            chart: texts_of.chart.clone(),
-            dimensions: own.chain(more).collect(),
-            measures: form.measures.names().iter().map(|name| definition.measure(name, lang)).collect(),
-            rows,
-        }
-    });
     let told = |choice: &Choice| choice.told(variable_labels(choice.variable, lang), organisation);
     let selections: Vec<Dimension> = request.choices.iter().map(told).collect();
     let footnotes = selected(&selections, lang).into_iter().chain(texts(&definition.footnotes)).collect();
@@ -168,12 +195,31 @@ fn selected(selections: &[Dimension], lang: Lang) -> Option<String> {
     (!all.is_empty()).then(|| format!("{word}: {}.", all.join("; ")))
 }
 
+/// The rows of a part at several times, those of a cell beside each other.
+fn beside(of_part: &[&[Row]], periods: &[Period], rows: &mut Vec<Row>) {
+    let codes: Vec<String> = periods.iter().map(|period| Time::of(period.from(), period.to()).code).collect();
+    for cell in 0..of_part.first().map_or(0, |rows| rows.len()) {
+        for (all, code) in of_part.iter().zip(&codes) {
+            let mut row = all[cell].clone();
+            row.codes.push(code.clone().into());
+            rows.push(row);
+        }
+    }
+}
+
 /// Refuses a table that nobody could read.
-fn within_bounds(form: &ReportForm, splits: &[Split], units: Option<&Units>, levels: usize) -> Result<(), PullError> {
+fn within_bounds(
+    form: &ReportForm,
+    splits: &[Split],
+    units: Option<&Units>,
+    levels: usize,
+    timed: &[(Vec<Period>, Vec<usize>)],
+) -> Result<(), PullError> {
     let block: usize = splits.iter().map(|split| split.codes.len() + 1).product();
     let size = |axis: &Axis| units.filter(|_| axis.name == quality::ENHET).map_or(axis.size(), Units::len);
     let of_part = |part: &Form| part.axes.iter().map(size).product::<usize>();
-    let rows = form.parts.iter().map(of_part).sum::<usize>() * block * levels;
+    let of_all = |places: &[usize]| places.iter().map(|place| of_part(&form.parts[*place])).sum::<usize>();
+    let rows = timed.iter().map(|(times, places)| of_all(places) * times.len()).sum::<usize>() * block * levels;
     if rows > MOST_ROWS {
         return Err(PullError::Request(vec![RequestError::TooManyRows { rows }]));
     }

@@ -16,6 +16,7 @@ pub use super::request_error::RequestError;
 use super::request_error::{clipped, names};
 use super::selection::{Resolved, Selection};
 use super::split::Choice;
+use super::times::Every;
 use super::variables::Variable;
 
 /// The language of titles, definitions and labels.
@@ -217,6 +218,8 @@ pub struct Request {
     pub choices: Vec<Choice>,
     /// The variables that rows are split by, in this order.
     pub splits: Vec<Variable>,
+    /// How the period is cut into times that stand beside each other; whole when `None`.
+    pub every: Option<Every>,
 }
 
 /// This many rows at most are answered on all levels together.
@@ -228,7 +231,7 @@ impl Request {
     /// A report as it stands, of everyone.
     #[must_use]
     pub fn plain(report: &str, period: Period, geography: Geography) -> Self {
-        Self { report: report.to_owned(), period, geography, choices: Vec::new(), splits: Vec::new() }
+        Self { report: report.to_owned(), period, geography, choices: Vec::new(), splits: Vec::new(), every: None }
     }
 
     /// Reads what is selected and split by: pairs of a variable's name and codes separated by commas, and names of

@@ -81,7 +81,7 @@ pub fn counts_of(report: &str) -> Option<CountsOf> {
 /// Each cell is counted in its own row and in every total that is a sum over it.
 fn baspaket(contributions: &[Contribution]) -> Counts {
     let mut counts = Counts::new();
-    for Contribution { part, codes, adds } in contributions {
+    for Contribution { part, codes, adds, .. } in contributions {
         let Some(form) = PARTS.iter().find(|form| form.id == *part) else { continue };
         let measure = match adds {
             Adds::One => "antal",

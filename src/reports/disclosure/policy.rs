@@ -128,7 +128,7 @@ pub fn frozen(request: &Request, already: &[Published]) -> Grant {
             && overlaps(other.period)
             && (other.period != request.period || division(&other.geography) != division(&request.geography))
     };
-    let free = !request.choices.is_empty() || !request.splits.is_empty();
+    let free = !request.choices.is_empty() || !request.splits.is_empty() || request.every.is_some();
     if free || !withholds(&request.report, request.period) || already.iter().any(tells_on) {
         return Grant::all(Policy::CellKey);
     }
@@ -144,10 +144,11 @@ fn division(geography: &Geography) -> String {
     geography.to_string().split(':').next().unwrap_or_default().to_owned()
 }
 
-/// Whether a report's tables are the same for all. Those of participants are chosen by variables, and those of data
-/// quality may count a case several times in a cell, so that withholding 1–4 would protect nobody.
+/// Whether a report's tables are the same for all, and of the period alone. Those of participants are chosen by
+/// variables, those of bottlenecks tell of other months too, and those of data quality may count a case several times in
+/// a cell, so that withholding 1–4 would protect nobody.
 fn has_fixed_tables(report: &str) -> bool {
-    !report.starts_with("deltagare-") && report != quality::ID
+    !report.starts_with("deltagare-") && !["flaskhalsar", quality::ID].contains(&report)
 }
 
 /// Whether a period is one whole month, quarter or year.

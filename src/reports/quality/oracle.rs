@@ -12,9 +12,10 @@ use crate::domain::organisation::Organisation;
 use crate::domain::step::{Agency, StepKind};
 use crate::reports::cube::SAMTLIGA;
 use crate::reports::oracle_variables::codes_of;
-use crate::reports::report::{Figure, Report, Row};
-use crate::reports::request::Request;
-use crate::reports::selection::Selection;
+use crate::reports::report::{Figure, Report};
+use crate::reports::request::{Period, Request};
+use crate::reports::selection::{Level, Selection};
+use crate::reports::times::Time;
 
 use super::parts::PARTS;
 
@@ -40,27 +41,26 @@ pub(in crate::reports) fn check(
     cases: &[Case],
 ) {
     let levels = request.geography.resolve(all).unwrap().levels;
-    let mut cells: BTreeMap<(&str, &str, Vec<String>), u64> = BTreeMap::new();
-    for case in cases {
-        for seen in seen(case, request, as_of) {
-            for level in levels.iter().filter(|level| includes(&level.selection, case, seen.place)) {
-                for codes in combinations(&seen, case, request, all) {
-                    *cells.entry((seen.part, &level.code, codes)).or_default() += 1;
-                }
-            }
-        }
-    }
+    let of_period = |period: Period| {
+        let request = Request { period, every: None, ..request.clone() };
+        counted(&request, as_of, all, cases, &levels)
+    };
+    // Times stand beside each other as the last dimension.
+    let times = request.every.map(|every| every.periods(request.period));
+    let times: Option<BTreeMap<String, Cells>> = times.map(|times| {
+        times.into_iter().map(|period| (Time::of(period.from(), period.to()).code, of_period(period))).collect()
+    });
+    let whole = of_period(request.period);
     for (part, form) in report.parts.iter().zip(&PARTS) {
         let combinations: usize = part.dimensions.iter().map(|d| d.codes.len()).product();
         assert_eq!(part.rows.len(), combinations * levels.len(), "{}", part.id);
-        let count = |row: &Row, codes: Vec<String>| {
-            cells.get(&(form.id, row.level.as_str(), codes)).copied().unwrap_or_default()
-        };
         for row in &part.rows {
-            let codes: Vec<String> = row.codes.iter().map(ToString::to_string).collect();
-            let mut whole = codes.clone();
-            whole[0] = SAMTLIGA.to_owned();
-            let (n, of) = (count(row, codes), count(row, whole));
+            let mut codes: Vec<String> = row.codes.iter().map(ToString::to_string).collect();
+            let cells = times.as_ref().map_or(&whole, |times| &times[&codes.pop().unwrap()]);
+            let count = |codes: Vec<String>| cells.get(&(form.id, row.level.clone(), codes)).copied().unwrap_or(0);
+            let mut total = codes.clone();
+            total[0] = SAMTLIGA.to_owned();
+            let (n, of) = (count(codes), count(total));
             let level = levels.iter().find(|level| level.code == row.level).unwrap();
             let by_kommun = matches!(level.selection, Selection::Municipalities(_) | Selection::County(_));
             let expected = match form.id {
@@ -70,6 +70,23 @@ pub(in crate::reports) fn check(
             assert_eq!(row.figures, expected, "{} {:?} {}", part.id, row.codes, row.level);
         }
     }
+}
+
+/// Part, level and codes.
+type Cells = BTreeMap<(&'static str, String, Vec<String>), u64>;
+
+fn counted(request: &Request, as_of: DateTime<Utc>, all: &Organisation, cases: &[Case], levels: &[Level]) -> Cells {
+    let mut cells = Cells::new();
+    for case in cases {
+        for seen in seen(case, request, as_of) {
+            for level in levels.iter().filter(|level| includes(&level.selection, case, seen.place)) {
+                for codes in combinations(&seen, case, request, all) {
+                    *cells.entry((seen.part, level.code.clone(), codes)).or_default() += 1;
+                }
+            }
+        }
+    }
+    cells
 }
 
 pub(super) fn includes(selection: &Selection, case: &Case, day: NaiveDate) -> bool {

@@ -49,7 +49,7 @@ pub(super) const DROJSMAL: &[&str] = &["i_forvag", "0", "1_3", "4_6", "7_10", "1
 pub(super) const PAST_DUE: [i32; 4] = [0, 7, 30, 90];
 
 const fn form(id: &'static str, axes: &'static [Axis]) -> Form {
-    Form { id, axes, measures: Measures::Share(axes[0].name) }
+    Form { id, axes, measures: Measures::Share(axes[0].name), months: 0 }
 }
 
 /// The forms of the parts: the own dimension first, of which the share is.

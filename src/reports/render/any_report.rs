@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 
 use crate::reports::report::{Code, Dimension, Figure, LevelName, Measure, Part, Report, Row, Unit};
+use crate::reports::times::TIME;
 
 const TEXTS: &[&str] = &[
     "Kvinnor",
@@ -45,6 +46,16 @@ fn dimension(name: &'static str) -> impl Strategy<Value = Dimension> {
         })
     });
     (codes, text()).prop_map(move |(codes, label)| Dimension { name, label, codes })
+}
+
+/// Times beside each other, as the last dimension.
+fn times() -> impl Strategy<Value = Option<Dimension>> {
+    let months = &["2016M10", "2016M11"][..];
+    let cut = &["2016-10-03/2016-10-31", "2016M11", "2016M12"][..];
+    select(vec![None, Some(months), Some(cut)]).prop_map(|codes| {
+        let code = |code: &&'static str| Code { code: Cow::Borrowed(*code), label: (*code).to_owned() };
+        codes.map(|codes| Dimension { name: TIME, label: "Tid".to_owned(), codes: codes.iter().map(code).collect() })
+    })
 }
 
 fn figure(unit: Unit) -> BoxedStrategy<Figure> {
@@ -93,6 +104,7 @@ fn rows(dimensions: &[Dimension], measures: &[Measure], levels: usize) -> BoxedS
 fn part(id: &'static str, number: u32, levels: usize) -> impl Strategy<Value = Part> {
     let names = subsequence(&["utfall", "kontor", "kon"][..], 1..=3);
     let dimensions = names.prop_flat_map(|names| names.into_iter().map(dimension).collect::<Vec<_>>());
+    let dimensions = (dimensions, times()).prop_map(|(own, time)| own.into_iter().chain(time).collect::<Vec<_>>());
     let measure = |name: &'static str| Measure { name, label: format!("Mått {name}"), unit: Unit::of(name) };
     let measures =
         subsequence(MEASURES, 1..=3).prop_map(move |names| names.into_iter().map(measure).collect::<Vec<_>>());

@@ -7,6 +7,7 @@ use super::words::{shown, words};
 use crate::reports::cube::SAMTLIGA;
 use crate::reports::quality::ENHET;
 use crate::reports::report::{Figure, Measure, Part, Report, Unit};
+use crate::reports::times::TIME;
 
 /// More bars than this are left to the table.
 const MOST: usize = 60;
@@ -53,7 +54,8 @@ impl<'a> Chart<'a> {
     #[must_use]
     pub fn new(report: &'a Report, part: &'a Part) -> Option<Self> {
         let of = |unit| part.measures.iter().position(|m: &Measure| m.unit == unit);
-        let stacked = part.chart == "stacked-bar";
+        let timed = part.dimensions.iter().position(|dimension| dimension.name == TIME);
+        let stacked = part.chart == "stacked-bar" && timed.is_none();
         let chosen = if stacked { of(Unit::Days).or(of(Unit::Share)) } else { of(Unit::Share).or(of(Unit::Days)) };
         let chosen = chosen.unwrap_or(0);
         let measure = part.measures.get(chosen)?;
@@ -61,15 +63,18 @@ impl<'a> Chart<'a> {
         let count = part.dimensions.len();
         let dimensions = cube.axes.get(..count)?;
         let level = cube.axes.get(count)?;
-        // The longest dimension along the bars; the first of those that are equally long. Shares of data quality are told
-        // for all agencies and offices together: along those, a bar would be the whole of each.
+        // Times along the bars, else the longest dimension; the first of those that are equally long. Shares of data quality
+        // are told for all agencies and offices together: along those, a bar would be the whole of each.
         let shared_out = dimensions.iter().enumerate().filter(|(_, axis)| axis.name != ENHET);
         let longest = shared_out.max_by_key(|(i, axis)| (split(axis).0.len(), usize::MAX - i));
-        let along = longest.map(|(i, _)| i);
-        let fits = |axis: &Axis<'_>| (2..=MOST_BESIDE).contains(&split(axis).0.len());
-        let beside = (part.chart == "grouped-bar")
-            .then(|| (0..count).rev().find(|i| Some(*i) != along && dimensions.get(*i).is_some_and(fits)))
-            .flatten();
+        let along = timed.or(longest.map(|(i, _)| i));
+        let fits = |axis: &Axis<'_>| axis.name != ENHET && (2..=MOST_BESIDE).contains(&split(axis).0.len());
+        let others = |i: &usize| Some(*i) != along && dimensions.get(*i).is_some_and(fits);
+        let beside = match (timed, part.chart.as_str()) {
+            (Some(_), _) => (0..count).find(others),
+            (None, "grouped-bar") => (0..count).rev().find(others),
+            (None, _) => None,
+        };
         let labels = |axis: &Axis<'_>, codes: &[usize]| -> Vec<String> {
             codes.iter().filter_map(|i| axis.codes.get(*i)).map(|(_, label)| label.clone()).collect()
         };

@@ -1,23 +1,20 @@
 //! A part as a cube: every dimension, level, measure and time as an axis, a figure in each cell. What JSON-stat and PX
 //! are made from.
 //!
-//! Lives here: the axes with unique labels, the order of the cells, and how a period is told as a time. Never here: how
+//! Lives here: the axes with unique labels, and the order of the cells. Never here: how
 //! a figure is written.
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{Datelike, Days, NaiveDate};
-
 use super::grid::levels;
 use super::words::{days, words};
 use crate::reports::report::{Figure, Part, Report};
+use crate::reports::times::{TIME, Time};
 
 /// The name of the axis of levels.
 pub const LEVEL: &str = "level";
 /// The name of the axis of measures.
 pub const MEASURE: &str = "matt";
-/// The name of the axis of time.
-pub const TIME: &str = "tid";
 
 /// An axis of a cube.
 #[derive(Debug)]
@@ -33,42 +30,10 @@ pub struct Axis<'a> {
 /// A part as a cube.
 #[derive(Debug)]
 pub struct Cube<'a> {
-    /// The dimensions, level, measure, time.
+    /// The dimensions, level, measure, and time where it is none of the dimensions.
     pub axes: Vec<Axis<'a>>,
     /// A figure a cell; the last axis varies fastest.
     pub figures: Vec<Figure>,
-}
-
-/// A period as statistics tell it.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Time {
-    /// `A1`, `Q1` or `M1`, and the value as PX's TIMEVAL has it, where the period is a whole year, quarter or month.
-    pub regular: Option<(&'static str, String)>,
-    /// `2016`, `2016K4`, `2016M10`; both days otherwise.
-    pub code: String,
-}
-
-impl Time {
-    /// That of a period.
-    #[must_use]
-    pub fn of(from: NaiveDate, to: NaiveDate) -> Self {
-        let last = to.checked_add_days(Days::new(1)).is_some_and(|next| next.day() == 1);
-        let whole = from.day() == 1 && last && from.year() == to.year() && (0..=9999).contains(&from.year());
-        let (year, first, months) = (from.year(), from.month0(), to.month().saturating_sub(from.month0()));
-        let regular = |scale, value: String, code: String| Self { regular: Some((scale, value)), code };
-        match months {
-            12 if whole => regular("A1", format!("{year:04}"), format!("{year:04}")),
-            3 if whole && first.is_multiple_of(3) => {
-                let quarter = first / 3 + 1;
-                regular("Q1", format!("{year:04}{quarter}"), format!("{year:04}K{quarter}"))
-            }
-            1 if whole => {
-                let month = first + 1;
-                regular("M1", format!("{year:04}{month:02}"), format!("{year:04}M{month:02}"))
-            }
-            _ => Self { regular: None, code: format!("{from}/{to}") },
-        }
-    }
 }
 
 impl<'a> Cube<'a> {
@@ -96,9 +61,12 @@ impl<'a> Cube<'a> {
         axes.push(axis(LEVEL, words.level, named.iter().map(|(c, n)| ((*c).to_owned(), (*n).to_owned())).collect()));
         let measures = part.measures.iter().map(|m| (m.name.to_owned(), m.label.clone()));
         axes.push(axis(MEASURE, words.measure, measures.collect()));
-        let time = Time::of(report.period.0, report.period.1);
-        let shown = if time.regular.is_some() { time.code.clone() } else { days(report) };
-        axes.push(axis(TIME, words.time, vec![(time.code, shown)]));
+        // Times that stand beside each other are a dimension already.
+        if !part.dimensions.iter().any(|dimension| dimension.name == TIME) {
+            let time = Time::of(report.period.0, report.period.1);
+            let shown = if time.regular.is_some() { time.code.clone() } else { days(report) };
+            axes.push(axis(TIME, words.time, vec![(time.code, shown)]));
+        }
         let mut labels: Vec<(String, String)> =
             axes.iter_mut().map(|a| (a.name.to_owned(), std::mem::take(&mut a.label))).collect();
         unique(&mut labels);
@@ -146,7 +114,7 @@ fn cells(part: &Part, axes: &[Axis<'_>]) -> Vec<Figure> {
         for ((at, code), axis) in at.iter().zip(codes).zip(axes) {
             cell = cell * axis.codes.len() + at.get(code).copied().unwrap_or_default();
         }
-        // Time has one code, so the measures of a row stand beside each other.
+        // Time, where it stands last, has one code, so the measures of a row stand beside each other.
         let cells = figures.iter_mut().skip(cell * part.measures.len()).take(part.measures.len());
         for (cell, figure) in cells.zip(&row.figures) {
             *cell = *figure;
@@ -158,19 +126,6 @@ fn cells(part: &Part, axes: &[Axis<'_>]) -> Vec<Figure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_whole_year_quarter_or_month_is_a_time_and_other_periods_are_days() {
-        let time = |from: &str, to: &str| Time::of(from.parse().unwrap(), to.parse().unwrap());
-        let whole =
-            |scale, value: &str, code: &str| Time { regular: Some((scale, value.to_owned())), code: code.to_owned() };
-        assert_eq!(time("2016-01-01", "2016-12-31"), whole("A1", "2016", "2016"));
-        assert_eq!(time("2016-10-01", "2016-12-31"), whole("Q1", "20164", "2016K4"));
-        assert_eq!(time("2016-02-01", "2016-02-29"), whole("M1", "201602", "2016M02"));
-        for (from, to) in [("2016-02-01", "2016-04-30"), ("2016-02-02", "2016-02-29"), ("2016-01-01", "2017-12-31")] {
-            assert_eq!(time(from, to), Time { regular: None, code: format!("{from}/{to}") });
-        }
-    }
 
     #[test]
     fn labels_that_are_alike_say_their_codes() {

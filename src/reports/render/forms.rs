@@ -16,6 +16,7 @@ use super::form::{RenderError, keep};
 use super::words::{shown, sign};
 use super::{Form, Options, csv, render};
 use crate::reports::report::{Figure, Part, Report};
+use crate::reports::times::{TIME, Time};
 
 /// What a form that knows no reason for a missing value says of a figure.
 fn number(figure: Figure) -> Option<f64> {
@@ -211,6 +212,12 @@ fn px_reads_back(report: &Report) {
         values.len()
     };
     assert_eq!(cells.len(), variables.iter().map(count).product::<usize>());
+    let cut = report.parts[0].dimensions.iter().find(|d| d.name == TIME).is_some_and(|d| d.codes.len() > 2);
+    let told = keys.iter().find(|(key, _)| key.starts_with("TIMEVAL"));
+    assert_eq!(
+        told.is_none(),
+        cut || Time::of(report.period.0, report.period.1).regular.is_none() && !is_timed(report)
+    );
     // Stub before heading, level before measure: line by line, level beside level.
     for (cell, figure) in cells.iter().zip(beside(&report.parts[0])) {
         match cell.as_str() {
@@ -220,6 +227,10 @@ fn px_reads_back(report: &Report) {
             text => assert!((text.parse::<f64>().unwrap() - number(figure).unwrap()).abs() < 1e-9, "{text} {figure:?}"),
         }
     }
+}
+
+fn is_timed(report: &Report) -> bool {
+    report.parts[0].dimensions.iter().any(|d| d.name == TIME)
 }
 
 fn parquet_reads_back(report: &Report) {

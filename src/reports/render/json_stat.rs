@@ -4,9 +4,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::cube::{Axis, Cube, LEVEL, MEASURE, TIME};
+use super::cube::{Axis, Cube, LEVEL, MEASURE};
 use super::words::{context, figures, sign, signs};
 use crate::reports::report::{Figure, Measure, Part, Report, Unit, instant};
+use crate::reports::times::TIME;
 
 /// The report as JSON-stat.
 ///

@@ -5,9 +5,10 @@
 
 use std::fmt::Write as _;
 
-use super::cube::{Cube, LEVEL, MEASURE, TIME, Time, unique};
+use super::cube::{Axis, Cube, LEVEL, MEASURE, unique};
 use super::words::{context, days, sign, signs, words};
 use crate::reports::report::{Figure, Part, Report, Unit};
+use crate::reports::times::{TIME, Time};
 
 /// Lines are at most 256 characters long.
 const LINE: usize = 240;
@@ -55,8 +56,8 @@ pub fn render(report: &Report, part: &Part) -> String {
     for axis in &cube.axes {
         px.texts(&key("VALUES", &[&axis.label]), axis.codes.iter().map(|(_, label)| label.as_str()));
     }
-    if let Some((scale, value)) = Time::of(report.period.0, report.period.1).regular {
-        px.plain(&key("TIMEVAL", &[label(TIME)]), &format!("TLIST({scale}),\"{value}\""));
+    if let Some(times) = axis(TIME).and_then(times) {
+        px.plain(&key("TIMEVAL", &[label(TIME)]), &times);
     }
     for axis in &cube.axes {
         px.texts(&key("CODES", &[&axis.label]), axis.codes.iter().map(|(code, _)| code.as_str()));
@@ -89,6 +90,17 @@ pub fn render(report: &Report, part: &Part) -> String {
     px.text("DATASYMBOLNIL", "–");
     px.data(&cube.figures, heading.iter().map(|axis| axis.codes.len()).product());
     px.0
+}
+
+/// The times as TIMEVAL has them, where all are years, all quarters or all months.
+fn times(axis: &Axis<'_>) -> Option<String> {
+    let all: Vec<_> = axis.codes.iter().map(|(code, _)| Time::regular_of(code)).collect::<Option<_>>()?;
+    let (scale, _) = all.first()?;
+    if all.iter().any(|(other, _)| other != scale) {
+        return None;
+    }
+    let values: Vec<String> = all.iter().map(|(_, value)| format!("\"{value}\"")).collect();
+    Some(format!("TLIST({scale}),{}", values.join(",")))
 }
 
 /// Definition, footnotes and what was counted, a line each.

@@ -65,6 +65,57 @@ fn every_other_report_of_the_pilot_is_as_committed_on_both_backends() {
 }
 
 #[test]
+fn a_report_is_cut_into_months_that_stand_beside_each_other() {
+    on_both(|_, database| {
+        let api = pilot_of(database);
+        let path = format!("{BASPAKET}&part=nya_gk");
+        let (whole, cut) = (api.get(&path, &api.fk()).json(), api.get(&format!("{path}&every=month"), &api.fk()));
+        assert_eq!(cut.status, 200, "{}", cut.text);
+        let cut = cut.json();
+        assert_eq!(cut["parts"][0]["dimensions"], serde_json::json!(["initieradAv", "kon", "tid"]));
+        let all = [("initieradAv", "samtliga"), ("kon", "samtliga")];
+        let months: Vec<i64> = ["2016M10", "2016M11", "2016M12"]
+            .map(|month| antal(&cut, "nya_gk", &[&all[..], &[("tid", month)]].concat()))
+            .to_vec();
+        assert_eq!((antal(&whole, "nya_gk", &all), months.iter().sum::<i64>()), (33, 33), "{months:?}");
+        for (i, month) in ["10-01&to=2016-10-31", "11-01&to=2016-11-30", "12-01&to=2016-12-31"].iter().enumerate() {
+            let alone = path.replace("10-01&to=2016-12-31", month);
+            assert_eq!(antal(&api.get(&alone, &api.fk()).json(), "nya_gk", &all), months[i], "{month}");
+        }
+        let px = api.get(&format!("{path}&every=month&format=px&lang=en"), &api.fk()).text;
+        assert!(px.contains("TIMEVAL(\"Time\")=TLIST(M1),\"201610\",\"201611\",\"201612\";"), "{px}");
+        let refused = api.get(&format!("{path}&every=week"), &api.fk()).json();
+        assert_eq!(refused["errors"][0]["allowed"]["values"], serde_json::json!(["month", "quarter", "year"]));
+        let many = BASPAKET.replace("2016-10-01", "1900-01-01");
+        assert_eq!(api.get(&format!("{many}&every=month"), &api.fk()).status, 400, "more rows than are answered");
+    });
+}
+
+#[test]
+fn the_baspaket_is_selected_and_split_as_the_other_reports_are() {
+    on_both(|_, database| {
+        let api = pilot_of(database);
+        let path = format!("{BASPAKET}&part=nya_gk");
+        let all = [("initieradAv", "samtliga"), ("kon", "samtliga")];
+        let of = |query: &str| {
+            let told = api.get(&format!("{path}{query}"), &api.fk());
+            assert_eq!(told.status, 200, "{}", told.text);
+            told.json()
+        };
+        let split = of("&split=insatstyp");
+        for code in ["afi", "ali", "ingen"] {
+            let (cell, alone) = (&[&all[..], &[("insatstyp", code)]].concat(), of(&format!("&insatstyp={code}")));
+            assert_eq!(antal(&split, "nya_gk", cell), antal(&alone, "nya_gk", &all), "{code}");
+        }
+        assert_eq!(antal(&split, "nya_gk", &[&all[..], &[("insatstyp", "samtliga")]].concat()), 33);
+        let refused = api.get(&format!("{path}&utfallGk=ingen&split=formanEfter"), &api.fk()).json();
+        let pointers: Vec<&str> =
+            refused["errors"].as_array().unwrap().iter().map(|e| e["pointer"].as_str().unwrap()).collect();
+        assert_eq!(pointers, ["/query/utfallGk", "/query/split"], "{refused}");
+    });
+}
+
+#[test]
 fn a_report_is_selected_and_split_and_what_it_does_not_take_is_refused_by_name() {
     on_both(|backend, database| {
         let api = pilot_of(database);

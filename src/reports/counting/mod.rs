@@ -1,7 +1,12 @@
-//! One pass over the columns for a report other than the baspaket: cells of its parts, by any splits.
+//! One pass over the columns for each part of a report, by any selections and splits. The whole baspaket of everyone is
+//! counted faster, in [`super::tally`].
 //!
-//! Lives here: what each part counts, in columns; the same as a plain loop is in [`super::plain`]. Never here: codes
-//! ([`super::forms`]) and what a row is (`observations`).
+//! Lives here: what each part counts, in columns (the baspaket's in `baspaket`, waiting in `waits`); the same as a
+//! plain loop is in [`super::plain`] and `oracle`. Never here: codes ([`super::forms`]) and what a row is
+//! (`observations`).
+
+mod baspaket;
+mod waits;
 
 use std::collections::HashSet;
 
@@ -13,7 +18,6 @@ use super::baspaket::{Active, Form, Measures};
 use super::cube::{Durations, Merge, Tally};
 use super::disclosure::Policy;
 use super::facts::Facts;
-use super::forms::ReportForm;
 use super::grid::{Grid, GridAxis};
 use super::observations::{ENTERED, Kind, SEVERAL, day, part};
 use super::report::Row;
@@ -32,15 +36,16 @@ pub(super) struct Question<'a> {
     pub(super) splits: &'a [Split],
 }
 
-/// The rows of every part of a report on one level.
+/// The rows of these parts of a report on one level.
 pub(super) fn rows(
     question: &Question<'_>,
-    form: &ReportForm,
+    report: &str,
+    parts: &[&Form],
     level: &Level,
     policy: Policy,
 ) -> PolarsResult<Vec<Vec<Row>>> {
     let count = Count::new(question, level)?;
-    form.parts.iter().map(|part| count.part(form.id, part, &level.code, policy)).collect()
+    parts.iter().map(|part| count.part(report, part, &level.code, policy)).collect()
 }
 
 /// One row of the columns.
@@ -74,6 +79,7 @@ impl At {
 struct Count<'a> {
     pass: Pass<'a>,
     facts: &'a Facts,
+    period: Period,
     filter: Filter,
     cells: Cells,
     axes: Vec<GridAxis>,
@@ -99,7 +105,7 @@ impl<'a> Count<'a> {
             if filter.needs_states() || cells.needs_states() { states(facts, question.period)? } else { Vec::new() };
         let axes = question.splits.iter().map(Split::axis).collect();
         let (from, to) = (day(question.period.from()), day(question.period.to()));
-        Ok(Self { pass, facts, filter, cells, axes, states, from, to })
+        Ok(Self { pass, facts, period: question.period, filter, cells, axes, states, from, to })
     }
 
     /// Goes through the rows of a kind that begin in `from..=to`; `see` puts the places of a part's cells.
@@ -132,7 +138,8 @@ impl<'a> Count<'a> {
     fn part(&self, report: &str, form: &Form, level: &str, policy: Policy) -> PolarsResult<Vec<Row>> {
         Ok(match form.measures {
             Measures::Stock => stock(&self.stock(form)?.with_totals(), level, policy),
-            Measures::Spread | Measures::Days => spread(&self.spread(form)?.with_totals(), level, policy),
+            Measures::Days => days(&self.lengths(form)?.with_totals(), level, policy),
+            Measures::Spread => spread(&self.lengths(form)?.with_totals(), level, policy),
             Measures::Count => counts(&self.counted(report, form)?.with_totals(), None, level, policy),
             Measures::Share(over) => counts(&self.counted(report, form)?.with_totals(), Some(over), level, policy),
         })
@@ -140,11 +147,21 @@ impl<'a> Count<'a> {
 
     /// Counts rows of a kind dated in the period; `put` gives the cells of the part's own axes but for sex.
     fn count(&self, form: &Form, kind: Kind, put: impl Fn(&At, &mut Vec<usize>)) -> PolarsResult<Grid<Tally>> {
+        self.count_more(form, kind, |at, _, own| put(at, own))
+    }
+
+    /// The same with the columns that only this kind has.
+    fn count_more(
+        &self,
+        form: &Form,
+        kind: Kind,
+        put: impl Fn(&At, &[i32], &mut Vec<usize>),
+    ) -> PolarsResult<Grid<Tally>> {
         let mut grid = self.grid::<Tally>(form);
         let mut own = Vec::new();
-        self.each(kind, self.from, self.to, |at, _, offsets| {
+        self.each(kind, self.from, self.to, |at, more, offsets| {
             own.clear();
-            put(at, &mut own);
+            put(at, more, &mut own);
             let record = self.facts.record_key(at.case);
             for cell in &own {
                 let cell = (cell * 2 + part(at.key, 0)) * self.cells.block;
@@ -158,6 +175,8 @@ impl<'a> Count<'a> {
         let ended = |at: &At| part(at.key, 4) == AVSLUTAT;
         let of_mapped = |at: &At| ended(at) && part(at.key, 1) == HELD;
         match (report, form.id) {
+            ("baspaket", _) => self.baspaket_counts(form),
+            (_, "vantar_tid") => self.waiting_bands(form),
             (_, "avslutade_insatser") => self.count(form, Kind::Left, |at, put| {
                 put.extend(part(at.key, 1).checked_sub(4).filter(|which| *which < 2));
             }),
@@ -224,24 +243,38 @@ impl<'a> Count<'a> {
         }
     }
 
-    fn spread(&self, form: &Form) -> PolarsResult<Grid<Durations>> {
+    /// Days of a kind of row that are dated in the period; `put` gives the cells of the part's own axes but for sex,
+    /// with their days.
+    fn durations(
+        &self,
+        form: &Form,
+        kind: Kind,
+        put: impl Fn(&At, &[i32], &mut Vec<(usize, i32)>),
+    ) -> PolarsResult<Grid<Durations>> {
         let mut grid = self.grid::<Durations>(form);
-        let block = self.cells.block;
-        let mut add = |own: usize, at: &At, days: i32, offsets: &[usize]| {
-            let cell = (own * 2 + part(at.key, 0)) * block;
+        let mut own = Vec::new();
+        self.each(kind, self.from, self.to, |at, more, offsets| {
+            own.clear();
+            put(at, more, &mut own);
             let record = self.facts.record_key(at.case);
-            offsets.iter().for_each(|offset| grid.cells[cell + offset].add(days, record));
-        };
-        if form.id == "steg" {
-            self.each(Kind::Left, self.from, self.to, |at, more, offsets| {
-                add(part(at.key, 1), at, more[0], offsets);
-            })?;
-        } else {
-            self.each(Kind::Ended, self.from, self.to, |at, more, offsets| {
-                add(part(at.key, 1), at, more.iter().sum(), offsets);
-            })?;
-        }
+            for (cell, days) in &own {
+                let cell = (cell * 2 + part(at.key, 0)) * self.cells.block;
+                offsets.iter().for_each(|offset| grid.cells[cell + offset].add(*days, record));
+            }
+        })?;
         Ok(grid)
+    }
+
+    fn lengths(&self, form: &Form) -> PolarsResult<Grid<Durations>> {
+        match form.id {
+            "steg" => self.durations(form, Kind::Left, |at, more, put| put.push((part(at.key, 1), more[0]))),
+            "samarbete" => {
+                self.durations(form, Kind::Ended, |at, more, put| put.push((part(at.key, 1), more.iter().sum())))
+            }
+            "vantetid" | "utveckling" => self.waits(form),
+            "vantar" => self.waiting(form),
+            _ => self.baspaket_lengths(form),
+        }
     }
 
     fn stock(&self, form: &Form) -> PolarsResult<Grid<Active>> {
@@ -249,6 +282,9 @@ impl<'a> Count<'a> {
             let mut grid = Grid::new(form.axes.iter().map(GridAxis::from).collect());
             self.anonymous(&mut grid)?;
             return Ok(grid);
+        }
+        if form.id == "aktiva" {
+            return self.active(form);
         }
         let mut grid = self.grid::<Active>(form);
         let (block, from, to) = (self.cells.block, self.from, self.to);
@@ -321,6 +357,10 @@ pub(super) fn counts(grid: &Grid<Tally>, share_over: Option<&str>, level: &str, 
 
 fn stock(grid: &Grid<Active>, level: &str, policy: Policy) -> Vec<Row> {
     grid.rows(level, |_, active| vec![policy.count(active.stock), policy.count(active.distinct)])
+}
+
+fn days(grid: &Grid<Durations>, level: &str, policy: Policy) -> Vec<Row> {
+    grid.rows(level, |_, days| policy.days(days))
 }
 
 fn spread(grid: &Grid<Durations>, level: &str, policy: Policy) -> Vec<Row> {

@@ -1,0 +1,97 @@
+//! The parts of the baspaket, selected and split by variables.
+
+use std::collections::HashSet;
+
+use polars::prelude::PolarsResult;
+
+use super::{Count, HELD};
+use crate::reports::baspaket::{Active, Form};
+use crate::reports::cube::{Durations, Tally};
+use crate::reports::grid::Grid;
+use crate::reports::observations::{Kind, part};
+
+/// Where the total stands after afi and ali.
+const BOTH: usize = 2;
+
+impl Count<'_> {
+    pub(super) fn baspaket_counts(&self, form: &Form) -> PolarsResult<Grid<Tally>> {
+        match form.id {
+            "nya_gk" => self.count(form, Kind::GkEntered, |at, put| put.push(part(at.key, 1))),
+            "utfall_gk" => self.count(form, Kind::GkLeft, |at, put| put.push(part(at.key, 1))),
+            "till_insats" => self.count_more(form, Kind::GkLeft, |at, more, put| {
+                put.push(if more[0] <= self.to { part(at.key, 2) } else { BOTH });
+            }),
+            "utfall_insats" => self.count(form, Kind::Ended, |at, put| {
+                let last = part(at.key, 2);
+                put.extend((last < BOTH).then(|| last * 10 + part(at.key, 3)));
+            }),
+            "nya_insats" => self.entered(form),
+            _ => Ok(self.grid(form)),
+        }
+    }
+
+    /// Insatser entered; a case with both kinds is one in the total.
+    fn entered(&self, form: &Form) -> PolarsResult<Grid<Tally>> {
+        let mut grid = self.grid::<Tally>(form);
+        let mut seen: HashSet<(u32, usize)> = HashSet::new();
+        self.each(Kind::InsatsEntered, self.from, self.to, |at, _, offsets| {
+            let record = self.facts.record_key(at.case);
+            for own in [part(at.key, 1), BOTH] {
+                for offset in offsets {
+                    let cell = (own * 2 + part(at.key, 0)) * self.cells.block + offset;
+                    if own != BOTH || seen.insert((at.case, cell)) {
+                        grid.cells[cell].add(record);
+                    }
+                }
+            }
+        })?;
+        Ok(grid)
+    }
+
+    /// Cases in an insats.
+    pub(super) fn active(&self, form: &Form) -> PolarsResult<Grid<Active>> {
+        let mut grid = self.grid::<Active>(form);
+        let mut seen: HashSet<(u32, usize)> = HashSet::new();
+        self.each(Kind::Spell, i32::MIN, self.to, |at, more, offsets| {
+            if more[0] <= self.from {
+                return;
+            }
+            let record = self.facts.record_key(at.case);
+            for own in [part(at.key, 1), BOTH] {
+                for offset in offsets {
+                    let cell = (own * 2 + part(at.key, 0)) * self.cells.block + offset;
+                    if more[0] > self.to {
+                        grid.cells[cell].stock.add(record);
+                    }
+                    if seen.insert((at.case, cell)) {
+                        grid.cells[cell].distinct.add(record);
+                    }
+                }
+            }
+        })?;
+        Ok(grid)
+    }
+
+    pub(super) fn baspaket_lengths(&self, form: &Form) -> PolarsResult<Grid<Durations>> {
+        match form.id {
+            "tid_insats" => self.durations(form, Kind::Episode, |at, more, put| put.push((part(at.key, 1), more[0]))),
+            "tid_vantan" => self.durations(form, Kind::Wait, |at, more, put| {
+                put.push((part(at.key, 1) * 2 + part(at.key, 2), more[0]));
+            }),
+            "tid_per_steg" => self.durations(form, Kind::Ended, |at, more, put| {
+                let held = part(at.key, 1);
+                put.extend(more.iter().enumerate().map(|(step, days)| (step * 2 + held, *days)));
+                put.push((more.len() * 2 + held, more.iter().sum()));
+            }),
+            "tid_samarbete" => self.durations(form, Kind::Ended, |at, more, put| {
+                let (held, total) = (part(at.key, 1), more.iter().sum::<i32>());
+                put.push((held, total));
+                if held == HELD {
+                    // GK follows directly upon the request, so what is left is counted from GK.
+                    put.push((2 + HELD, total - more[0]));
+                }
+            }),
+            _ => Ok(self.grid(form)),
+        }
+    }
+}

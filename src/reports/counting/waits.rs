@@ -1,0 +1,97 @@
+//! How long cases wait: in the steps that were left, and in those where they still are on the last day.
+
+use std::collections::{HashMap, HashSet};
+
+use polars::prelude::PolarsResult;
+
+use super::Count;
+use crate::reports::baspaket::Form;
+use crate::reports::cube::{Durations, Tally};
+use crate::reports::forms::{WAITED, WAITING};
+use crate::reports::grid::Grid;
+use crate::reports::observations::{ENTERED, Kind, part};
+use crate::reports::selection::Selection;
+use crate::reports::tally::Pass;
+
+/// A step where something is waited for stands before those where something is done: request, joint mapping, the two
+/// planned insatser.
+fn waits(kind: usize) -> bool {
+    kind < WAITING.len()
+}
+
+/// The band of so many days.
+fn band(days: i32) -> usize {
+    WAITED.iter().position(|(_, most)| days <= *most).unwrap_or(WAITED.len() - 1)
+}
+
+impl Count<'_> {
+    /// Steps left in the period.
+    pub(super) fn waits(&self, form: &Form) -> PolarsResult<Grid<Durations>> {
+        self.durations(form, Kind::Left, |at, more, put| {
+            let from = part(at.key, 1);
+            put.extend(waits(from).then(|| (from, more[0])));
+        })
+    }
+
+    /// Steps that cases are in on the last day, with the days since they were entered.
+    pub(super) fn waiting(&self, form: &Form) -> PolarsResult<Grid<Durations>> {
+        let mut grid = self.grid::<Durations>(form);
+        self.each_waiting(|kind, days, record, cells| {
+            cells.iter().for_each(|cell| grid.cells[kind * 2 * self.cells.block + cell].add(days, record));
+        })?;
+        Ok(grid)
+    }
+
+    /// The same cases by bands of days.
+    pub(super) fn waiting_bands(&self, form: &Form) -> PolarsResult<Grid<Tally>> {
+        let mut grid = self.grid::<Tally>(form);
+        self.each_waiting(|kind, days, record, cells| {
+            let own = kind * WAITED.len() + band(days);
+            cells.iter().for_each(|cell| grid.cells[own * 2 * self.cells.block + cell].add(record));
+        })?;
+        Ok(grid)
+    }
+
+    /// Each case that waits on the last day: its step, the days so far, its record key, and its cells by sex and splits.
+    fn each_waiting(&self, mut see: impl FnMut(usize, i32, u32, &[usize])) -> PolarsResult<()> {
+        let entered = self.entered_elsewhere()?;
+        let mut cells = Vec::new();
+        self.each(Kind::Step, i32::MIN, self.to, |at, more, offsets| {
+            let kind = part(at.key, 1);
+            if more[0] <= self.to || !waits(kind) {
+                return;
+            }
+            let since = entered.get(&(at.case, kind)).copied().unwrap_or(at.day);
+            cells.clear();
+            cells.extend(offsets.iter().map(|offset| part(at.key, 0) * self.cells.block + offset));
+            see(kind, self.to - since, self.facts.record_key(at.case), &cells);
+        })
+    }
+
+    /// When steps were entered that cases are in on the last day at another place than where they entered them.
+    fn entered_elsewhere(&self) -> PolarsResult<HashMap<(u32, usize), i32>> {
+        let mut moved = HashSet::new();
+        self.each(Kind::Step, i32::MIN, self.to, |at, more, _| {
+            let kind = part(at.key, 1);
+            if more[0] > self.to && waits(kind) && part(at.key, 2) & ENTERED == 0 {
+                moved.insert((at.case, kind));
+            }
+        })?;
+        let mut entered = HashMap::new();
+        if moved.is_empty() {
+            return Ok(entered);
+        }
+        for view in Pass::new(self.facts, self.period, &Selection::All).views(Kind::Step, i32::MIN, self.to)? {
+            let columns = &view.columns;
+            view.each(|i| {
+                let at = (columns.case[i], part(columns.key[i], 1));
+                if part(columns.key[i], 2) & ENTERED != 0 && moved.contains(&at) {
+                    // The latest: it may have been in the step before.
+                    let day = entered.entry(at).or_insert(columns.day[i]);
+                    *day = columns.day[i].max(*day);
+                }
+            });
+        }
+        Ok(entered)
+    }
+}
