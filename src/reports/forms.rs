@@ -49,7 +49,7 @@ const LAGEN: &[&str] = &with_total::<{ ALL_STEPS.len() + 1 }>(ALL_STEPS);
 const STEPS: &[&str] = &["begaran", "gk", "planerad_afi", "planerad_ali", "afi", "ali"];
 const ALL_STEPS: &[&str] =
     &["begaran", "gk", "planerad_afi", "planerad_ali", "afi", "ali", "konsultativt_stod", "avslutat", "avbrutet"];
-/// The steps where something is waited for, in the order of [`STEPS`].
+/// The steps where something is waited for, in the order of `STEPS`.
 pub const WAITING: &[&str] = &["begaran", "gk", "planerad_afi", "planerad_ali"];
 /// Bands of days waited: the code, and how many days it reaches to.
 pub const WAITED: &[(&str, i32)] =
