@@ -185,7 +185,7 @@ impl App {
         clock: Arc<dyn Clock>,
         chance: Generator,
     ) -> Self {
-        let reports = Reports::new(RecordKeys::live(&service.vault));
+        let reports = Reports::new(RecordKeys::live(&service.vault), &service.settings);
         Self {
             service,
             reports,

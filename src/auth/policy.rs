@@ -156,6 +156,8 @@ actions! {
     ListReports "list_reports" AnyRole;
     /// Pulling a report.
     GetReport "get_report" AnyRole;
+    /// Listing the cases behind a figure; the list holds those within reach.
+    ListReportCases "list_report_cases" Need::Role(PEOPLE);
     /// Asking why figures changed; the cases behind it are those within reach.
     GetReportDifference "get_report_difference" AnyRole;
     /// Freezing a report: keeping what may be pulled.

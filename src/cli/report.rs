@@ -57,7 +57,7 @@ pub fn print(service: &Service, args: &ReportArgs) -> Result<(), Failure> {
     // Who has the database may see what is in it; the others are there to see what others see.
     let grant = Grant::all(Policy::from_code(&args.disclosure).unwrap_or(Policy::CellKey));
     let counted = Counted { as_of, counted_to: args.counted_to, at_least: None };
-    let reports = Reports::new(RecordKeys::live(&service.vault));
+    let reports = Reports::new(RecordKeys::live(&service.vault), &service.settings);
     let mut report = reports
         .pull(&service.db, &service.registers, &request, counted, &*service.clock, (lang, grant))
         .map_err(|error| match error {

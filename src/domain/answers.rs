@@ -284,6 +284,17 @@ pub fn asked(from: Option<StepKind>, to: StepKind) -> impl Iterator<Item = &'sta
     QUESTIONS.iter().filter(move |row| is_asked(row, from, to))
 }
 
+/// Whether something is asked there that has to be answered whatever the other answers are.
+#[must_use]
+pub fn expects_any(from: Option<StepKind>, to: StepKind) -> bool {
+    asked(from, to).any(|row| row.expected && row.only_if.is_none() && !is_booking(row, to))
+}
+
+/// Booked meetings may be given with GK; only the held ones, given when it is left, are expected.
+fn is_booking(row: &QuestionRow, to: StepKind) -> bool {
+    row.question == Question::Moten && to == StepKind::Gk
+}
+
 /// Whether one question is asked there.
 #[must_use]
 pub fn is_asked(row: &QuestionRow, from: Option<StepKind>, to: StepKind) -> bool {
@@ -392,8 +403,7 @@ impl Answers {
     pub fn missing(&self, from: Option<StepKind>, to: StepKind) -> Vec<Question> {
         asked(from, to)
             .filter(|row| row.expected && self.get(row.question).is_none())
-            // Booked meetings may be given with GK; only the held ones, given when it is left, are expected.
-            .filter(|row| !(row.question == Question::Moten && to == StepKind::Gk))
+            .filter(|row| !is_booking(row, to))
             .filter(|row| row.only_if.is_none_or(|base| self.yes(base) == Some(true)))
             .map(|row| row.question)
             .collect()

@@ -84,6 +84,17 @@ pub struct HandlerPeriod {
     pub handlers: Handlers,
 }
 
+/// A correction that was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Made {
+    /// Its kind: a code of [`CorrectionKind::CODES`]; `answers` where what it concerned was taken away.
+    pub kind: &'static str,
+    /// The agency that made it.
+    pub agency: Agency,
+    /// From when it was known.
+    pub known_from: DateTime<Utc>,
+}
+
 /// A withdrawn consent, with the steps it superseded: they come back if the withdrawal is undone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Withdrawal {
@@ -134,8 +145,8 @@ pub struct Case {
     pub last_known_from: DateTime<Utc>,
     /// Position of the latest entry.
     pub last_position: Position,
-    /// How many corrections were made.
-    pub corrections: u32,
+    /// The corrections that were made, in their order.
+    pub corrections: Vec<Made>,
 }
 
 impl Case {
@@ -184,7 +195,7 @@ impl Case {
             replaced_by: None,
             last_known_from: entry.known_from,
             last_position: entry.position,
-            corrections: 0,
+            corrections: Vec::new(),
         })
     }
 
@@ -212,7 +223,7 @@ impl Case {
             Event::Reference { agency, reference } => {
                 self.references.extend(reference.iter().map(|r| (*agency, r.clone())));
             }
-            Event::Correction(correction) => self.correct(correction),
+            Event::Correction(correction) => self.correct(entry, correction),
         }
     }
 
@@ -276,14 +287,19 @@ impl Case {
         self.district = None;
         self.consent = None;
         self.references.clear();
+        // What they put right is gone, and what is read back of them is a correction of answers that concerns nothing.
+        for made in self.corrections.iter_mut().filter(|made| ["municipality", "consent"].contains(&made.kind)) {
+            made.kind = "answers";
+        }
         let superseded = self.withdrawal.iter_mut().flat_map(|w| &mut w.superseded);
         for step in self.steps.iter_mut().chain(superseded) {
             step.answers.0.retain(|question, _| question.allowed_when_anonymous());
         }
     }
 
-    fn correct(&mut self, correction: &Correction) {
-        self.corrections += 1;
+    fn correct(&mut self, entry: &Entry, correction: &Correction) {
+        let kind = correction.kind.code();
+        self.corrections.push(Made { kind, agency: entry.by.agency, known_from: entry.known_from });
         match &correction.kind {
             CorrectionKind::Undo { registration } => self.undo(*registration),
             CorrectionKind::Move { registration, date } => {

@@ -35,8 +35,21 @@ pub fn next(case: &Case, settings: &Settings) -> Option<Due> {
         return None;
     }
     let current = case.current();
-    let owner = step::next(Some(current.kind)).next()?.owner;
+    let owner = owner_after(current.kind)?;
     Some(Due { owner, on: day(case, current, settings), steps: next_steps(Some(current.kind)) })
+}
+
+/// The agency that owns what is registered next while a case stands at `kind`; `None` after an ending.
+#[must_use]
+pub fn owner_after(kind: StepKind) -> Option<Agency> {
+    step::next(Some(kind)).next().map(|t| t.owner)
+}
+
+/// By when the next registration was due while the step at `index` was the latest of its case.
+#[must_use]
+pub fn day_after(case: &Case, index: usize, settings: &Settings) -> Option<NaiveDate> {
+    let step = case.steps.get(index).filter(|s| !s.kind.is_ending())?;
+    Some(day(case, step, settings))
 }
 
 /// How due days are computed; raised when the same lead times give other days than before.
@@ -65,10 +78,11 @@ pub fn basis(settings: &Settings) -> String {
 fn day(case: &Case, current: &Step, settings: &Settings) -> NaiveDate {
     match current.kind {
         StepKind::Begaran => later(current.date, settings.due_after_begaran),
-        StepKind::Gk => match case.meetings() {
-            [.., last] if case.meetings().len() > 1 => later(*last, 1),
+        // While GK is the latest step its meetings are those that were booked with it.
+        StepKind::Gk => match current.answers.dates(Question::Moten) {
+            [_, .., last] => later(*last, 1),
             [only] => later(*only, settings.due_after_gk),
-            _ => later(current.date, settings.due_after_gk),
+            [] => later(current.date, settings.due_after_gk),
         },
         StepKind::PlaneradAfi | StepKind::PlaneradAli => later(current.date, settings.due_after_planned),
         // Plans for a person with aktivitetsersättning run for years; joint planning otherwise for three months.

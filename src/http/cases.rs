@@ -220,7 +220,8 @@ fn filter(query: &mut Query, caller: &Caller) -> Filter {
     }
 }
 
-fn listed(row: &CaseRow, today: chrono::NaiveDate) -> Value {
+/// A case as lists show it.
+pub(super) fn listed(row: &CaseRow, today: chrono::NaiveDate) -> Value {
     let due = row.due.map(day_of);
     json!({
         "id": row.case_id().to_string(), "version": row.version, "status": state_code(row.state),

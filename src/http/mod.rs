@@ -18,6 +18,7 @@ pub mod keeping;
 pub mod openapi;
 pub mod posting;
 pub mod problem;
+pub mod quality_cases;
 pub mod registers;
 pub mod registrations;
 pub mod report_answer;
@@ -44,6 +45,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         changes::ENDPOINTS,
         registers::ENDPOINTS,
         reports::ENDPOINTS,
+        quality_cases::ENDPOINTS,
         difference::ENDPOINTS,
         frozen_reports::ENDPOINTS,
         report_packages::ENDPOINTS,

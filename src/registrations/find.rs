@@ -1,6 +1,7 @@
 //! Finding and reading: one case, a case as known on a day, the own cases, a search by number. Everything that is
 //! shown is written in the access log before it is returned.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -212,6 +213,38 @@ impl Reader<'_> {
             filter.offices = Some((agency, wanted));
         }
         lists::page(link, &self.scope, &filter, (page - 1).max(0).saturating_mul(limit), limit)
+    }
+
+    /// One page of those of these cases that are within the caller's reach, in the order given, with their places among
+    /// the numbers – a number may be there several times – and how many there are in all.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing may be shown.
+    pub fn of_these(
+        &self,
+        link: &mut Link<'_>,
+        numbers: &[i64],
+        page: i64,
+        limit: i64,
+    ) -> Result<(Vec<(usize, CaseRow)>, i64), StorageError> {
+        let mut within: Vec<usize> = (0..numbers.len()).collect();
+        if let Reach::Offices(own) = policy::reach(self.caller, &self.organisation, self.today) {
+            let agency = self.caller.agency.unwrap_or(Agency::Fk);
+            let own: Vec<String> = own.iter().map(ToString::to_string).collect();
+            let different: Vec<i64> = numbers.iter().copied().collect::<BTreeSet<i64>>().into_iter().collect();
+            let reached: BTreeSet<i64> = lists::at_offices(link, agency, &own, &different)?.into_iter().collect();
+            within.retain(|at| reached.contains(&numbers[*at]));
+        }
+        let total = within.len() as i64;
+        let skip = usize::try_from((page - 1).max(0).saturating_mul(limit)).unwrap_or(usize::MAX);
+        let shown: Vec<usize> = within.into_iter().skip(skip).take(usize::try_from(limit).unwrap_or(0)).collect();
+        let different: BTreeSet<i64> = shown.iter().map(|at| numbers[*at]).collect();
+        let different: Vec<i64> = different.into_iter().collect();
+        let rows = cases::by_numbers(link, &different)?;
+        let ids: Vec<String> = rows.iter().map(|row| row.case_id().to_string()).collect();
+        access::log(link, &self.scope, None, &ids)?;
+        let row = |at: &usize| rows.iter().find(|row| row.number == numbers[*at]).map(|row| (*at, row.clone()));
+        Ok((shown.iter().filter_map(row).collect(), total))
     }
 }
 

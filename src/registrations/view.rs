@@ -252,7 +252,7 @@ impl CaseView {
                 .iter()
                 .map(|(agency, reference)| json!({"agency": agency.code(), "caseReference": reference.as_str()}))
                 .collect(),
-            corrections: case.corrections,
+            corrections: case.corrections.len() as u32,
             replaced_by: case.replaced_by.map(|id| id.to_string()),
             position: case.last_position.0,
         }

@@ -17,6 +17,7 @@ use crate::domain::organisation::{Area, Members, Office, OfficePair, Organisatio
 use crate::domain::person::Sex;
 use crate::domain::step::{self, Agency, StepKind};
 
+use super::quality::vary;
 use super::request::{Geography, Period};
 
 pub(super) fn date(text: &str) -> NaiveDate {
@@ -61,7 +62,7 @@ pub(super) fn case(steps: &[(StepKind, &str)]) -> Case {
         replaced_by: None,
         last_known_from: known_from,
         last_position: Position(1),
-        corrections: 0,
+        corrections: Vec::new(),
         undone: Vec::new(),
     }
 }
@@ -135,7 +136,7 @@ pub(super) fn any_case() -> impl Strategy<Value = Case> {
         0_u64..800,
         prop::collection::vec(1_u64..120, 9),
         prop::collection::vec(0_usize..60, 9),
-        prop::collection::vec(any::<u8>(), 30),
+        prop::collection::vec(any::<u8>(), 60),
         (any::<u8>(), any::<u8>(), 0_usize..6, any::<u8>()),
         prop::collection::vec((0_u64..500, 0_usize..3, 0_usize..3), 1..4),
     );
@@ -187,6 +188,7 @@ fn grown(seed: &Seed) -> Case {
     } else {
         answer(&mut at, &seed.answers);
     }
+    vary(&mut at, &seed.answers[40..]);
     at
 }
 

@@ -192,7 +192,7 @@ impl Catalogue {
     }
 }
 
-const FILES: [&str; 13] = [
+const FILES: [&str; 14] = [
     include_str!("../../reports/baspaket.toml"),
     include_str!("../../reports/status.toml"),
     include_str!("../../reports/resultat-fortsatt-efter-gk.toml"),
@@ -206,6 +206,7 @@ const FILES: [&str; 13] = [
     include_str!("../../reports/deltagare-tider.toml"),
     include_str!("../../reports/deltagare-floden.toml"),
     include_str!("../../reports/flaskhalsar.toml"),
+    include_str!("../../reports/datakvalitet.toml"),
 ];
 
 /// The labels that reports share: variables with their codes, and measures.

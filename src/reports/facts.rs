@@ -13,6 +13,7 @@ use polars::prelude::PolarsError;
 
 use crate::domain::case::Case;
 use crate::domain::code::Position;
+use crate::domain::transition::Settings;
 
 use super::disclosure::{Policy, RecordKeys};
 use super::frame::Frame;
@@ -106,6 +107,8 @@ pub struct Facts {
     pub(super) places: Arc<Places>,
     /// What cases are selected and split by.
     pub(super) profiles: Arc<Profiles>,
+    /// Lead times, by which the next registration is due.
+    pub(super) settings: Arc<Settings>,
     pub(super) counted_to: Position,
     pub(super) kept: Kept,
 }
@@ -164,14 +167,16 @@ pub struct FactsBuilder {
     profiles: Profiles,
     keys: Vec<(CaseKey, u32)>,
     by: Arc<RecordKeys>,
+    settings: Arc<Settings>,
     record_keys: Vec<u32>,
 }
 
 impl FactsBuilder {
-    /// A builder with secret record keys. The default one has keys that are none: for tests and measuring.
+    /// A builder with secret record keys and lead times of its own. The default one has keys that are none, and the
+    /// lead times that hold where nothing is set: for tests and measuring.
     #[must_use]
-    pub fn new(by: Arc<RecordKeys>) -> Self {
-        Self { by, ..Self::default() }
+    pub fn new(by: Arc<RecordKeys>, settings: Arc<Settings>) -> Self {
+        Self { by, settings, ..Self::default() }
     }
 
     /// Adds a case; each key once.
@@ -179,7 +184,7 @@ impl FactsBuilder {
         let number = self.keys.len() as u32;
         self.keys.push((key, number));
         self.record_keys.push(self.by.of(case.id));
-        self.observations.observe(number, case, &mut self.places);
+        self.observations.observe(number, case, &mut self.places, &self.settings);
         self.profiles.set(number, case);
     }
 
@@ -199,6 +204,7 @@ impl FactsBuilder {
             changed: Numbers::default(),
             places: Arc::new(self.places),
             profiles: Arc::new(self.profiles),
+            settings: self.settings,
             counted_to,
             kept: Kept::default(),
         })

@@ -17,6 +17,8 @@ use super::request::{Lang, Request};
 use crate::clock::Clock;
 use crate::domain::case::Case;
 use crate::domain::code::Position;
+use crate::domain::organisation::Organisation;
+use crate::domain::transition::Settings;
 use crate::organisation::registers::Registers;
 use crate::storage::journal::{Loaded, Selection, load};
 use crate::storage::{Db, Link, StorageError, cases, changes};
@@ -83,6 +85,17 @@ impl From<PolarsError> for FollowError {
     }
 }
 
+/// What figures are counted of.
+#[derive(Debug)]
+pub struct State {
+    /// The columns.
+    pub facts: Arc<Facts>,
+    /// The registers as they were known with them.
+    pub organisation: Arc<Organisation>,
+    /// On this instant.
+    pub as_of: DateTime<Utc>,
+}
+
 /// An earlier state: the instant and position it was known at, and up to where it is known that no identity has been
 /// taken away since.
 struct Earlier {
@@ -95,6 +108,7 @@ struct Earlier {
 #[derive(Default)]
 pub struct Reports {
     keys: Arc<RecordKeys>,
+    settings: Arc<Settings>,
     newest: RwLock<Option<Arc<Facts>>>,
     /// One refresh at a time; the others wait and find it done.
     refreshing: Mutex<()>,
@@ -104,10 +118,10 @@ pub struct Reports {
 }
 
 impl Reports {
-    /// Columns that are still to be built, with these record keys.
+    /// Columns that are still to be built, with these record keys and lead times.
     #[must_use]
-    pub fn new(keys: RecordKeys) -> Self {
-        Self { keys: Arc::new(keys), ..Self::default() }
+    pub fn new(keys: RecordKeys, settings: &Settings) -> Self {
+        Self { keys: Arc::new(keys), settings: Arc::new(settings.clone()), ..Self::default() }
     }
 
     /// Pulls a report that counts everything committed so far, or what was known then, by the registers as they were
@@ -124,14 +138,28 @@ impl Reports {
         clock: &dyn Clock,
         (lang, grant): (Lang, Grant),
     ) -> Result<Report, FollowError> {
+        let State { facts, organisation, as_of } = self.state(db, registers, counted, clock)?;
+        Ok(pull(&facts, &organisation, request, as_of, lang, grant)?)
+    }
+
+    /// What is to be counted, and by which register.
+    ///
+    /// # Errors
+    /// When the log has not come so far, or the database fails.
+    pub fn state(
+        &self,
+        db: &Db,
+        registers: &Registers,
+        counted: Counted,
+        clock: &dyn Clock,
+    ) -> Result<State, FollowError> {
         let facts = self.counted(db, counted)?;
         // Asked after reading: everything counted was known by then.
         let now = clock.now();
         let as_of = counted.as_of.map_or(now, |at| at.min(now));
         let mut reader = db.read()?;
         let organisation = registers.as_known(&mut reader.link(), facts.counted_to().0, counted.as_of)?;
-        drop(reader);
-        Ok(pull(&facts, &organisation, request, as_of, lang, grant)?)
+        Ok(State { facts, organisation, as_of })
     }
 
     /// The columns with what is to be counted.
@@ -253,7 +281,7 @@ impl Reports {
         counted_to: i64,
         count: impl Fn(&Loaded, usize) -> usize,
     ) -> Result<Facts, FollowError> {
-        let mut builder = FactsBuilder::new(Arc::clone(&self.keys));
+        let mut builder = FactsBuilder::new(Arc::clone(&self.keys), Arc::clone(&self.settings));
         let mut last = 0;
         loop {
             let numbers = cases::numbers_after(link, last, PIECE)?;

@@ -5,6 +5,7 @@
 
 use super::baspaket::{self, Form, Measures};
 use super::cube::{Axis, SAMTLIGA};
+use super::quality;
 use super::variables::{self, CHANGES, SYSSELSATTNING, VARIABLES, Variable};
 
 /// The form of a report.
@@ -48,7 +49,7 @@ const LAGEN: &[&str] = &with_total::<{ ALL_STEPS.len() + 1 }>(ALL_STEPS);
 const STEPS: &[&str] = &["begaran", "gk", "planerad_afi", "planerad_ali", "afi", "ali"];
 const ALL_STEPS: &[&str] =
     &["begaran", "gk", "planerad_afi", "planerad_ali", "afi", "ali", "konsultativt_stod", "avslutat", "avbrutet"];
-/// The steps where something is waited for, in the order of [`STEPS`].
+/// The steps where something is waited for, in the order of `STEPS`.
 pub const WAITING: &[&str] = &["begaran", "gk", "planerad_afi", "planerad_ali"];
 /// Bands of days waited: the code, and how many days it reaches to.
 pub const WAITED: &[(&str, i32)] =
@@ -191,6 +192,7 @@ pub const REPORTS: &[ReportForm] = &[
         ],
         requires: None,
     },
+    ReportForm { id: quality::ID, parts: &quality::PARTS, requires: None },
 ];
 
 /// How splits are asked for.
@@ -209,6 +211,8 @@ pub fn report(id: &str) -> Option<&'static ReportForm> {
 pub enum NotTaken {
     /// A transition has no state on the last day, and leads from one kind of insats to another.
     Transitions,
+    /// Anonymous cases are counted too, and have no state.
+    AnonymousToo,
     /// Not every case counted has left joint mapping.
     MappingNotLeft,
     /// Not every case counted has ended.
@@ -225,6 +229,7 @@ impl NotTaken {
     pub const fn sv(self) -> &'static str {
         match self {
             Self::Transitions => "en övergång har ingen status och ingen insatstyp",
+            Self::AnonymousToo => "rapporten räknar också anonyma ärenden, som inte har någon status",
             Self::MappingNotLeft => "alla ärenden i rapporten har inte lämnat gemensam kartläggning",
             Self::NotEnded => "alla ärenden i rapporten är inte avslutade",
             Self::AlwaysThere => "varje rad är redan delad på kön",
@@ -237,6 +242,7 @@ impl NotTaken {
     pub const fn en(self) -> &'static str {
         match self {
             Self::Transitions => "a transition has no state and no kind of measure",
+            Self::AnonymousToo => "the report counts anonymous cases too, which have no state",
             Self::MappingNotLeft => "not every case of the report has left joint mapping",
             Self::NotEnded => "not every case of the report has ended",
             Self::AlwaysThere => "every row is split by sex already",
@@ -260,6 +266,7 @@ impl ReportForm {
             Variable::Deltagarstatus | Variable::Insatstyp if self.id == "deltagare-floden" => {
                 Err(NotTaken::Transitions)
             }
+            Variable::Deltagarstatus if self.id == quality::ID => Err(NotTaken::AnonymousToo),
             Variable::UtfallGk if !left => Err(NotTaken::MappingNotLeft),
             Variable::SysselsattningEfter | Variable::FormanEfter if !of_ended => Err(NotTaken::NotEnded),
             _ => Ok(()),

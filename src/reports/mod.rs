@@ -9,7 +9,7 @@
 //! Reading order: [`request`] and [`selection`] (who is counted), [`plain`] (the definitions as a plain loop, easiest
 //! to read and the oracle of the rest), `observations` (the same definitions as rows), [`facts`], `tally`, [`pull()`].
 //! The other reports: [`forms`] (their parts), [`variables`] (what is selected and split by), `oracle` (their definitions
-//! as a plain loop), `counting` (the same in columns).
+//! as a plain loop), `counting` (the same in columns). [`quality`]: how good the registrations are, and the cases behind.
 //!
 //! # Where the definitions left something open
 //! * **Levels.** Every answer has the levels `urval` and `riket`, also for riket itself, where they are alike. `lan:NN`
@@ -50,6 +50,7 @@ mod places;
 pub mod plain;
 mod profiles;
 mod pull;
+pub mod quality;
 pub mod refresh;
 pub mod render;
 pub mod report;

@@ -7,9 +7,13 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::domain::answers::Question;
 use crate::domain::case::{Case, IdentityState};
-use crate::domain::step::{Form, StepKind};
+use crate::domain::dates::swedish_day;
+use crate::domain::due::day_after;
+use crate::domain::step::{Agency, Form, StepKind};
+use crate::domain::transition::Settings;
 
 use super::places::Places;
+use super::quality::{correction, due_on, registration};
 use super::variables::{UTFALL_GK, utfall};
 
 /// A kind of row, kept in a frame of its own.
@@ -29,13 +33,16 @@ pub(super) enum Kind {
     InsatsEntered,
     /// Days at a place in afi or ali, from `day` to the day before `more`. Key: which.
     Spell,
-    /// Days at a place in an anonymous case, its ending day included, from `day` to the day before `more`.
+    /// Days at a place in an anonymous case, its ending day included, from `day` to the day before `more`. Key: 0,
+    /// [`ENTERED`].
     Anonymous,
     /// Days at a place in any step, from `day` to the day before `more`; an ending has no days. Key: kind of step,
-    /// [`ENTERED`] and [`SEVERAL`].
+    /// [`ENTERED`] and [`SEVERAL`], and above them how it was registered and when the next was due.
     Step,
     /// Any step left. Key: from, to. More: days.
     Left,
+    /// A correction made. Key: kind, agency.
+    Correction,
 }
 
 /// The row is the step's first: the step was entered on its day.
@@ -47,7 +54,7 @@ pub(super) const SEVERAL: usize = 2;
 pub(super) const KINDS: usize = Kind::ALL.len();
 
 impl Kind {
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::GkEntered,
         Self::GkLeft,
         Self::Ended,
@@ -58,12 +65,13 @@ impl Kind {
         Self::Anonymous,
         Self::Step,
         Self::Left,
+        Self::Correction,
     ];
 
     /// The columns beside case, place, day and key.
     pub(super) const fn more(self) -> &'static [&'static str] {
         match self {
-            Self::GkEntered | Self::InsatsEntered => &[],
+            Self::GkEntered | Self::InsatsEntered | Self::Correction => &[],
             Self::GkLeft => &["insats_day"],
             Self::Ended => &["begaran", "gk", "planerad_afi", "planerad_ali", "afi", "ali"],
             Self::Episode | Self::Wait | Self::Left => &["days"],
@@ -143,7 +151,7 @@ impl Default for Observations {
 
 impl Observations {
     /// Adds what a case contributes, under its number.
-    pub(super) fn observe(&mut self, number: u32, case: &Case, places: &mut Places) {
+    pub(super) fn observe(&mut self, number: u32, case: &Case, places: &mut Places, settings: &Settings) {
         if case.felregistrering || case.steps.is_empty() {
             return;
         }
@@ -155,9 +163,10 @@ impl Observations {
         }
         at.gk();
         at.steps();
-        at.stays();
+        at.stays(settings);
         at.insatser();
         at.ended();
+        at.corrections();
     }
 }
 
@@ -190,7 +199,8 @@ impl Observer<'_> {
         let starts = self.starts(from, to);
         for (i, start) in starts.iter().enumerate() {
             let end = starts.get(i + 1).map_or(to, |next| day(*next));
-            self.push(kind, *start, key([self.sex, code]), &[end]);
+            let first = if i == 0 { ENTERED } else { 0 };
+            self.push(kind, *start, key([self.sex, code, first]), &[end]);
         }
     }
 
@@ -255,7 +265,7 @@ impl Observer<'_> {
     }
 
     /// Every step's days at its places, and every transition.
-    fn stays(&mut self) {
+    fn stays(&mut self, settings: &Settings) {
         let case = self.case;
         let end = |i: usize| match case.steps.get(i + 1) {
             Some(next) => day(next.date),
@@ -266,11 +276,13 @@ impl Observer<'_> {
             case.steps.iter().enumerate().map(|(i, step)| self.starts(step.date, end(i))).collect();
         for (i, (step, starts)) in case.steps.iter().zip(&rows).enumerate() {
             let same = case.steps.iter().zip(&rows).filter(|(s, _)| s.kind == step.kind);
+            let (how, due) = (registration(case, i), day_after(case, i, settings).map(day));
             let several = if same.map(|(_, starts)| starts.len()).sum::<usize>() > 1 { SEVERAL } else { 0 };
             for (at, start) in starts.iter().enumerate() {
                 let flags = several | if at == 0 { ENTERED } else { 0 };
                 let to = starts.get(at + 1).map_or(end(i), |next| day(*next));
-                self.push(Kind::Step, *start, key([self.sex, step.kind as usize, flags]), &[to]);
+                let key = key([self.sex, step.kind as usize, flags]) | how | due_on(due, day(*start));
+                self.push(Kind::Step, *start, key, &[to]);
             }
             // Nothing follows upon an ending by the rules; where it does, the ending was no stay.
             if let Some(next) = case.steps.get(i + 1).filter(|_| !step.kind.is_ending()) {
@@ -285,6 +297,14 @@ impl Observer<'_> {
             if let Some(step) = self.case.steps.iter().find(|s| s.kind == kind) {
                 self.push(Kind::InsatsEntered, step.date, key([self.sex, which]), &[]);
             }
+        }
+    }
+
+    fn corrections(&mut self) {
+        let case = self.case;
+        for made in &case.corrections {
+            let key = key([self.sex, correction(made), usize::from(made.agency == Agency::Af)]);
+            self.push(Kind::Correction, swedish_day(made.known_from), key, &[]);
         }
     }
 

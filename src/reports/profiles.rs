@@ -4,7 +4,8 @@
 
 use crate::domain::case::Case;
 
-use super::variables::profile;
+use super::quality::covered;
+use super::variables::{COVERED, profile};
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Profiles(Vec<[u64; 2]>);
@@ -16,7 +17,8 @@ impl Profiles {
         if at >= self.0.len() {
             self.0.resize(at + 1, [0; 2]);
         }
-        self.0[at] = profile(case);
+        let [before, after] = profile(case);
+        self.0[at] = [before, after | covered(case) << COVERED];
     }
 
     /// The bits of a case.

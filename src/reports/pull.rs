@@ -11,10 +11,11 @@ use crate::domain::organisation::Organisation;
 use super::baspaket::Form;
 use super::catalogue::{Text, catalogue, variable_labels};
 use super::counting::{self, Question};
-use super::cube::Tally;
+use super::cube::{Axis, Tally};
 use super::disclosure::{Grant, Policy, disclose};
 use super::facts::Facts;
 use super::forms::{self, ReportForm};
+use super::quality::{self, Units};
 use super::report::{Dimension, Part, Report, Row};
 use super::request::{Lang, MOST_ROWS, Period, Request, RequestError};
 use super::selection::{Level, Selection};
@@ -97,7 +98,8 @@ pub fn pull(
             timed[0].1.push(at);
         }
     }
-    within_bounds(form, &splits, geography.levels.len(), &timed)?;
+    let units = (form.id == quality::ID).then(|| Units::new(facts, organisation, urval, request.period));
+    within_bounds(form, &splits, units.as_ref(), geography.levels.len(), &timed)?;
     let free = !request.choices.is_empty() || !request.splits.is_empty();
     let mut rows: Vec<Vec<Row>> = vec![Vec::new(); form.parts.len()];
     let mut anonymous = Tally::default();
@@ -110,7 +112,11 @@ pub fn pull(
                     return level_rows(facts, period, level, policy);
                 }
                 let question = Question { facts, organisation, period, choices: &request.choices, splits: &splits };
-                counting::rows(&question, form.id, &wanted, level, policy).map(Arc::new)
+                let rows = match &units {
+                    Some(units) => quality::rows(&question, units, quality::measured_on(period, as_of), level, policy),
+                    None => counting::rows(&question, form.id, &wanted, level, policy),
+                };
+                rows.map(Arc::new)
             };
             let told: Vec<_> = periods.iter().map(|period| counted(*period)).collect::<PolarsResult<_>>()?;
             for (at, place) in places.iter().enumerate() {
@@ -133,7 +139,13 @@ pub fn pull(
         splits.iter().map(|split| split.dimension(variable_labels(split.variable, lang), lang)).collect();
     let parts =
         form.parts.iter().enumerate().zip(rows).zip(&definition.parts).map(|(((place, form), rows), texts_of)| {
-            let own = form.axes.iter().map(|axis| definition.dimension(form.id, axis.name, lang));
+            let own = form.axes.iter().map(|axis| {
+                let labelled = definition.dimension(form.id, axis.name, lang);
+                match &units {
+                    Some(units) if axis.name == quality::ENHET => units.dimension(labelled),
+                    _ => labelled,
+                }
+            });
             let more = split_dimensions.iter().filter(|_| form.id != "anonyma").cloned();
             let times = timed.iter().find(|(_, places)| places.contains(&place)).map_or(&[][..], |(all, _)| all);
             let time = (request.every.is_some() || months(form)).then(|| times::dimension(times, lang));
@@ -199,11 +211,13 @@ fn beside(of_part: &[&[Row]], periods: &[Period], rows: &mut Vec<Row>) {
 fn within_bounds(
     form: &ReportForm,
     splits: &[Split],
+    units: Option<&Units>,
     levels: usize,
     timed: &[(Vec<Period>, Vec<usize>)],
 ) -> Result<(), PullError> {
     let block: usize = splits.iter().map(|split| split.codes.len() + 1).product();
-    let of_part = |part: &Form| part.axes.iter().map(|axis| axis.size()).product::<usize>();
+    let size = |axis: &Axis| units.filter(|_| axis.name == quality::ENHET).map_or(axis.size(), Units::len);
+    let of_part = |part: &Form| part.axes.iter().map(size).product::<usize>();
     let of_all = |places: &[usize]| places.iter().map(|place| of_part(&form.parts[*place])).sum::<usize>();
     let rows = timed.iter().map(|(times, places)| of_all(places) * times.len()).sum::<usize>() * block * levels;
     if rows > MOST_ROWS {

@@ -49,7 +49,7 @@ impl Facts {
                 }
                 in_delta.insert(number);
                 replaced.insert(number);
-                fresh.observe(number, case.borrow(), places);
+                fresh.observe(number, case.borrow(), places, &self.settings);
                 profiles.set(number, case.borrow());
             }
         }
@@ -65,6 +65,7 @@ impl Facts {
             changed: in_delta,
             places,
             profiles,
+            settings: Arc::clone(&self.settings),
             counted_to,
             kept: Kept::default(),
         };
@@ -94,6 +95,7 @@ impl Facts {
             changed: Numbers::default(),
             places: Arc::clone(&self.places),
             profiles: Arc::clone(&self.profiles),
+            settings: Arc::clone(&self.settings),
             counted_to: self.counted_to,
             kept: Kept::default(),
         })

@@ -116,7 +116,7 @@ impl Split {
 }
 
 /// A key that sorts as the Swedish alphabet does: å, ä and ö last, capital and small letters alike.
-fn alphabetical(text: &str) -> String {
+pub(super) fn alphabetical(text: &str) -> String {
     let place = |letter: char| match letter {
         'å' => '\u{e000}',
         'ä' => '\u{e001}',

@@ -235,6 +235,9 @@ pub(super) const CHANGE: u32 = 24;
 /// Where [`continues`] stands in the second word.
 pub(super) const CONTINUES: u32 = 28;
 
+/// Where stands what is known of the case ([`super::quality`]): the next four bits of the second word.
+pub(super) const COVERED: u32 = 31;
+
 /// Whether FK handles the case further after avslutat: ja, nej, uppgift saknas.
 fn continues(case: &Case) -> u64 {
     let ending = case.ending().filter(|s| s.kind == StepKind::Avslutat);
@@ -332,7 +335,7 @@ mod tests {
 
     #[test]
     fn every_variable_stands_at_its_own_row_and_no_bits_overlap() {
-        let mut words = [0_u64, 0b1111 << CHANGE | 0b111 << CONTINUES];
+        let mut words = [0_u64, 0b1111 << CHANGE | 0b111 << CONTINUES | 0b1111 << COVERED];
         for row in VARIABLES {
             assert_eq!(row.variable.row().name, row.name);
             assert_eq!(Variable::from_name(row.name), Some(row.variable));

@@ -81,6 +81,35 @@ pub fn open_at(
     })
 }
 
+/// Which of some cases stand at any of these offices of an agency, in no order; shown to nobody.
+///
+/// # Errors
+/// When the database fails.
+pub fn at_offices(
+    link: &mut Link<'_>,
+    agency: Agency,
+    offices: &[String],
+    numbers: &[i64],
+) -> Result<Vec<i64>, StorageError> {
+    let mut found: Vec<i64> = Vec::new();
+    for chunk in numbers.chunks(1000) {
+        macro_rules! at {
+            ($office:expr) => {
+                each!(link, c => cases::table
+                    .filter(cases::number.eq_any(chunk))
+                    .filter($office.eq_any(offices))
+                    .select(cases::number)
+                    .load::<i64>(c))?
+            };
+        }
+        found.extend(match agency {
+            Agency::Fk => at!(cases::fk_office),
+            Agency::Af => at!(cases::af_office),
+        });
+    }
+    Ok(found)
+}
+
 /// The condition of a state, spelt out: a partial index is used only where its own condition can be read in the statement.
 const fn in_state(state: i16) -> &'static str {
     match state {

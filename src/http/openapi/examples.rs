@@ -114,6 +114,19 @@ pub fn case_list() -> Value {
     list_of("/v1/cases", row())
 }
 
+/// A list of the cases behind a figure.
+#[must_use]
+pub fn report_case_list() -> Value {
+    let mut row = row();
+    row["counted"] = json!({"what": "gk", "date": "2016-10-12", "since": "2016-10-12"});
+    let mut list = list_of("/v1/reports/datakvalitet/cases", row);
+    list["figure"] = json!(1);
+    list["disclosure"] = json!("exact");
+    list["asOf"] = json!("2016-12-31T22:59:59.999999Z");
+    list["countedTo"] = json!(187);
+    list
+}
+
 /// A case as it was known.
 #[must_use]
 pub fn history() -> Value {

@@ -218,11 +218,8 @@ fn answers_given() -> Value {
             "officeChanges": list(json!({"type": "object"})), "consent": reference("Consent"), "consentWithdrawn": date(),
             "references": list(json!({"type": "object"})), "corrections": integer(), "replacedBy": uuid(), "position": integer(),
         }), &["id", "version", "status", "identity", "sex", "step", "stepDate", "steps", "position"]),
-        "CaseRow": object(json!({
-            "id": uuid(), "version": integer(), "status": text(), "identity": text(), "sex": text(), "step": steps(),
-            "stepDate": date(), "nextOwner": {"type": ["string", "null"]}, "due": {"type": ["string", "null"], "format": "date"},
-            "overdue": flag(), "missingAnswers": integer(), "offices": pair(), "handlers": {"type": "object"}, "link": text(),
-        }), &["id", "version", "status", "step", "stepDate"]),
+        "CaseRow": case_row(),
+        "ReportCaseList": report_case_list(),
         "CaseList": page(reference("CaseRow")),
         "SearchResult": object(json!({"items": list(reference("CaseRow")), "openCaseElsewhere": flag()}), &["items", "openCaseElsewhere"]),
         "History": object(json!({"asOf": instant(), "countedTo": integer(), "case": reference("Case"),
@@ -233,6 +230,31 @@ fn answers_given() -> Value {
             "agency": {"type": ["string", "null"]}}), &["position", "kind"])), "_meta": {"type": "object"}, "_links": {"type": "object"}}),
             &["items", "_meta", "_links"]),
     })
+}
+
+fn case_row() -> Value {
+    object(
+        json!({
+            "id": uuid(), "version": integer(), "status": text(), "identity": text(), "sex": text(), "step": steps(),
+            "stepDate": date(), "nextOwner": {"type": ["string", "null"]}, "due": {"type": ["string", "null"], "format": "date"},
+            "overdue": flag(), "missingAnswers": integer(), "offices": pair(), "handlers": {"type": "object"}, "link": text(),
+        }),
+        &["id", "version", "status", "step", "stepDate"],
+    )
+}
+
+/// A list of cases, each with what was counted of it, and the figure that they stand behind.
+fn report_case_list() -> Value {
+    let mut row = case_row();
+    row["properties"]["counted"] =
+        object(json!({"what": text(), "date": date(), "since": date()}), &["what", "date", "since"]);
+    let mut list = page(row);
+    list["properties"]["figure"] = json!({"type": ["integer", "null"]});
+    list["properties"]["disclosure"] = codes(["exact", "threshold", "cell-key"]);
+    list["properties"]["disclosureVersion"] = text();
+    list["properties"]["asOf"] = instant();
+    list["properties"]["countedTo"] = integer();
+    list
 }
 
 pub(super) fn page(items: Value) -> Value {

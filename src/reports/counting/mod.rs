@@ -347,7 +347,7 @@ fn occupation_before(at: &At) -> usize {
     }
 }
 
-fn counts(grid: &Grid<Tally>, share_over: Option<&str>, level: &str, policy: Policy) -> Vec<Row> {
+pub(super) fn counts(grid: &Grid<Tally>, share_over: Option<&str>, level: &str, policy: Policy) -> Vec<Row> {
     grid.rows(level, |place, count| {
         let mut figures = vec![policy.count(*count)];
         figures.extend(share_over.map(|over| policy.share(*count, *grid.whole(place, over))));

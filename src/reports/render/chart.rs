@@ -5,6 +5,7 @@
 use super::cube::{Axis, Cube};
 use super::words::{shown, words};
 use crate::reports::cube::SAMTLIGA;
+use crate::reports::quality::ENHET;
 use crate::reports::report::{Figure, Measure, Part, Report, Unit};
 use crate::reports::times::TIME;
 
@@ -62,10 +63,12 @@ impl<'a> Chart<'a> {
         let count = part.dimensions.len();
         let dimensions = cube.axes.get(..count)?;
         let level = cube.axes.get(count)?;
-        // Times along the bars, else the longest dimension; the first of those that are equally long.
-        let longest = dimensions.iter().enumerate().max_by_key(|(i, axis)| (split(axis).0.len(), usize::MAX - i));
+        // Times along the bars, else the longest dimension; the first of those that are equally long. Shares of data quality
+        // are told for all agencies and offices together: along those, a bar would be the whole of each.
+        let shared_out = dimensions.iter().enumerate().filter(|(_, axis)| axis.name != ENHET);
+        let longest = shared_out.max_by_key(|(i, axis)| (split(axis).0.len(), usize::MAX - i));
         let along = timed.or(longest.map(|(i, _)| i));
-        let fits = |axis: &Axis<'_>| (2..=MOST_BESIDE).contains(&split(axis).0.len());
+        let fits = |axis: &Axis<'_>| axis.name != ENHET && (2..=MOST_BESIDE).contains(&split(axis).0.len());
         let others = |i: &usize| Some(*i) != along && dimensions.get(*i).is_some_and(fits);
         let beside = match (timed, part.chart.as_str()) {
             (Some(_), _) => (0..count).find(others),

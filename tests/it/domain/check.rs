@@ -330,7 +330,7 @@ fn summary(case: &Case) -> String {
     facts.extend(case.consent.as_ref().map(|c| format!("consent {}", c.obtained_on)));
     facts.extend(case.references.iter().map(|(agency, reference)| format!("{agency} {reference}")));
     facts.extend(case.withdrawal.as_ref().map(|w| format!("withdrawn {}", w.date)));
-    facts.push(format!("{} corrections", case.corrections));
+    facts.push(format!("{} corrections", case.corrections.len()));
     facts.join(", ")
 }
 

@@ -166,7 +166,7 @@ fn corrections_of_every_kind_are_read_back_as_they_were_decided() {
         assert_eq!(seen, all, "a kind of correction is missing from this test");
         let case = round.stored();
         assert_eq!(case.consent.unwrap().form.as_str(), "gk-affk-2");
-        assert_eq!(case.corrections as usize, round.seen.len());
+        assert_eq!(case.corrections.len(), round.seen.len());
         assert_eq!(case.references.len(), 2);
     });
 }

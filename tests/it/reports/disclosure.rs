@@ -32,6 +32,9 @@ const PLACES: [(&str, &str); 5] = [
     ("riket", "riket"),
 ];
 
+const REPORTS: [(&str, &str); 3] =
+    [("baspaket", "fixed tables"), ("deltagare-bakgrund", "free tables"), ("datakvalitet", "free tables")];
+
 #[test]
 fn the_whole_table_of_policies_is_as_committed() {
     let day = "2016-10-12".parse().unwrap();
@@ -47,7 +50,7 @@ fn the_whole_table_of_policies_is_as_committed() {
         let _ = write!(out, " {name:>23}");
     }
     out.push('\n');
-    for (report, fixed) in [("baspaket", "fixed tables"), ("deltagare-bakgrund", "free tables")] {
+    for (report, fixed) in REPORTS {
         for (place, geography) in PLACES {
             for (name, from, to) in PERIODS {
                 let _ = write!(out, "{:<58}", format!("{report} ({fixed}), {place}, {name}"));
@@ -75,7 +78,7 @@ fn the_whole_table_of_policies_is_as_committed() {
         let Request { report, period, geography, .. } = request("baspaket", from, to, geography);
         Published { report, period, geography }
     };
-    for (report, fixed) in [("baspaket", "fixed tables"), ("deltagare-bakgrund", "free tables")] {
+    for (report, fixed) in REPORTS {
         for (place, geography) in PLACES {
             for (name, from, to) in PERIODS {
                 let wanted = request(report, from, to, geography);

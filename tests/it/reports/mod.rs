@@ -7,6 +7,7 @@ mod forms;
 mod frozen;
 mod packages;
 mod pilot;
+mod quality;
 mod registers;
 
 use serde_json::Value;

@@ -54,7 +54,7 @@ fn every_other_report_of_the_pilot_is_as_committed_on_both_backends() {
         let reports = api.get("/v1/reports?limit=100", &api.fk()).json();
         let ids: Vec<&str> = reports["items"].as_array().unwrap().iter().map(|r| r["id"].as_str().unwrap()).collect();
         assert!(ids.len() >= 12, "{ids:?}");
-        for id in ids.into_iter().filter(|id| *id != "baspaket") {
+        for id in ids.into_iter().filter(|id| !["baspaket", "datakvalitet"].contains(id)) {
             let path = BASPAKET.replace("baspaket", id).replace("to=2016-12-31", "to=2017-12-31");
             let chosen = if id == "deltagare-forman-efter" { "&formanFore=sjukpenning" } else { "" };
             let csv = api.get(&format!("{path}&format=csv{chosen}"), &api.fk());
