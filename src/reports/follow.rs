@@ -22,7 +22,7 @@ use crate::storage::journal::{Loaded, Selection, load};
 use crate::storage::{Db, Link, StorageError, cases, changes};
 
 /// Cases read at a time: their journals are in memory only while they are folded in.
-const PIECE: i64 = 4000;
+pub(super) const PIECE: i64 = 4000;
 /// Beyond this many changed cases the columns are built anew, piece by piece, rather than held all at once.
 const MANY: usize = 100_000;
 /// Earlier states kept, since a meeting's figures are pulled several times.
