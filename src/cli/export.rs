@@ -34,8 +34,8 @@ pub fn export(config: &Config, args: &ExportArgs) -> Result<(), Failure> {
     let mut secret = zeroize::Zeroizing::new([0; 32]);
     chance()?.fill(&mut *secret);
     let counted = Counted { as_of, counted_to: args.counted_to, at_least: None };
-    let numbers = CaseNumbers::new(&secret);
-    let export = Export::begin(&service.db, &organisation, counted, numbers, &*service.clock)?;
+    let numbers = |_, _| CaseNumbers::new(&secret);
+    let export = Export::begin(&service.db, organisation, counted, &*service.clock, numbers)?;
     let scope = Scope {
         client: "command line".to_owned(),
         agency: None,

@@ -10,6 +10,7 @@ pub mod cases;
 pub mod changes;
 pub mod code_lists;
 pub mod endpoint;
+pub mod exports;
 pub mod extract;
 pub mod openapi;
 pub mod posting;
@@ -37,6 +38,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         changes::ENDPOINTS,
         registers::ENDPOINTS,
         reports::ENDPOINTS,
+        exports::ENDPOINTS,
         rules::ENDPOINTS,
         code_lists::ENDPOINTS,
         service::ENDPOINTS,

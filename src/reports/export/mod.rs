@@ -22,12 +22,14 @@ mod numbers;
 mod registers;
 mod rows;
 pub mod schema;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod values;
 
 use std::fmt;
 use std::io::Write;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use polars::prelude::PolarsError;
@@ -89,9 +91,9 @@ pub type Sink = Box<dyn Write + Send>;
 
 /// An export that is about to be written.
 #[derive(Debug)]
-pub struct Export<'a> {
+pub struct Export {
     numbers: CaseNumbers,
-    organisation: &'a Organisation,
+    organisation: Arc<Organisation>,
     known: Option<DateTime<Utc>>,
     /// The instant it is as known on.
     pub as_of: DateTime<Utc>,
@@ -125,19 +127,24 @@ impl Writing {
     }
 }
 
-impl<'a> Export<'a> {
-    /// Decides up to where it counts: everything committed so far, or what was known then.
+impl Export {
+    /// Decides up to where it counts: everything committed so far, or what was known then. `numbers` gives the numbers of
+    /// cases for the position, and for that at which an identity was last taken away: whoever makes the same numbers for
+    /// the same export again must make others from then on, or the two would tell whose it was.
     ///
     /// # Errors
     /// When the log has not come so far, or the database fails.
     pub fn begin(
         db: &Db,
-        organisation: &'a Organisation,
+        organisation: Arc<Organisation>,
         counted: Counted,
-        numbers: CaseNumbers,
         clock: &dyn Clock,
+        numbers: impl FnOnce(i64, i64) -> CaseNumbers,
     ) -> Result<Self, ExportError> {
-        let head = changes::head(&mut db.read()?.link())?;
+        let mut reader = db.read()?;
+        let (head, protected) = reader
+            .link()
+            .snapshot(|link| Ok::<_, StorageError>((changes::head(link)?, changes::last_protection(link)?)))?;
         let counted_to = counted.counted_to.unwrap_or(head);
         if counted_to > head {
             return Err(ExportError::Ahead(head));
@@ -145,7 +152,14 @@ impl<'a> Export<'a> {
         // Asked after the position: everything up to it was known by then.
         let now = clock.now();
         let as_of = counted.as_of.map_or(now, |at| at.min(now));
+        let numbers = numbers(counted_to, protected);
         Ok(Self { numbers, organisation, known: counted.as_of, as_of, counted_to })
+    }
+
+    /// What it is called: tables of the same name belong together.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.numbers.name()
     }
 
     /// What the export says of itself, with each table and the number of its rows, as `schema.json` holds it.
@@ -157,7 +171,7 @@ impl<'a> Export<'a> {
             told
         };
         json!({
-            "export": self.numbers.name(), "version": schema::VERSION, "asOf": instant(self.as_of),
+            "export": self.name(), "version": schema::VERSION, "asOf": instant(self.as_of),
             "countedTo": self.counted_to, "tables": rows.iter().map(table).collect::<Vec<_>>(),
         })
     }
@@ -165,7 +179,7 @@ impl<'a> Export<'a> {
     fn writing(&self, id: TableId, sink: Sink) -> Result<Writing, PolarsError> {
         let table: &'static Table = id.table();
         let about = json!({
-            "export": self.numbers.name(), "version": schema::VERSION, "asOf": instant(self.as_of),
+            "export": self.name(), "version": schema::VERSION, "asOf": instant(self.as_of),
             "countedTo": self.counted_to, "table": id.name(),
         });
         let about = KeyValueMetadata::from_static(vec![("sus".to_owned(), about.to_string())]);
@@ -192,7 +206,7 @@ impl<'a> Export<'a> {
         let all = tables.into_iter().map(|(id, sink)| self.writing(id, sink));
         let mut all: Vec<Writing> = all.collect::<Result<_, _>>()?;
         for writing in &mut all {
-            registers::add(self.organisation, writing.id, &mut writing.buffer);
+            registers::add(&self.organisation, writing.id, &mut writing.buffer);
         }
         if all.iter().any(|writing| writing.id.is_of_cases()) {
             self.read(db, progress, |number, case| {

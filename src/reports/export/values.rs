@@ -121,7 +121,9 @@ impl Buffer {
     pub(super) fn take(&mut self) -> PolarsResult<DataFrame> {
         let full = std::mem::replace(self, Self::new(self.table));
         if full.misfit {
-            return Err(PolarsError::SchemaMismatch(format!("a row of {} is not as told", self.table.id.name()).into()));
+            return Err(PolarsError::SchemaMismatch(
+                format!("a row of {} is not as told", self.table.id.name()).into(),
+            ));
         }
         let columns = full.cells.into_iter().zip(&self.table.columns).map(|(cells, column)| cells.finish(column.kind));
         let frame = DataFrame::new(full.rows, columns.collect::<PolarsResult<_>>()?)?;
