@@ -187,8 +187,8 @@ def compare(db, report, level):
 def recompute(sus, db, periods, places, **counted):
     """Every figure on every level, and how many were compared; the number of those that are no zero too."""
     options = [text for name, value in counted.items() for text in (f"--{name.replace('_', '-')}", str(value))]
-    folder = sus.folder / ("export" + "".join(options).replace(":", ""))
-    sus.run("export", str(folder), *options)
+    folder = sus.folder / "follow-up"
+    sus.run("export", str(folder), "--replace", *options)
     db.execute(f"set file_search_path = '{folder}'")
     figures = 0
     for first, last in periods:
@@ -204,10 +204,26 @@ def recompute(sus, db, periods, places, **counted):
                 figures += compare(db, report, level)
                 if level == "urval":
                     [[anonymous]] = db.execute((SQL / "anonyma.sql").read_text(encoding="utf-8")).fetchall()
-                    if anonymous != report.get("anonymous", anonymous):
+                    if anonymous != report["anonymous"]:
                         fail(place, first, last, "anonymous", anonymous, report["anonymous"])
-                    figures += "anonymous" in report
+                    figures += 1
     return figures
+
+
+def readme(sus, db):
+    """The example in README.md runs, and finds what the service finds."""
+    section = (SQL.parent.parent.parent / "README.md").read_text(encoding="utf-8").split("## Export for other engines")[1]
+    example = section.split("```sql\n")[1].split("```")[0]
+    db.execute(f"set file_search_path = '{sus.folder}'")
+    rows = db.execute(example).fetchall()
+    report = json.loads(sus.run("report", "baspaket", "--from", "2018-01-01", "--to", "2018-12-31", "--part", "4",
+                                "--format", "json"))
+    told = [row["n"] for row in report["parts"][0]["rows"]
+            if (row["level"], row["insats"], row["kon"]) == ("urval", "samtliga", "samtliga")]
+    if told != [sum(row[2] for row in rows)]:
+        fail("the example in README.md", told, sum(row[2] for row in rows))
+    db.execute(f"set file_search_path = '{sus.folder / 'follow-up'}'")
+    print(f"the example in README.md: {len(rows)} rows")
 
 
 def main(program, folder):
@@ -221,6 +237,11 @@ def main(program, folder):
     print(told.splitlines()[0])
     whole = recompute(sus, db, PERIODS, PLACES)
     print(f"pilot and history: {whole} figures recomputed alike")
+    # The day after an anonymous case's last, when it isn't counted any more.
+    [[after]] = db.execute("select max(until) from 'anonymous.parquet'").fetchall()
+    edge = recompute(sus, db, [(str(after), str(after + timedelta(days=9)))], ["riket", "styrgrupp:gavleborg"])
+    print(f"a period that begins as an anonymous case has ended: {edge} figures recomputed alike")
+    readme(sus, db)
     earlier = recompute(sus, db, PERIODS[1:2], ["riket", "styrgrupp:gavleborg"], as_of="2018-06-30")
     print(f"as known on a day: {earlier} figures recomputed alike")
     figures = db.execute("select count(*), count(distinct caseNumber) from 'steps.parquet'").fetchall()

@@ -2,6 +2,7 @@
 //!
 //! Everything is written in `FOLDER.part`, which takes the name `FOLDER` when it is whole. Never here: what is exported.
 
+use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -89,8 +90,8 @@ fn may_be_written(folder: &Path, replace: bool) -> Result<(), Failure> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(format!("{shown}: {error}").into()),
     }
-    let ours: Vec<String> = TableId::ALL.into_iter().map(TableId::file).chain([SCHEMA.to_owned()]).collect();
-    if let Some(other) = names.iter().find(|name| !ours.iter().any(|own| name.as_os_str() == own.as_str())) {
+    let own = |name: &OsString| files().any(|own| name.as_os_str() == own.as_str());
+    if let Some(other) = names.iter().find(|name| !own(name)) {
         let other = other.display();
         return Err(format!("{shown} holds {other}, which is not of an export; name a folder that isn't there").into());
     }
@@ -98,6 +99,11 @@ fn may_be_written(folder: &Path, replace: bool) -> Result<(), Failure> {
         return Err(format!("{shown} holds an export already; --replace puts the new one in its place").into());
     }
     Ok(())
+}
+
+/// What the files of an export are called.
+fn files() -> impl Iterator<Item = String> {
+    TableId::ALL.into_iter().map(TableId::file).chain([SCHEMA.to_owned()])
 }
 
 fn progress_bar() -> ProgressBar {
@@ -149,11 +155,16 @@ impl Part {
             Err(TryLockError::Error(error)) => return Err(told(&folder)(error)),
         }
         // What a run that was broken off has left. Nothing but files of an export is taken away.
-        for name in TableId::ALL.into_iter().map(TableId::file).chain([SCHEMA.to_owned()]) {
+        for name in files() {
             match fs::remove_file(folder.join(name)) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(told(&folder)(error)),
                 _ => {}
             }
+        }
+        let mut left = fs::read_dir(&folder).map_err(told(&folder))?.flatten().map(|entry| entry.file_name());
+        if let Some(other) = left.find(|name| name != LOCK) {
+            let (shown, other) = (folder.display(), other.display());
+            return Err(format!("{shown} holds {other}, which is not of an export; take it away first").into());
         }
         Ok(Self { folder, lock, settled: false })
     }

@@ -1,7 +1,8 @@
 //! What is exported of random cases says all that the baspaket counts, and nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Cursor;
+use std::io::{Cursor, Write};
+use std::sync::{Arc, Mutex};
 
 use chrono::{Days, NaiveDate};
 use polars::prelude::{AnyValue, Column, DataFrame};
@@ -12,7 +13,7 @@ use proptest::prelude::*;
 use super::numbers::CaseNumbers;
 use super::schema::TableId;
 use super::values::Buffer;
-use super::{registers, rows};
+use super::{Export, registers, rows};
 use crate::domain::answers::{Answer, AnswerKind, Answers, Question};
 use crate::domain::case::{Case, IdentityState, OfficePeriod, Step};
 use crate::domain::code::{MunicipalityCode, RegistrationId};
@@ -191,25 +192,57 @@ fn a_row_that_is_not_as_its_table_says_is_refused() {
 
 #[test]
 fn a_table_without_rows_is_a_file_all_the_same() {
-    let export = super::Export {
-        numbers: CaseNumbers::new(&[0; 32]),
-        organisation: std::sync::Arc::default(),
-        known: None,
-        as_of: chrono::DateTime::UNIX_EPOCH,
-        counted_to: 0,
-    };
-    let shared = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
-    let mut writing = export.writing(TableId::Anonymous, Box::new(Shared(shared.clone()))).unwrap();
+    let shared = Shared::default();
+    let mut writing = export().writing(TableId::Anonymous, Box::new(shared.clone())).unwrap();
     writing.flush().unwrap();
     writing.writer.finish().unwrap();
-    let bytes = shared.lock().unwrap().clone();
-    let read = ParquetReader::new(Cursor::new(bytes)).finish().unwrap();
+    let read = ParquetReader::new(Cursor::new(shared.bytes())).finish().unwrap();
     assert_eq!((read.height(), read.width()), (0, TableId::Anonymous.table().columns.len()));
 }
 
-struct Shared(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+#[test]
+fn row_groups_follow_each_other_and_hide_the_order_in_which_cases_came() {
+    let (export, shared) = (export(), Shared::default());
+    let mut writing = export.writing(TableId::Steps, Box::new(shared.clone())).unwrap();
+    let one = case(&[(StepKind::Begaran, "2016-01-01"), (StepKind::Gk, "2016-02-01")]);
+    for group in [0..500, 500..800] {
+        for number in group {
+            rows::add(&one, number, &export.numbers, TableId::Steps, &mut writing.buffer);
+        }
+        writing.flush().unwrap();
+    }
+    writing.writer.finish().unwrap();
+    assert_eq!(writing.rows, 1600);
+    let read = ParquetReader::new(Cursor::new(shared.bytes())).finish().unwrap();
+    let told: Vec<i64> = (0..read.height()).map(|row| number(&read, row)).collect();
+    let mut came: Vec<i64> = (0..800).flat_map(|n| [export.numbers.of(n); 2]).collect();
+    assert_ne!(told, came);
+    came[..1000].sort_unstable();
+    came[1000..].sort_unstable();
+    assert_eq!(told, came);
+}
 
-impl std::io::Write for Shared {
+fn export() -> Export {
+    Export {
+        numbers: CaseNumbers::new(&[0; 32]),
+        organisation: Arc::default(),
+        known: None,
+        as_of: chrono::DateTime::UNIX_EPOCH,
+        counted_to: 0,
+    }
+}
+
+/// Bytes that are looked at after they were written.
+#[derive(Clone, Default)]
+struct Shared(Arc<Mutex<Vec<u8>>>);
+
+impl Shared {
+    fn bytes(&self) -> Vec<u8> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl Write for Shared {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         self.0.lock().unwrap().write(bytes)
     }

@@ -285,6 +285,12 @@ fn a_run_that_breaks_leaves_nothing_half() {
         place.run("export other").printed();
         assert!(place.exists("other/schema.json") && !place.exists("other.part"));
         assert!(!place.exists("other/lock"));
+        // Somebody's own folder of that name is left alone.
+        std::fs::create_dir(place.folder.path().join("own.part")).unwrap();
+        place.file("own.part/mine.txt", "mine");
+        let told = place.run("export own").complained();
+        assert!(told.contains("own.part holds mine.txt, which is not of an export"), "{told}");
+        assert!(place.exists("own.part/mine.txt") && !place.exists("own"));
         // Under way: somebody holds it.
         std::fs::create_dir(place.folder.path().join("third.part")).unwrap();
         let held = File::create(place.file("third.part/lock", "")).unwrap();

@@ -1,7 +1,8 @@
 //! The tables of an export over HTTP: for whom, how they belong together, and that the reading is written down.
 
 use std::collections::BTreeSet;
-use std::io::Cursor;
+use std::io::{Cursor, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 
 use actix_web::http::Method;
 use polars::prelude::DataFrame;
@@ -11,6 +12,7 @@ use serde_json::json;
 use sus::domain::organisation::Role;
 use sus::domain::step::Agency;
 use sus::reports::export::schema::TableId;
+use sus::server::serve;
 
 use super::{ANNA, Api, Told, bearer, begaran};
 use crate::support::on_both;
@@ -135,5 +137,45 @@ fn a_wrong_question_is_told_before_anything_is_logged() {
         assert_eq!((busy.status, busy.header("retry-after")), (503, Some("30")), "{}", busy.text);
         drop(turns);
         assert_eq!(api.get(TABLE, &api.fk()).status, 200);
+    });
+}
+
+/// What comes over the wire, to the end of the connection.
+fn asked(address: SocketAddr, token: &str) -> Vec<u8> {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let head =
+        format!("GET {TABLE} HTTP/1.1\r\nHost: sus\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut told = Vec::new();
+    // A connection that is cut may be told as an error; what came before it is there.
+    let _ = stream.read_to_end(&mut told);
+    told
+}
+
+#[test]
+fn a_table_that_can_not_be_read_to_its_end_is_never_taken_for_a_whole_one() {
+    on_both(|_, database| {
+        let api = Api::over(database);
+        with_cases(&api);
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let (address, token) = (listener.local_addr().unwrap(), api.fk());
+        let (whole, half) = api.system.block_on(async {
+            let (send, started) = tokio::sync::oneshot::channel();
+            let serving = actix_web::rt::spawn(serve(api.app.clone(), listener, |handle| drop(send.send(handle))));
+            let handle = started.await.unwrap();
+            let ask = || {
+                let token = token.clone();
+                actix_web::rt::task::spawn_blocking(move || asked(address, &token))
+            };
+            let whole = ask().await.unwrap();
+            Raw::of(database).run("UPDATE cases SET identity = 'nonsense'").unwrap();
+            let half = ask().await.unwrap();
+            handle.stop(true).await;
+            serving.await.unwrap().unwrap();
+            (whole, half)
+        });
+        let last_chunk = b"\r\n0\r\n\r\n";
+        assert!(whole.starts_with(b"HTTP/1.1 200") && whole.ends_with(last_chunk));
+        assert!(!half.ends_with(last_chunk), "{}", String::from_utf8_lossy(&half));
     });
 }
