@@ -32,6 +32,9 @@ const READERS: u32 = 8;
 /// Reports that are counted at the same time; others wait their turn.
 const REPORTS_AT_ONCE: usize = 2;
 
+/// Exports under way at the same time; others are asked to come back.
+const EXPORTS_AT_ONCE: usize = 2;
+
 /// Everything that answers need.
 pub struct App {
     /// The use cases, with the database and the writer.
@@ -40,6 +43,8 @@ pub struct App {
     pub reports: Reports,
     /// Few reports at a time: each uses all processors.
     pub report_turns: Arc<Semaphore>,
+    /// Few exports at a time: each reads every case.
+    pub export_turns: Arc<Semaphore>,
     /// Checks tokens.
     pub verifier: Verifier,
     /// What was set from outside.
@@ -190,6 +195,7 @@ impl App {
             service,
             reports,
             report_turns: Arc::new(Semaphore::new(REPORTS_AT_ONCE)),
+            export_turns: Arc::new(Semaphore::new(EXPORTS_AT_ONCE)),
             verifier,
             config,
             clock,

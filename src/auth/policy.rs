@@ -176,6 +176,11 @@ actions! {
     ReplaceReportPackage "replace_report_package" Need::Role(&[Role::Samverkansansvarig]);
     /// Taking a package away.
     DeleteReportPackage "delete_report_package" Need::Role(&[Role::Samverkansansvarig]);
+    /// Reading what an export holds.
+    ListExports "list_exports" AnyRole;
+    /// Exporting all cases without identity. Dates and offices can point people out, so it is only for who reads every
+    /// case anyway: not for `systemforvaltare`, who gets exact figures but sees no personal data.
+    GetExport "get_export" Need::Role(&[Role::System]);
     /// Following the change feed, which holds no identity.
     ListChanges "list_changes" Need::Role(&[Role::System, Role::Systemforvaltare]);
 }

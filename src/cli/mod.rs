@@ -4,6 +4,7 @@
 
 mod data;
 mod demo;
+mod export;
 mod report;
 mod serve;
 mod texts;
@@ -58,6 +59,9 @@ enum Command {
     /// Pull a report
     #[command(after_help = texts::REPORT)]
     Report(Box<ReportArgs>),
+    /// Write all cases without identity as Parquet, for DuckDB, Spark and the like
+    #[command(after_help = texts::EXPORT)]
+    Export(ExportArgs),
     /// Print a development token for a role
     #[command(after_help = texts::TOKEN)]
     Token(TokenArgs),
@@ -173,6 +177,21 @@ struct ReportArgs {
 }
 
 #[derive(Args)]
+struct ExportArgs {
+    /// The folder that is made; what stands beside the tables is schema.json
+    folder: PathBuf,
+    /// As known on a day (its end) or an instant
+    #[arg(long)]
+    as_of: Option<String>,
+    /// Counting registrations up to this position only
+    #[arg(long)]
+    counted_to: Option<i64>,
+    /// Put the new export in the place of one that is there
+    #[arg(long)]
+    replace: bool,
+}
+
+#[derive(Args)]
 struct TokenArgs {
     /// deltagaransvarig, insatsansvarig, samverkansadministrator, rapportlasare, samverkansansvarig, systemforvaltare or
     /// system
@@ -249,6 +268,7 @@ fn carry_out(command: Command) -> Result<ExitCode, Failure> {
         Command::Organisation(OrganisationCommand::Export) => data::export_organisation(&configured()?),
         Command::Import(args) => return data::import(&configured()?, &args),
         Command::Report(args) => report::report(&configured()?, &args),
+        Command::Export(args) => export::export(&configured()?, &args),
         Command::Token(args) => token::token(&configured()?, &args),
         Command::Migrate => data::migrate(&configured()?),
         Command::Generate(args) => data::generate(&args),

@@ -109,7 +109,7 @@ fn day(text: &str, name: &str, wrong: &mut Vec<String>) -> Option<NaiveDate> {
 }
 
 /// An instant, or a day: then its end in Sweden.
-fn instant(text: &str, wrong: &mut Vec<String>) -> Option<DateTime<Utc>> {
+pub(super) fn instant(text: &str, wrong: &mut Vec<String>) -> Option<DateTime<Utc>> {
     if let Some(day) = parse_date(text) {
         return Some(end_of_swedish_day(day));
     }

@@ -9,7 +9,8 @@ Examples:
   sus organisation import organisation.json  load the registers
   sus import registrations.ndjson            import history
   sus serve                                  serve the API
-  sus report baspaket --from 2016-10-01 --to 2016-12-31 --geography styrgrupp:gavleborg";
+  sus report baspaket --from 2016-10-01 --to 2016-12-31 --geography styrgrupp:gavleborg
+  sus export follow-up                       all cases without identity, for DuckDB or Spark";
 
 pub const EXIT_STATUS: &str = "\
 Exit status:
@@ -66,6 +67,21 @@ Examples:
   sus report baspaket --from 2016-10-01 --to 2016-12-31 --as-of 2017-01-15 --format json
   sus report baspaket --from 2016-10-01 --to 2016-12-31 --part 2 --lang en
   sus report baspaket --from 2016-10-01 --to 2016-12-31 --geography styrgrupp:gavleborg --disclosure cell-key";
+
+pub const EXPORT: &str = "\
+Examples:
+  sus export follow-up
+  sus export follow-up --replace --as-of 2026-09-30
+  duckdb -c \"select step, count(*) from 'follow-up/steps.parquet' group by all\"
+
+Writes cases, steps, answers, case_offices, anonymous, offices, areas,
+steering_groups and municipalities as .parquet, and schema.json, which says what
+each column means and up to where the export counts. The folder appears when
+everything is written; until then the files stand in FOLDER.part, which the next
+run clears away should this one be broken off.
+
+No identity is in it, but dates, offices and kommun together can point people
+out: only you can read the files, and the export is written in the access log.";
 
 pub const TOKEN: &str = "\
 Examples:

@@ -11,6 +11,7 @@ pub mod changes;
 pub mod code_lists;
 pub mod difference;
 pub mod endpoint;
+pub mod exports;
 pub mod extract;
 pub mod frozen_question;
 pub mod frozen_reports;
@@ -49,6 +50,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         difference::ENDPOINTS,
         frozen_reports::ENDPOINTS,
         report_packages::ENDPOINTS,
+        exports::ENDPOINTS,
         rules::ENDPOINTS,
         code_lists::ENDPOINTS,
         service::ENDPOINTS,

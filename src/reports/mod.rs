@@ -2,7 +2,8 @@
 //!
 //! **Lives here:** what each report says ([`catalogue`], from `reports/*.toml`), what was asked for ([`request`]), the
 //! columns ([`facts`], [`refresh`]), the figures ([`baspaket`]), the one door that every answer passes
-//! ([`disclosure`]) and the forms it may take ([`render`]). polars is known here and nowhere else.
+//! ([`disclosure`]) and the forms it may take ([`render`]). Beside them, the cases themselves without identity
+//! ([`export`]). polars is known here and nowhere else.
 //!
 //! **Never here:** SQL, HTTP, the clock, the environment, or a rule about what may be registered.
 //!
@@ -40,6 +41,7 @@ mod counting;
 pub mod cube;
 pub mod difference;
 pub mod disclosure;
+pub mod export;
 pub mod facts;
 pub mod follow;
 pub mod forms;

@@ -38,6 +38,9 @@ pub struct AccessRow {
     trace: Option<String>,
 }
 
+/// Written instead of cases where an answer showed all of them.
+pub const EVERYTHING: &str = "*";
+
 /// Writes down which cases an answer showed, or which query (a keyed hash) was put.
 ///
 /// # Errors

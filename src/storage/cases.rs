@@ -250,3 +250,11 @@ pub fn numbers_after(link: &mut Link<'_>, after: i64, limit: i64) -> Result<Vec<
         .select(cases::number)
         .load::<i64>(c))?)
 }
+
+/// How many cases there are, whatever their state.
+///
+/// # Errors
+/// When the database fails.
+pub fn count(link: &mut Link<'_>) -> Result<i64, StorageError> {
+    Ok(each!(link, c => cases::table.count().get_result(c))?)
+}

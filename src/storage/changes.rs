@@ -70,6 +70,18 @@ pub fn any_protection(link: &mut Link<'_>, after: i64, to: i64) -> Result<bool, 
     Ok(found > 0)
 }
 
+/// The position at which an identity was last taken away; 0 where none was.
+///
+/// # Errors
+/// When the database fails.
+pub fn last_protection(link: &mut Link<'_>) -> Result<i64, StorageError> {
+    let last: Option<i64> = each!(link, c => changes::table
+        .filter(changes::subject.eq("protection"))
+        .select(diesel::dsl::max(changes::position))
+        .first(c))?;
+    Ok(last.unwrap_or(0))
+}
+
 /// One change as the feed tells it: without identity.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Change {

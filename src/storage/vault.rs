@@ -86,6 +86,12 @@ impl Vault {
         Zeroizing::new(keyed(&*self.master, format!("record keys {version}").as_bytes()))
     }
 
+    /// The secret of the case numbers of one export, by everything that makes it one.
+    #[must_use]
+    pub fn export_secret(&self, of: &str) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(keyed(&*self.master, format!("export {of}").as_bytes()))
+    }
+
     /// Encrypts a number under a new key, sealed for the person of this id.
     ///
     /// # Errors

@@ -157,6 +157,7 @@ fn tags() -> Value {
         {"name": "changes", "description": "Ändringsflöde / Change feed"},
         {"name": "registers", "description": "Organisationsregister / Organisation registers"},
         {"name": "reports", "description": "Rapporter / Reports"},
+        {"name": "exports", "description": "Export / Export"},
         {"name": "rules", "description": "Regler / Rules"},
         {"name": "code-lists", "description": "Kodlistor / Code lists"},
         {"name": "service", "description": "Om tjänsten / About the service"},
@@ -242,6 +243,10 @@ fn header(name: &str) -> (&'static str, &'static str) {
         "Sus-As-Of" => ("Rapportens asOf. / The report's asOf.", "2026-11-21T10:00:00Z"),
         "Sus-Counted-To" => ("Rapportens countedTo. / The report's countedTo.", "186"),
         "Sus-Disclosure" => ("Rapportens röjandeskydd. / The report's disclosure control.", "exact"),
+        "Sus-Export" => (
+            "Exportens namn: tabeller med samma namn hör ihop. / Name of the export: tables of the same name belong together.",
+            "05f2f1d9697ed9fe",
+        ),
         "Vary" => ("Formen väljs av Accept. / The form is chosen by Accept.", "Accept"),
         "Cache-Control" => {
             ("Hur länge svaret får sparas. / How long the answer may be kept.", "max-age=300, must-revalidate")

@@ -29,6 +29,8 @@ use super::selection::{Level, Selection};
 
 pub use cells::{Codes as RowCodes, each_cell};
 pub use seen::What;
+#[cfg(test)]
+pub(in crate::reports) use variables::codes_of;
 
 /// A code of each dimension, in the part's order; the rest is empty.
 pub type Codes = [&'static str; 3];

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
-use crate::domain::answers::{Answer, Question};
+use crate::domain::answers::{Answer, AnswerKind, QUESTIONS, Question};
 use crate::domain::case::{Case, IdentityState, Made, Step};
-use crate::domain::code::{AgreementId, HandlerId};
+use crate::domain::code::{AgreementId, HandlerId, InsatsCode};
 use crate::domain::command::CorrectionKind;
 use crate::domain::step::{Agency, StepKind};
 
@@ -21,6 +21,19 @@ fn agency(random: u8) -> Agency {
 fn asks(case: &Case, step: &Step, question: Question) -> bool {
     let before = case.steps.iter().rev().find(|s| s.date < step.date);
     step.answers.missing(before.map(|s| s.kind), step.kind).contains(&question)
+}
+
+/// Some answer that a question may have.
+fn any_answer(question: Question, day: NaiveDate) -> Answer {
+    match QUESTIONS.iter().find(|row| row.question == question).unwrap().kind {
+        AnswerKind::Bool => Answer::Bool(false),
+        AnswerKind::Code(choices) => Answer::Code(choices[0].code),
+        AnswerKind::Codes(choices) => Answer::Codes(vec![choices[0].code]),
+        AnswerKind::Percent => Answer::Percent(50),
+        AnswerKind::Dates => Answer::Dates(vec![day]),
+        AnswerKind::OrganisationNumber => Answer::OrganisationNumber("2021000000".into()),
+        AnswerKind::InsatsCode => Answer::Insats(InsatsCode::parse("21-afi-01").unwrap(), None),
+    }
 }
 
 /// Varies a case by at least twenty random numbers.
@@ -40,12 +53,14 @@ pub(in crate::reports) fn vary(case: &mut Case, random: &[u8]) {
         }
     }
     if case.identity != IdentityState::Anonymous && random[3].is_multiple_of(3) {
-        // All that is asked is answered, if not by answers that the question has.
+        // All that is asked is answered.
         while let Some((registration, question)) = case.missing_answers().pop() {
             let step = case.steps.iter().position(|s| {
                 s.registration == registration && !s.answers.0.contains_key(&question) && asks(case, s, question)
             });
-            case.steps[step.unwrap()].answers.0.insert(question, Answer::Bool(false));
+            let step = &mut case.steps[step.unwrap()];
+            let answer = any_answer(question, step.date);
+            step.answers.0.insert(question, answer);
         }
     }
     let random = &random[9..];

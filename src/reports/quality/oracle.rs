@@ -11,7 +11,7 @@ use crate::domain::dates::swedish_day;
 use crate::domain::organisation::Organisation;
 use crate::domain::step::{Agency, StepKind};
 use crate::reports::cube::SAMTLIGA;
-use crate::reports::oracle_variables::codes_of;
+use crate::reports::plain::codes_of;
 use crate::reports::report::{Figure, Report};
 use crate::reports::request::{Period, Request};
 use crate::reports::selection::{Level, Selection};

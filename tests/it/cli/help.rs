@@ -2,7 +2,7 @@
 
 use super::Place;
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "",
     "serve",
     "demo",
@@ -11,6 +11,7 @@ const COMMANDS: [&str; 12] = [
     "organisation export",
     "import",
     "report",
+    "export",
     "token",
     "migrate",
     "generate",

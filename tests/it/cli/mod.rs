@@ -2,6 +2,7 @@
 
 mod broken_off;
 mod data;
+mod export;
 mod help;
 mod report;
 mod serve;

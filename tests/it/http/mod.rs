@@ -4,6 +4,7 @@ mod bodies;
 mod cases;
 mod document;
 mod door;
+mod exports;
 mod listener;
 mod lists;
 mod policy;
