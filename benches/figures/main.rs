@@ -4,7 +4,6 @@
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a benchmark may fail, and reads the clock")]
 
-mod memory;
 mod reports;
 mod server;
 mod writes;

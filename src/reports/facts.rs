@@ -69,14 +69,38 @@ impl Numbers {
 /// From a case's key to its number in the rows.
 #[derive(Debug, Default)]
 pub(super) struct CaseNumbers {
-    /// Keys, ascending, with their numbers.
-    pub(super) sorted: Vec<(CaseKey, u32)>,
+    /// Keys, ascending.
+    keys: Vec<CaseKey>,
+    /// Their numbers; `None` where each is its key's place, as when all cases were read in order.
+    numbers: Option<Vec<u32>>,
 }
 
 impl CaseNumbers {
+    pub(super) fn new(mut all: Vec<(CaseKey, u32)>) -> Self {
+        all.sort_unstable();
+        let in_order = (0..).zip(&all).all(|(place, (_, number)): (u32, _)| place == *number);
+        let numbers = (!in_order).then(|| all.iter().map(|(_, number)| *number).collect());
+        Self { keys: all.into_iter().map(|(key, _)| key).collect(), numbers }
+    }
+
+    fn number(&self, place: usize) -> u32 {
+        self.numbers.as_ref().map_or(place as u32, |numbers| numbers[place])
+    }
+
     pub(super) fn get(&self, key: CaseKey) -> Option<u32> {
-        let at = self.sorted.binary_search_by_key(&key, |(k, _)| *k).ok()?;
-        Some(self.sorted[at].1)
+        self.keys.binary_search(&key).ok().map(|place| self.number(place))
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (CaseKey, u32)> {
+        self.keys.iter().enumerate().map(|(place, key)| (*key, self.number(place)))
+    }
+
+    fn bytes(&self) -> usize {
+        size_of_val(&*self.keys) + self.numbers.as_ref().map_or(0, |numbers| size_of_val(&**numbers))
     }
 }
 
@@ -149,7 +173,15 @@ impl Facts {
     /// How many cases they know, whatever their state.
     #[must_use]
     pub fn cases(&self) -> usize {
-        self.numbers.sorted.len() + self.added.len()
+        self.numbers.len() + self.added.len()
+    }
+
+    /// Bytes that they hold for all cases: rows, variables, record keys and numbers.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let rows: usize = self.base.0.iter().chain(&self.delta.0).map(Frame::bytes).sum();
+        let keys = size_of_val(&**self.keyed.base) + size_of_val(&*self.keyed.added);
+        rows + keys + self.profiles.bytes() + self.numbers.bytes()
     }
 
     /// How many rows they hold, in the order of their kinds, dead ones included.
@@ -192,14 +224,13 @@ impl FactsBuilder {
     ///
     /// # Errors
     /// When polars can't make a frame.
-    pub fn finish(mut self, counted_to: Position) -> Result<Facts, PolarsError> {
-        self.keys.sort_unstable();
+    pub fn finish(self, counted_to: Position) -> Result<Facts, PolarsError> {
         Ok(Facts {
             keyed: Keyed { by: self.by, base: Arc::new(self.record_keys), added: Vec::new() },
             base: Arc::new(Layer::new(self.observations, self.places.len())?),
             delta: Arc::new(Layer::new(Observations::default(), 0)?),
             dead: Numbers::default(),
-            numbers: Arc::new(CaseNumbers { sorted: self.keys }),
+            numbers: Arc::new(CaseNumbers::new(self.keys)),
             added: HashMap::new(),
             changed: Numbers::default(),
             places: Arc::new(self.places),

@@ -1,4 +1,5 @@
-//! A polars frame of one kind of row, sorted by place and then day, with the offset of each place.
+//! A polars frame of one kind of row, sorted by place and then day, with the offset of each place; the
+//! place of a row is where it stands, not a column.
 //!
 //! Lives here: sorting, and reading contiguous columns and slices. Never here: what the rows mean.
 
@@ -19,7 +20,6 @@ pub(super) struct Frame {
 #[derive(Debug, Clone)]
 pub(super) struct Columns<'a> {
     pub(super) case: &'a [u32],
-    pub(super) place: &'a [u32],
     pub(super) day: &'a [i32],
     pub(super) key: &'a [u32],
     pub(super) more: Vec<&'a [i32]>,
@@ -39,7 +39,6 @@ impl Frame {
         }
         let mut columns = vec![
             unsigned("case", &rows.case, &order),
-            unsigned("place", &rows.place, &order),
             signed("day", &rows.day, &order),
             unsigned("key", &rows.key, &order),
         ];
@@ -56,21 +55,34 @@ impl Frame {
     pub(super) fn columns(&self, more: &[&str]) -> PolarsResult<Columns<'_>> {
         Ok(Columns {
             case: self.data.column("case")?.u32()?.cont_slice()?,
-            place: self.data.column("place")?.u32()?.cont_slice()?,
             day: self.data.column("day")?.i32()?.cont_slice()?,
             key: self.data.column("key")?.u32()?.cont_slice()?,
             more: more.iter().map(|name| self.data.column(name)?.i32()?.cont_slice()).collect::<PolarsResult<_>>()?,
         })
     }
 
-    /// The rows of some places (all, when `None`) dated in `from..=to`.
-    pub(super) fn ranges(&self, days: &[i32], places: Option<&[u32]>, from: i32, to: i32) -> Vec<Range<usize>> {
+    /// The place of each row.
+    pub(super) fn places(&self) -> Vec<u32> {
+        let mut all = Vec::with_capacity(self.height());
+        for (place, ends) in (0..).zip(self.offsets.windows(2)) {
+            all.resize(ends[1] as usize, place);
+        }
+        all
+    }
+
+    /// Bytes that it holds.
+    pub(super) fn bytes(&self) -> usize {
+        self.data.estimated_size() + size_of_val(&*self.offsets)
+    }
+
+    /// The rows of some places (all, when `None`) dated in `from..=to`, each with its place.
+    pub(super) fn ranges(&self, days: &[i32], places: Option<&[u32]>, from: i32, to: i32) -> Vec<(u32, Range<usize>)> {
         let within = |place: usize| {
             let (start, end) = (self.offsets[place] as usize, self.offsets[place + 1] as usize);
             let days = &days[start..end];
             let first = days.partition_point(|d| *d < from);
             let range = start + first..start + first + days[first..].partition_point(|d| *d <= to);
-            Some(range).filter(|r| !r.is_empty())
+            Some((place as u32, range)).filter(|(_, range)| !range.is_empty())
         };
         let known = self.offsets.len() - 1;
         match places {

@@ -9,6 +9,7 @@ use crate::domain::answers::Question;
 use crate::domain::case::{Case, IdentityState};
 use crate::domain::dates::swedish_day;
 use crate::domain::due::day_after;
+use crate::domain::organisation::OfficePair;
 use crate::domain::step::{Agency, Form, StepKind};
 use crate::domain::transition::Settings;
 
@@ -155,7 +156,8 @@ impl Observations {
         if case.felregistrering || case.steps.is_empty() {
             return;
         }
-        let mut at = Observer { case, number, places, sex: usize::from(case.sex.code() == "man"), rows: self };
+        let mut at =
+            Observer { case, number, places, place: None, sex: usize::from(case.sex.code() == "man"), rows: self };
         if case.identity == IdentityState::Anonymous {
             let end = case.ending().map_or(NEVER, |s| day(s.date) + 1);
             at.spells(Kind::Anonymous, case.begun(), end, 0);
@@ -175,6 +177,8 @@ struct Observer<'a> {
     case: &'a Case,
     number: u32,
     places: &'a mut Places,
+    /// The place found last.
+    place: Option<(&'a OfficePair, u32)>,
     sex: usize,
     rows: &'a mut Observations,
 }
@@ -182,7 +186,12 @@ struct Observer<'a> {
 impl Observer<'_> {
     fn push(&mut self, kind: Kind, date: NaiveDate, key: u32, more: &[i32]) {
         let offices = self.case.offices_on(date);
-        let place = self.places.number(&offices.fk, &offices.af, self.case.municipality.as_ref());
+        // Most cases have one pair of offices, so the place found last is nearly always the one.
+        let place = match self.place {
+            Some((of, place)) if std::ptr::eq(of, offices) => place,
+            _ => self.places.number(&offices.fk, &offices.af, self.case.municipality.as_ref()),
+        };
+        self.place = Some((offices, place));
         self.rows.0[kind as usize].push(self.number, place, day(date), key, more);
     }
 

@@ -21,6 +21,11 @@ impl Profiles {
         self.0[at] = [before, after | covered(case) << COVERED];
     }
 
+    /// Bytes that they take.
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(&*self.0)
+    }
+
     /// The bits of a case.
     #[inline]
     pub(super) fn of(&self, number: u32) -> [u64; 2] {

@@ -232,7 +232,11 @@ fn level_rows(facts: &Facts, period: Period, level: &Level, policy: Policy) -> P
     let name = match &level.selection {
         Selection::All => "riket".to_owned(),
         Selection::County(code) => format!("lan:{code}"),
-        _ => return Ok(Arc::new(Pass::new(facts, period, &level.selection).cells()?.rows(&level.code, policy))),
+        _ => {
+            return Ok(Arc::new(
+                Pass::new(facts, period, &level.selection).under(policy).cells()?.rows(&level.code, policy),
+            ));
+        }
     };
     let lock = || facts.kept.lock().unwrap_or_else(PoisonError::into_inner);
     let key = (period, name, policy);
@@ -241,7 +245,7 @@ fn level_rows(facts: &Facts, period: Period, level: &Level, policy: Policy) -> P
         Some(rows) => rows,
         None => {
             // Counted outside the lock: two who ask at once may both count, but nobody waits.
-            let rows = Arc::new(Pass::new(facts, period, &level.selection).cells()?.rows(&key.1, policy));
+            let rows = Arc::new(Pass::new(facts, period, &level.selection).under(policy).cells()?.rows(&key.1, policy));
             let mut kept = lock();
             if kept.len() >= KEPT {
                 kept.clear();

@@ -39,7 +39,7 @@ impl Facts {
             let profiles = Arc::make_mut(&mut profiles);
             for (key, case) in changed {
                 let base = self.numbers.get(*key);
-                let next = (self.numbers.sorted.len() + added.len()) as u32;
+                let next = (self.numbers.len() + added.len()) as u32;
                 let number = base.unwrap_or_else(|| *added.entry(*key).or_insert(next));
                 if number == next {
                     added_keys.push(self.keyed.by.of(case.borrow().id));
@@ -81,16 +81,15 @@ impl Facts {
         let mut all = Observations::default();
         all.take_over(&self.base, &self.dead)?;
         all.take_over(&self.delta, &Numbers::default())?;
-        let mut sorted = self.numbers.sorted.clone();
-        sorted.extend(self.added.iter().map(|(key, number)| (*key, *number)));
-        sorted.sort_unstable();
+        let added = self.added.iter().map(|(key, number)| (*key, *number));
+        let numbers = CaseNumbers::new(self.numbers.iter().chain(added).collect());
         let keys = self.keyed.base.iter().chain(&self.keyed.added).copied().collect();
         Ok(Self {
             keyed: Keyed { by: Arc::clone(&self.keyed.by), base: Arc::new(keys), added: Vec::new() },
             base: Arc::new(Layer::new(all, self.places.len())?),
             delta: Arc::new(Layer::new(Observations::default(), 0)?),
             dead: Numbers::default(),
-            numbers: Arc::new(CaseNumbers { sorted }),
+            numbers: Arc::new(numbers),
             added: HashMap::new(),
             changed: Numbers::default(),
             places: Arc::clone(&self.places),
@@ -106,10 +105,10 @@ impl Observations {
     /// Adds the rows of a layer, but for some cases.
     fn take_over(&mut self, layer: &Layer, but: &Numbers) -> Result<(), PolarsError> {
         for (rows, kind) in self.0.iter_mut().zip(Kind::ALL) {
-            let from = layer.frame(kind).columns(kind.more())?;
+            let (from, places) = (layer.frame(kind).columns(kind.more())?, layer.frame(kind).places());
             let kept: Vec<usize> = (0..from.case.len()).filter(|i| !but.contains(from.case[*i])).collect();
             rows.case.extend(kept.iter().map(|i| from.case[*i]));
-            rows.place.extend(kept.iter().map(|i| from.place[*i]));
+            rows.place.extend(kept.iter().map(|i| places[*i]));
             rows.day.extend(kept.iter().map(|i| from.day[*i]));
             rows.key.extend(kept.iter().map(|i| from.key[*i]));
             for (column, values) in rows.more.iter_mut().zip(&from.more) {

@@ -9,6 +9,7 @@ use polars::prelude::{PolarsError, PolarsResult};
 
 use super::baspaket::Cells;
 use super::cube::Tally;
+use super::disclosure::Policy;
 use super::facts::{Facts, Layer, Numbers};
 use super::frame::Columns;
 use super::observations::{Kind, day, part};
@@ -25,17 +26,26 @@ const STEPS: usize = Kind::Ended.more().len();
 /// Rows of one kind in one layer.
 pub(super) struct View<'a> {
     pub(super) columns: Columns<'a>,
-    ranges: Vec<Range<usize>>,
+    ranges: Vec<(u32, Range<usize>)>,
     dead: Option<&'a Numbers>,
 }
 
 impl View<'_> {
+    /// Each row.
     #[inline]
     pub(super) fn each(&self, mut f: impl FnMut(usize)) {
-        for range in &self.ranges {
+        self.each_placed(|_, i| f(i));
+    }
+
+    /// Each row with its place.
+    #[inline]
+    pub(super) fn each_placed(&self, mut f: impl FnMut(u32, usize)) {
+        for (place, range) in &self.ranges {
             match self.dead {
-                None => range.clone().for_each(&mut f),
-                Some(dead) => range.clone().filter(|i| !dead.contains(self.columns.case[*i])).for_each(&mut f),
+                None => range.clone().for_each(|i| f(*place, i)),
+                Some(dead) => {
+                    range.clone().filter(|i| !dead.contains(self.columns.case[*i])).for_each(|i| f(*place, i));
+                }
             }
         }
     }
@@ -47,12 +57,20 @@ pub(super) struct Pass<'a> {
     places: Option<Vec<u32>>,
     from: i32,
     to: i32,
+    /// Whether record keys are wanted: only noise is made of them.
+    keyed: bool,
 }
 
 impl<'a> Pass<'a> {
     pub(super) fn new(facts: &'a Facts, period: Period, selection: &Selection) -> Self {
         let places = (*selection != Selection::All).then(|| facts.places.selected(selection));
-        Self { facts, places, from: day(period.from()), to: day(period.to()) }
+        Self { facts, places, from: day(period.from()), to: day(period.to()), keyed: true }
+    }
+
+    /// The same for figures of a policy: without noise no record key is looked up.
+    pub(super) fn under(mut self, policy: Policy) -> Self {
+        self.keyed = policy == Policy::CellKey;
+        self
     }
 
     /// Counts only these places.
@@ -223,7 +241,13 @@ impl<'a> Pass<'a> {
     /// The record key of the case of a row.
     #[inline]
     fn record(&self, view: &View<'_>, i: usize) -> u32 {
-        self.facts.record_key(view.columns.case[i])
+        self.record_of(view.columns.case[i])
+    }
+
+    /// The record key of a case, where noise is made of it.
+    #[inline]
+    pub(super) fn record_of(&self, case: u32) -> u32 {
+        if self.keyed { self.facts.record_key(case) } else { 0 }
     }
 
     /// Anonymous cases with at least a day in the period.
@@ -238,7 +262,7 @@ impl<'a> Pass<'a> {
             });
         }
         let mut tally = Tally::default();
-        seen.into_iter().for_each(|case| tally.add(self.facts.record_key(case)));
+        seen.into_iter().for_each(|case| tally.add(self.record_of(case)));
         Ok(tally)
     }
 

@@ -35,7 +35,7 @@ impl Count<'_> {
         let mut grid = self.grid::<Tally>(form);
         let mut seen: HashSet<(u32, usize)> = HashSet::new();
         self.each(Kind::InsatsEntered, self.from, self.to, |at, _, offsets| {
-            let record = self.facts.record_key(at.case);
+            let record = self.pass.record_of(at.case);
             for own in [part(at.key, 1), BOTH] {
                 for offset in offsets {
                     let cell = (own * 2 + part(at.key, 0)) * self.cells.block + offset;
@@ -52,11 +52,9 @@ impl Count<'_> {
     pub(super) fn active(&self, form: &Form) -> PolarsResult<Grid<Active>> {
         let mut grid = self.grid::<Active>(form);
         let mut seen: HashSet<(u32, usize)> = HashSet::new();
-        self.each(Kind::Spell, i32::MIN, self.to, |at, more, offsets| {
-            if more[0] <= self.from {
-                return;
-            }
-            let record = self.facts.record_key(at.case);
+        let wanted = |_, until| until > self.from;
+        self.each_where(Kind::Spell, i32::MIN, self.to, wanted, |at, more, offsets| {
+            let record = self.pass.record_of(at.case);
             for own in [part(at.key, 1), BOTH] {
                 for offset in offsets {
                     let cell = (own * 2 + part(at.key, 0)) * self.cells.block + offset;

@@ -44,7 +44,7 @@ pub(super) fn rows(
     level: &Level,
     policy: Policy,
 ) -> PolarsResult<Vec<Vec<Row>>> {
-    let count = Count::new(question, level)?;
+    let count = Count::new(question, level, policy)?;
     parts.iter().map(|part| count.part(report, part, &level.code, policy)).collect()
 }
 
@@ -93,9 +93,9 @@ const HELD: usize = 0;
 const AVSLUTAT: usize = 1;
 
 impl<'a> Count<'a> {
-    fn new(question: &Question<'a>, level: &Level) -> PolarsResult<Self> {
+    fn new(question: &Question<'a>, level: &Level, policy: Policy) -> PolarsResult<Self> {
         let facts = question.facts;
-        let mut pass = Pass::new(facts, question.period, &level.selection);
+        let mut pass = Pass::new(facts, question.period, &level.selection).under(policy);
         if question.choices.iter().any(|c| c.variable.row().origin == Origin::Place) {
             pass.only(|place| place_chosen(place, question.choices, question.organisation));
         }
@@ -109,19 +109,36 @@ impl<'a> Count<'a> {
     }
 
     /// Goes through the rows of a kind that begin in `from..=to`; `see` puts the places of a part's cells.
-    fn each(&self, kind: Kind, from: i32, to: i32, mut see: impl FnMut(&At, &[i32], &[usize])) -> PolarsResult<()> {
+    fn each(&self, kind: Kind, from: i32, to: i32, see: impl FnMut(&At, &[i32], &[usize])) -> PolarsResult<()> {
+        self.each_where(kind, from, to, |_, _| true, see)
+    }
+
+    /// The same of those that are wanted by their key and the first of the columns that only their kind has. Variables
+    /// are looked up for these alone, which is most of the time where all rows since the beginning are gone through.
+    fn each_where(
+        &self,
+        kind: Kind,
+        from: i32,
+        to: i32,
+        wanted: impl Fn(u32, i32) -> bool,
+        mut see: impl FnMut(&At, &[i32], &[usize]),
+    ) -> PolarsResult<()> {
         let mut offsets = Vec::new();
         let mut more = Vec::new();
         for view in self.pass.views(kind, from, to)? {
             let columns = &view.columns;
-            view.each(|i| {
+            let first = columns.more.first();
+            view.each_placed(|place, i| {
+                if !wanted(columns.key[i], first.map_or(0, |column| column[i])) {
+                    return;
+                }
                 let case = columns.case[i];
                 let profile = self.facts.profiles.of(case);
                 let state = || self.states.get(case as usize).copied().unwrap_or(u8::MAX);
                 if !self.filter.lets(profile, state) {
                     return;
                 }
-                self.cells.of(profile, columns.place[i], state, &mut offsets);
+                self.cells.of(profile, place, state, &mut offsets);
                 more.clear();
                 more.extend(columns.more.iter().map(|column| column[i]));
                 see(&At { key: columns.key[i], day: columns.day[i], profile, case }, &more, &offsets);
@@ -162,7 +179,7 @@ impl<'a> Count<'a> {
         self.each(kind, self.from, self.to, |at, more, offsets| {
             own.clear();
             put(at, more, &mut own);
-            let record = self.facts.record_key(at.case);
+            let record = self.pass.record_of(at.case);
             for cell in &own {
                 let cell = (cell * 2 + part(at.key, 0)) * self.cells.block;
                 offsets.iter().for_each(|offset| grid.cells[cell + offset].add(record));
@@ -256,7 +273,7 @@ impl<'a> Count<'a> {
         self.each(kind, self.from, self.to, |at, more, offsets| {
             own.clear();
             put(at, more, &mut own);
-            let record = self.facts.record_key(at.case);
+            let record = self.pass.record_of(at.case);
             for (cell, days) in &own {
                 let cell = (cell * 2 + part(at.key, 0)) * self.cells.block;
                 offsets.iter().for_each(|offset| grid.cells[cell + offset].add(*days, record));
@@ -290,15 +307,17 @@ impl<'a> Count<'a> {
         let (block, from, to) = (self.cells.block, self.from, self.to);
         // A case that was in a step several times, or at several places, is counted once a cell.
         let mut seen: HashSet<(u32, usize)> = HashSet::new();
-        self.each(Kind::Step, i32::MIN, to, |at, more, offsets| {
+        let lasting = |kind: usize| kind < 6;
+        // An ending has no days: it is seen on its own day, which the row begins on.
+        let wanted = |key, until| !lasting(part(key, 1)) || until > from;
+        self.each_where(Kind::Step, i32::MIN, to, wanted, |at, more, offsets| {
             let (sex, kind) = (part(at.key, 0), part(at.key, 1));
-            let lasting = kind < 6;
-            let on_last = if lasting { more[0] > to } else { at.day >= from };
-            let within = if lasting { more[0] > from } else { at.day >= from };
+            let on_last = if lasting(kind) { more[0] > to } else { at.day >= from };
+            let within = lasting(kind) || at.day >= from;
             if !within {
                 return;
             }
-            let record = self.facts.record_key(at.case);
+            let record = self.pass.record_of(at.case);
             for (own, once) in [(kind, part(at.key, 2) & SEVERAL == 0), (9, false)] {
                 for offset in offsets {
                     let cell = (own * 2 + sex) * block + offset;
@@ -323,7 +342,7 @@ impl<'a> Count<'a> {
                 let sex = part(view.columns.key[i], 0);
                 // The day of the ending is in the row; on it the case is no longer open.
                 let case = view.columns.case[i];
-                let record = self.facts.record_key(case);
+                let record = self.pass.record_of(case);
                 if ends[i].saturating_sub(1) > self.to {
                     grid.cells[sex].stock.add(record);
                 }

@@ -52,30 +52,32 @@ impl Count<'_> {
         Ok(grid)
     }
 
+    /// Rows of cases that wait on the last day, by their keys and the days until which they last.
+    fn on_last_day(&self) -> impl Fn(u32, i32) -> bool + use<> {
+        let to = self.to;
+        move |key, until| until > to && waits(part(key, 1))
+    }
+
     /// Each case that waits on the last day: its step, the days so far, its record key, and its cells by sex and splits.
     fn each_waiting(&self, mut see: impl FnMut(usize, i32, u32, &[usize])) -> PolarsResult<()> {
         let entered = self.entered_elsewhere()?;
         let mut cells = Vec::new();
-        self.each(Kind::Step, i32::MIN, self.to, |at, more, offsets| {
+        self.each_where(Kind::Step, i32::MIN, self.to, self.on_last_day(), |at, _, offsets| {
             let kind = part(at.key, 1);
-            if more[0] <= self.to || !waits(kind) {
-                return;
-            }
             let since = entered.get(&(at.case, kind)).copied().unwrap_or(at.day);
             cells.clear();
             cells.extend(offsets.iter().map(|offset| part(at.key, 0) * self.cells.block + offset));
-            see(kind, self.to - since, self.facts.record_key(at.case), &cells);
+            see(kind, self.to - since, self.pass.record_of(at.case), &cells);
         })
     }
 
     /// When steps were entered that cases are in on the last day at another place than where they entered them.
     fn entered_elsewhere(&self) -> PolarsResult<HashMap<(u32, usize), i32>> {
         let mut moved = HashSet::new();
-        self.each(Kind::Step, i32::MIN, self.to, |at, more, _| {
-            let kind = part(at.key, 1);
-            if more[0] > self.to && waits(kind) && part(at.key, 2) & ENTERED == 0 {
-                moved.insert((at.case, kind));
-            }
+        let wanted = self.on_last_day();
+        let moved_in = |key, until| wanted(key, until) && part(key, 2) & ENTERED == 0;
+        self.each_where(Kind::Step, i32::MIN, self.to, moved_in, |at, _, _| {
+            moved.insert((at.case, part(at.key, 1)));
         })?;
         let mut entered = HashMap::new();
         if moved.is_empty() {

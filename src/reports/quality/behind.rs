@@ -128,7 +128,7 @@ impl Facts {
     fn keys_of(&self, numbers: impl Iterator<Item = u32>) -> HashMap<u32, CaseKey> {
         let mut keys: HashMap<u32, CaseKey> = numbers.map(|number| (number, 0)).collect();
         let added = self.added.iter().map(|(key, number)| (*key, *number));
-        for (key, number) in self.numbers.sorted.iter().copied().chain(added) {
+        for (key, number) in self.numbers.iter().chain(added) {
             if let Some(slot) = keys.get_mut(&number) {
                 *slot = key;
             }

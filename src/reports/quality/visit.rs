@@ -84,37 +84,45 @@ pub(super) fn each(
                 see(&row.seen(Whose::Both, &codes));
             })
         }
-        Part::Rattelser => in_period(pass, Kind::Correction, days, |view, i| {
-            let key = view.columns.key[i];
+        Part::Rattelser => in_period(pass, Kind::Correction, days, |view, at| {
+            let key = view.columns.key[at.row];
             let what = CorrectionKind::CODES.get(part(key, 1)).copied().unwrap_or_default();
-            see(&seen(view, i, what, Whose::Agency(part(key, 2)), &[part(key, 1)]));
+            see(&seen(view, at, what, Whose::Agency(part(key, 2)), &[part(key, 1)]));
         }),
         Part::AndelAnonyma => {
             let request = StepKind::Begaran.code();
-            in_period(pass, Kind::Step, days, |view, i| {
-                let key = view.columns.key[i];
+            in_period(pass, Kind::Step, days, |view, at| {
+                let key = view.columns.key[at.row];
                 if part(key, 1) == StepKind::Begaran as usize && part(key, 2) & ENTERED != 0 {
-                    see(&seen(view, i, request, Whose::Both, &[0]));
+                    see(&seen(view, at, request, Whose::Both, &[0]));
                 }
             })?;
-            in_period(pass, Kind::Anonymous, days, |view, i| {
-                if part(view.columns.key[i], 2) & ENTERED != 0 {
-                    see(&seen(view, i, request, Whose::Both, &[1]));
+            in_period(pass, Kind::Anonymous, days, |view, at| {
+                if part(view.columns.key[at.row], 2) & ENTERED != 0 {
+                    see(&seen(view, at, request, Whose::Both, &[1]));
                 }
             })
         }
     }
 }
 
-fn seen<'a>(view: &View<'_>, i: usize, what: &'static str, whose: Whose, codes: &'a [usize]) -> Seen<'a> {
-    let columns = &view.columns;
-    let sex = part(columns.key[i], 0);
-    Seen { case: columns.case[i], place: columns.place[i], day: columns.day[i], what, sex, whose, codes }
+/// A row of a view: where it stands, and its place.
+#[derive(Clone, Copy)]
+struct At {
+    row: usize,
+    place: u32,
 }
 
-fn in_period(pass: &Pass<'_>, kind: Kind, days: Days, mut row: impl FnMut(&View<'_>, usize)) -> PolarsResult<()> {
+fn seen<'a>(view: &View<'_>, at: At, what: &'static str, whose: Whose, codes: &'a [usize]) -> Seen<'a> {
+    let columns = &view.columns;
+    let At { row, place } = at;
+    let sex = part(columns.key[row], 0);
+    Seen { case: columns.case[row], place, day: columns.day[row], what, sex, whose, codes }
+}
+
+fn in_period(pass: &Pass<'_>, kind: Kind, days: Days, mut see: impl FnMut(&View<'_>, At)) -> PolarsResult<()> {
     for view in pass.views(kind, days.from, days.to)? {
-        view.each(|i| row(&view, i));
+        view.each_placed(|place, row| see(&view, At { row, place }));
     }
     Ok(())
 }
@@ -126,11 +134,11 @@ fn registrations(
     mut see: impl FnMut(&Seen<'_>),
     code: impl Fn(u32) -> Option<usize>,
 ) -> PolarsResult<()> {
-    in_period(pass, Kind::Step, days, |view, i| {
-        let key = view.columns.key[i];
+    in_period(pass, Kind::Step, days, |view, at| {
+        let key = view.columns.key[at.row];
         // A row that isn't the step's first only says where it was later.
         let Some(code) = code(key).filter(|_| part(key, 2) & ENTERED != 0) else { return };
-        see(&seen(view, i, step(part(key, 1)).code(), Whose::Agency(registered_by(key)), &[code]));
+        see(&seen(view, at, step(part(key, 1)).code(), Whose::Agency(registered_by(key)), &[code]));
     })
 }
 
@@ -159,7 +167,7 @@ fn states(pass: &Pass<'_>, days: Days, mut see: impl FnMut(&State)) -> PolarsRes
     for view in pass.views(Kind::Step, i32::MIN, days.measured)? {
         let columns = &view.columns;
         let ends = columns.more[0];
-        view.each(|i| {
+        view.each_placed(|place, i| {
             let key = columns.key[i];
             let kind = part(key, 1);
             if kind >= LASTING || ends[i] <= days.measured {
@@ -168,7 +176,7 @@ fn states(pass: &Pass<'_>, days: Days, mut see: impl FnMut(&State)) -> PolarsRes
             let step = step(kind);
             see(&State {
                 case: columns.case[i],
-                place: columns.place[i],
+                place,
                 day: columns.day[i],
                 step,
                 sex: part(key, 0),
