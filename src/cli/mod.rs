@@ -233,9 +233,6 @@ struct RulesArgs {
     /// The language
     #[arg(long, default_value = "sv", value_parser = ["sv", "en"])]
     lang: String,
-    /// How figures are protected: as counted, small counts withheld, or with noise
-    #[arg(long, default_value = "exact", value_parser = ["exact", "threshold", "cell-key"])]
-    disclosure: String,
 }
 
 /// Why a command failed, in words for whoever typed it.

@@ -1,6 +1,6 @@
 """The baspaket beside DuckDB in memory, on the same rows and in the same run.
 
-    python benches/duckdb.py target/release/sus FOLDER 100000
+    python benches/beside_duckdb.py target/release/sus FOLDER 100000
 
 makes a history of so many cases in FOLDER, exports it, and times the ten parts for riket and for a län: DuckDB by the SQL of
 tests/oracle/baspaket over tables in memory, with both of the cores; the service by HTTP, JSON included, for a period that
