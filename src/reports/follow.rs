@@ -4,7 +4,9 @@
 //! Lives here: reading the log, and deciding when. Never here: figures.
 
 use std::fmt;
+use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread;
 
 use chrono::{DateTime, Utc};
 use polars::prelude::PolarsError;
@@ -274,27 +276,46 @@ impl Reports {
         Ok(Some(Arc::clone(&earlier[place].facts)))
     }
 
-    /// All cases, folded in piece by piece. `count` says how many of a case's entries are counted.
+    /// All cases, folded in piece by piece: while one piece is folded, the next is read. `count` says how many of a case's
+    /// entries are counted.
     fn build(
         &self,
         link: &mut Link<'_>,
         counted_to: i64,
-        count: impl Fn(&Loaded, usize) -> usize,
+        count: impl Fn(&Loaded, usize) -> usize + Send,
     ) -> Result<Facts, FollowError> {
-        let mut builder = FactsBuilder::new(Arc::clone(&self.keys), Arc::clone(&self.settings));
-        let mut last = 0;
-        loop {
-            let numbers = cases::numbers_after(link, last, PIECE)?;
-            let (Some(first), Some(end)) = (numbers.first(), numbers.last()) else { break };
-            for loaded in load(link, Selection::Range(*first, *end))? {
-                let counted = count(&loaded, loaded.entries.len());
-                if counted > 0 {
-                    builder.add(loaded.row.number, &loaded.case_after(counted)?);
+        let (send, pieces) = sync_channel::<Vec<Loaded>>(1);
+        thread::scope(|scope| {
+            let folding = scope.spawn(move || {
+                let mut builder = FactsBuilder::new(Arc::clone(&self.keys), Arc::clone(&self.settings));
+                for loaded in pieces.into_iter().flatten() {
+                    let counted = count(&loaded, loaded.entries.len());
+                    if counted > 0 {
+                        builder.add(loaded.row.number, &loaded.case_after(counted)?);
+                    }
                 }
-            }
-            last = *end;
+                Ok::<_, FollowError>(builder.finish(Position(counted_to))?)
+            });
+            let read = each_piece(link, |piece| send.send(piece).is_ok());
+            drop(send);
+            // What stopped the folding is told before what that did to the reading.
+            let facts = folding.join().map_err(|_| StorageError::Failed("folding cases stopped".to_owned()))??;
+            read?;
+            Ok(facts)
+        })
+    }
+}
+
+/// Reads all cases piece by piece, until `take` wants no more.
+fn each_piece(link: &mut Link<'_>, mut take: impl FnMut(Vec<Loaded>) -> bool) -> Result<(), StorageError> {
+    let mut last = 0;
+    loop {
+        let numbers = cases::numbers_after(link, last, PIECE)?;
+        let (Some(first), Some(end)) = (numbers.first(), numbers.last()) else { return Ok(()) };
+        if !take(load(link, Selection::Range(*first, *end))?) {
+            return Ok(());
         }
-        Ok(builder.finish(Position(counted_to))?)
+        last = *end;
     }
 }
 
