@@ -102,7 +102,9 @@ fn published(link: &mut Link<'_>, period: Period) -> Result<Vec<Published>, Prob
     let heads = kept::frozen_overlapping(link, day_number(period.from()), day_number(period.to()))?;
     let read = |head: FrozenHead| {
         let period = Period::new(day_of(head.first_day), day_of(head.last_day)).ok()?;
-        Some(Published { report: head.report, period, geography: Geography::parse(&head.geography).ok()? })
+        let geography = Geography::parse(&head.geography).ok()?;
+        let as_of = DateTime::from_timestamp_micros(head.as_of)?;
+        Some(Published { report: head.report, period, geography, as_of, counted_to: head.counted_to })
     };
     heads.into_iter().map(read).collect::<Option<_>>().ok_or_else(|| StorageError::Corrupt("frozen_reports").into())
 }
@@ -140,7 +142,7 @@ async fn create_frozen_report(
     let period = wanted.period;
     let pulling = in_turn(&app, move |app| {
         let beside = published(&mut app.service.db.read()?.link(), wanted.period)?;
-        let shown = (lang, disclosure::frozen(&wanted, &beside));
+        let shown = (lang, disclosure::frozen(&wanted, counted, &beside));
         let mut report = pulled(app, &wanted, counted, shown).map_err(|e| refused(e, counted))?;
         // The parts are there: they were read against the catalogue.
         let _ = render::form::keep(&mut report, &parts, None);

@@ -13,8 +13,9 @@
 //! A frozen report is read by everyone, so what it holds doesn't depend on who froze it ([`frozen`]): **threshold** for
 //! the selection of a report with fixed tables over a whole month, quarter or year, and **cell-key** for the levels
 //! beside it, since a län less its other kommuner would tell what a kommun withholds. Of the same days only one length
-//! of period and one division of the country is published so: a quarter less two of its months tells the third. What is
-//! frozen beside it, and everything else, is **cell-key**. Whoever may see exact figures asks for the report by the `asOf`
+//! of period, one division of the country and, for a place, one state (`asOf` and `countedTo`) is published so: a quarter
+//! less two of its months tells the third, and two states one registration apart tell that registration. What is frozen
+//! beside it, and everything else, is **cell-key**. Whoever may see exact figures asks for the report by the `asOf`
 //! and `countedTo` of the frozen one.
 //!
 //! Two steering groups may have an office in common; they count as one division of the country, since the register
@@ -22,11 +23,12 @@
 //!
 //! [`auth::policy`]: crate::auth::policy
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 
 use crate::auth::Caller;
 use crate::auth::policy::{Reach, reach};
 use crate::domain::organisation::{Organisation, Role};
+use crate::reports::follow::Counted;
 use crate::reports::quality;
 use crate::reports::request::{Geography, Period, Request};
 
@@ -116,17 +118,25 @@ pub struct Published {
     pub period: Period,
     /// Its geography.
     pub geography: Geography,
+    /// As known on.
+    pub as_of: DateTime<Utc>,
+    /// Up to which registration it counts.
+    pub counted_to: i64,
 }
 
 /// The policies of a report that is being frozen, whoever freezes it, beside those that are frozen `already`.
 #[must_use]
-pub fn frozen(request: &Request, already: &[Published]) -> Grant {
+pub fn frozen(request: &Request, counted: Counted, already: &[Published]) -> Grant {
     let withholds = |report: &str, period: Period| has_fixed_tables(report) && is_whole(period);
     let overlaps = |period: Period| period.from() <= request.period.to() && request.period.from() <= period.to();
+    let same_state =
+        |other: &Published| counted.as_of == Some(other.as_of) && counted.counted_to == Some(other.counted_to);
     let tells_on = |other: &Published| {
         withholds(&other.report, other.period)
             && overlaps(other.period)
-            && (other.period != request.period || division(&other.geography) != division(&request.geography))
+            && (other.period != request.period
+                || division(&other.geography) != division(&request.geography)
+                || (other.geography == request.geography && !same_state(other)))
     };
     let free = !request.choices.is_empty() || !request.splits.is_empty() || request.every.is_some();
     if free || !withholds(&request.report, request.period) || already.iter().any(tells_on) {
