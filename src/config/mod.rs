@@ -8,73 +8,16 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use zeroize::Zeroizing;
 
 use crate::domain::transition::Settings;
 
-/// One variable, as documented.
-#[derive(Debug, Clone, Copy)]
-pub struct Variable {
-    /// Its name in the environment.
-    pub name: &'static str,
-    /// What holds when it is not set.
-    pub default: &'static str,
-    /// What a value looks like.
-    pub expected: &'static str,
-    /// What it is for.
-    pub about: &'static str,
-}
+mod reader;
+mod variables;
 
-const fn variable(name: &'static str, default: &'static str, expected: &'static str, about: &'static str) -> Variable {
-    Variable { name, default, expected, about }
-}
-
-/// Every variable once.
-pub const VARIABLES: &[Variable] = &[
-    variable("SUS_DATA_DIR", "./data", "a folder", "Where the embedded database and the keys made at first start lie."),
-    variable("SUS_DATABASE_URL", "sqlite://SUS_DATA_DIR/sus.db", "sqlite://PATH or postgres://…", "The database."),
-    variable("SUS_LISTEN", "127.0.0.1:8080", "ADDRESS:PORT", "Where the service listens."),
-    variable(
-        "SUS_PUBLIC_URL",
-        "http:// and SUS_LISTEN",
-        "http(s)://HOST without a path",
-        "The address that clients use.",
-    ),
-    variable(
-        "SUS_MASTER_KEY",
-        "–",
-        "64 hexadecimal digits",
-        "The key that seals every person's key. Never together with SUS_MASTER_KEY_FILE.",
-    ),
-    variable(
-        "SUS_MASTER_KEY_FILE",
-        "made at first start in SUS_DATA_DIR (embedded database and loopback only)",
-        "a file holding 64 hexadecimal digits",
-        "The same key in a file.",
-    ),
-    variable(
-        "SUS_LOG",
-        "info",
-        "error, warn, info, debug, trace or env_logger's filters",
-        "How much is logged. Never personal data.",
-    ),
-    variable("SUS_WORKERS", "one per processor", "1–256", "Threads that answer requests."),
-    variable("SUS_MAX_BODY_BYTES", "16777216", "1024–1073741824", "Longest request body."),
-    variable("SUS_MAX_BATCH", "10000", "1–100000", "Most registrations in one request."),
-    variable("SUS_QUEUE", "4096", "1–1000000", "Most registrations waiting to be written; beyond it 503."),
-    variable("SUS_STOP_SECONDS", "30", "1–600", "Longest time that requests get to finish when the service stops."),
-    variable("SUS_DEV_TOKEN_HOURS", "8", "1–12", "How long a development token lasts (--dev-auth)."),
-    variable("SUS_WAITING_DAYS_AHEAD", "31", "0–366", "How many days ahead a waiting step may be dated."),
-    variable("SUS_LATE_AFTER_DAYS", "10", "0–366", "A registration more than this many days after its event is late."),
-    variable("SUS_DUE_AFTER_BEGARAN", "28", "1–366", "Days until the next registration is due after begaran."),
-    variable("SUS_DUE_AFTER_GK", "14", "1–366", "… after gk's only meeting."),
-    variable("SUS_DUE_AFTER_PLANNED", "28", "1–366", "… after a planned insats."),
-    variable("SUS_FOLLOW_UP_DAYS", "90", "1–3660", "Days between follow-ups of an insats."),
-    variable("SUS_FOLLOW_UP_AKTIVITETSERSATTNING_DAYS", "365", "1–3660", "… with aktivitetsersättning."),
-    variable("SUS_CONSENT_MONTHS", "no limit", "1–120", "Age of a consent, in months, beyond which a notice is given."),
-];
+use reader::Reader;
+pub use variables::{VARIABLES, Variable};
 
 /// A text that is never shown and is wiped when dropped.
 #[derive(Clone, PartialEq, Eq)]
@@ -187,7 +130,7 @@ impl Config {
     /// # Errors
     /// Everything that is wrong, by name.
     pub fn from_variables(found: BTreeMap<String, String>) -> Result<Self, ConfigErrors> {
-        let mut read = Reader { found, errors: Vec::new() };
+        let mut read = Reader::new(found);
         read.refuse_unknown();
         let data_dir = PathBuf::from(read.text("SUS_DATA_DIR").unwrap_or_else(|| "./data".to_owned()));
         let database_url = read.database_url(&data_dir);
@@ -229,91 +172,6 @@ impl Config {
     #[must_use]
     pub fn dev_key_file(&self) -> PathBuf {
         self.data_dir.join("dev-auth.key")
-    }
-}
-
-/// Reads variables and collects what is wrong.
-struct Reader {
-    found: BTreeMap<String, String>,
-    errors: Vec<String>,
-}
-
-impl Reader {
-    fn refuse_unknown(&mut self) {
-        for name in self.found.keys() {
-            if !VARIABLES.iter().any(|v| v.name == name) {
-                self.errors.push(format!("{name}: there is no such variable"));
-            }
-        }
-    }
-
-    fn text(&self, name: &str) -> Option<String> {
-        self.found.get(name).filter(|v| !v.is_empty()).cloned()
-    }
-
-    /// Says what would be right, never what was given.
-    fn refuse(&mut self, name: &str) {
-        let expected = VARIABLES.iter().find(|v| v.name == name).map_or("", |v| v.expected);
-        self.errors.push(format!("{name}: expected {expected}"));
-    }
-
-    fn parsed<T: FromStr>(&mut self, name: &str) -> Option<T> {
-        let value = self.text(name)?.parse().ok();
-        if value.is_none() {
-            self.refuse(name);
-        }
-        value
-    }
-
-    /// A whole number within the range that the table states.
-    fn number<T: TryFrom<u64>>(&mut self, name: &str) -> Option<T> {
-        let given = self.text(name)?;
-        let expected = VARIABLES.iter().find(|v| v.name == name)?.expected;
-        let (low, high) = expected.split_once('–')?;
-        let (low, high): (u64, u64) = (low.parse().ok()?, high.parse().ok()?);
-        let value = given.parse().ok().filter(|n| (low..=high).contains(n)).and_then(|n| T::try_from(n).ok());
-        if value.is_none() {
-            self.refuse(name);
-        }
-        value
-    }
-
-    fn database_url(&mut self, data_dir: &std::path::Path) -> Secret {
-        let url =
-            self.text("SUS_DATABASE_URL").unwrap_or_else(|| format!("sqlite://{}", data_dir.join("sus.db").display()));
-        if !["sqlite://", "postgres://", "postgresql://"].iter().any(|s| url.starts_with(s) && url.len() > s.len()) {
-            self.refuse("SUS_DATABASE_URL");
-        }
-        Secret::new(url)
-    }
-
-    fn public_url(&mut self, listen: SocketAddr) -> String {
-        let url = self.text("SUS_PUBLIC_URL").unwrap_or_else(|| format!("http://{listen}"));
-        let url = url.trim_end_matches('/').to_owned();
-        let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-        if host.is_none_or(|h| h.is_empty() || h.contains(['/', '?', '#', '@'])) {
-            self.refuse("SUS_PUBLIC_URL");
-        }
-        url
-    }
-
-    fn master_key(&mut self, data_dir: &std::path::Path) -> MasterKeySource {
-        let file = self.text("SUS_MASTER_KEY_FILE").map(PathBuf::from);
-        let given = self.text("SUS_MASTER_KEY");
-        match (given, file) {
-            (Some(_), Some(_)) => {
-                self.errors.push("SUS_MASTER_KEY and SUS_MASTER_KEY_FILE: give only one".to_owned());
-                MasterKeySource::MadeAtFirstStart(data_dir.join("master.key"))
-            }
-            (Some(key), None) => {
-                if key.len() != 64 || !key.bytes().all(|b| b.is_ascii_hexdigit()) {
-                    self.refuse("SUS_MASTER_KEY");
-                }
-                MasterKeySource::Given(Secret::new(key))
-            }
-            (None, Some(file)) => MasterKeySource::File(file),
-            (None, None) => MasterKeySource::MadeAtFirstStart(data_dir.join("master.key")),
-        }
     }
 }
 
