@@ -66,6 +66,7 @@ fn pilot_baspaket(pilot_ends: i64) -> ReportArgs {
         select: Vec::new(),
         split: None,
         every: None,
+        report_version: None,
         report: "baspaket".to_owned(),
         from: "2016-10-01".to_owned(),
         to: "2016-12-31".to_owned(),

@@ -150,6 +150,9 @@ struct ReportArgs {
     /// How figures develop: the period cut into months, quarters or years, which stand beside each other
     #[arg(long, value_parser = ["month", "quarter", "year"])]
     every: Option<String>,
+    /// By which version of the report's definitions [default: the newest]
+    #[arg(long, value_name = "NUMBER")]
+    report_version: Option<u32>,
     /// Only this part, by its number or id; may be given several times, or as 1,2. px, svg and png hold exactly one
     #[arg(long)]
     part: Vec<String>,

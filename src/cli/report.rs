@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::domain::dates::end_of_swedish_day;
 use crate::registrations::Service;
 use crate::registrations::fields::parse_date;
-use crate::reports::catalogue::catalogue;
+use crate::reports::catalogue::Definition;
 use crate::reports::disclosure::{Grant, Policy, RecordKeys};
 use crate::reports::follow::{Counted, FollowError, Reports};
 use crate::reports::render::{self, Form, Options, csv, form};
@@ -32,12 +32,10 @@ pub fn print(service: &Service, args: &ReportArgs) -> Result<(), Failure> {
     let (_, organisation) = service.organisation()?;
     let geography = Geography::parse(&args.geography).and_then(|g| g.resolve(&organisation).map(|_| g));
     let geography = geography.map_err(|e| wrong.push(e.en())).ok();
-    if catalogue().report(&args.report).is_none() {
-        wrong.push(RequestError::ReportUnknown { given: args.report.clone() }.en());
-    }
+    let definition = defined(args).map_err(|e| wrong.push(format!("{} Allowed: {}.", e.en(), e.allowed().join(", "))));
     let wanted: Vec<String> = args.part.iter().flat_map(|names| names.split(',')).map(str::to_owned).collect();
     let form = Form::named(&args.format);
-    if let Some(definition) = catalogue().report(&args.report) {
+    if let Ok(definition) = definition {
         let parts: Vec<(u32, &str)> = definition.parts.iter().map(|p| (p.number, p.id.as_str())).collect();
         if let Err(error) = form::chosen(&parts, &wanted, form) {
             wrong.push(format!("--part: {error}"));
@@ -51,8 +49,9 @@ pub fn print(service: &Service, args: &ReportArgs) -> Result<(), Failure> {
         return Err(wrong.join("\n     ").into());
     };
     let mut request = Request::plain(&args.report, period, geography);
-    choose(&mut request, args)?;
+    request.version = args.report_version;
     request.every = args.every.as_deref().and_then(Every::from_code);
+    choose(&mut request, args)?;
     let lang = if args.lang == "en" { Lang::En } else { Lang::Sv };
     // Who has the database may see what is in it; the others are there to see what others see.
     let grant = Grant::all(Policy::from_code(&args.disclosure).unwrap_or(Policy::CellKey));
@@ -85,6 +84,15 @@ pub fn print(service: &Service, args: &ReportArgs) -> Result<(), Failure> {
     std::fs::write(file, &bytes).map_err(|e| format!("{}: {e}", file.display()))?;
     eprintln!("{}: {} bytes", file.display(), bytes.len());
     Ok(())
+}
+
+/// What the report says, in the version that is asked for.
+fn defined(args: &ReportArgs) -> Result<&'static Definition, RequestError> {
+    let request = Request {
+        version: args.report_version,
+        ..Request::plain(&args.report, Period::day(NaiveDate::MIN), Geography::Riket)
+    };
+    request.definition()
 }
 
 /// Reads selections and splits.

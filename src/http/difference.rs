@@ -12,7 +12,7 @@ use super::endpoint::{Answer, Content, Endpoint, Parameter, Verb, caller};
 use super::extract::Query;
 use super::openapi::{COUNTED_TO, LIMIT, PAGE, kept};
 use super::problem::{Kind, Problem};
-use super::report_question::{EVERY, FROM, GEOGRAPHY, LANG, TO, every, lang, question, refused};
+use super::report_question::{EVERY, FROM, GEOGRAPHY, LANG, TO, VERSION, every, lang, question, refused, version};
 use super::report_variables::{self, VARIABLES_AND_SPLIT, with_variables};
 use super::reports::{granted, in_turn, nobody};
 use crate::app::App;
@@ -41,10 +41,11 @@ pub const ENDPOINTS: &[Endpoint] = &[Endpoint {
             summerar till ändringen. Den som får läsa ärendena ser också registreringarna bakom urvalets ändringar. / The \
             report as known on two instants: what each figure was and is, and for counts why, so that the causes add \
             up to the change. Whoever may read the cases sees the registrations behind the changes of the selection too.",
-    query: &with_variables::<12, { 12 + VARIABLES_AND_SPLIT }>([
+    query: &with_variables::<13, { 13 + VARIABLES_AND_SPLIT }>([
         FROM,
         TO,
         EVERY,
+        VERSION,
         GEOGRAPHY,
         parameter(
             "asOf",
@@ -98,7 +99,9 @@ async fn get_report_difference(
     }
     let (until, to) = (query.instant("and"), query.number("andCountedTo", 0, i64::MAX, shape::POSITION));
     let every = every(&mut query);
-    let mut wanted = period.zip(geography).map(|(period, geography)| Request::plain(&report, period, geography));
+    let version = version(&mut query, &report);
+    let wanted = period.zip(geography).map(|(period, geography)| Request::plain(&report, period, geography));
+    let mut wanted = wanted.map(|request| Request { version, ..request });
     report_variables::read(&mut query, wanted.as_mut().unwrap_or(&mut nobody(&report)));
     let (changed_only, lang, page) = (query.flag("changed"), lang(&mut query), query.page());
     query.finish()?;

@@ -51,9 +51,21 @@ pub fn report(fields: &mut Fields<'_>, findings: &mut Findings) -> Option<String
     fields.choice("report", |id| catalogue().report(id).map(|r| r.id.clone()), &all, findings)
 }
 
+/// By which version of the report's definitions; one that it has.
+fn version(fields: &mut Fields<'_>, report: Option<&str>, findings: &mut Findings) -> Option<u32> {
+    let given = fields.number("version", findings)?;
+    let versions = catalogue().versions(report?);
+    let found = versions.iter().copied().find(|version| i64::from(*version) == given);
+    if found.is_none() {
+        let allowed = Allowed::Values(versions.iter().map(u32::to_string).collect());
+        findings.push(Finding::new(Rule::FaltOgiltigtVarde, "/version").allowed(allowed));
+    }
+    found
+}
+
 /// Parts of a report, each at most once; every one that it doesn't have is told by its place, with those that there are.
-pub fn some_parts(value: &Value, report: &str, findings: &mut Findings) -> Vec<String> {
-    let known = part_ids(report);
+pub fn some_parts(value: &Value, (report, version): (&str, Option<u32>), findings: &mut Findings) -> Vec<String> {
+    let known = part_ids(report, version);
     let Some(list) = value.as_array() else {
         wrong_type("/parts", shape::PARTS, findings);
         return Vec::new();
@@ -119,7 +131,9 @@ pub fn wanted(value: &Value, today: NaiveDate) -> Result<Wanted, Findings> {
         _ => None,
     };
     let lang = fields.choice("lang", language, &["sv", "en"], &mut findings).unwrap_or_default();
-    let parts = fields.raw("parts").map(|value| some_parts(value, report.as_deref().unwrap_or(""), &mut findings));
+    let version = version(&mut fields, report.as_deref(), &mut findings);
+    let of = (report.as_deref().unwrap_or(""), version);
+    let parts = fields.raw("parts").map(|value| some_parts(value, of, &mut findings));
     let mut request = report
         .zip(period)
         .zip(geography)
@@ -127,7 +141,7 @@ pub fn wanted(value: &Value, today: NaiveDate) -> Result<Wanted, Findings> {
     variables(&mut fields, request.as_mut(), &mut findings);
     let every = fields.choice("every", Every::from_code, &Every::ALL.map(Every::code), &mut findings);
     if let Some(request) = &mut request {
-        request.every = every;
+        (request.every, request.version) = (every, version);
     }
     fields.finish(&mut findings);
     match (name, request) {

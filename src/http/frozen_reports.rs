@@ -104,7 +104,8 @@ fn published(link: &mut Link<'_>, period: Period) -> Result<Vec<Published>, Prob
         let period = Period::new(day_of(head.first_day), day_of(head.last_day)).ok()?;
         let geography = Geography::parse(&head.geography).ok()?;
         let as_of = DateTime::from_timestamp_micros(head.as_of)?;
-        Some(Published { report: head.report, period, geography, as_of, counted_to: head.counted_to })
+        let version = u32::try_from(head.version).ok()?;
+        Some(Published { report: head.report, version, period, geography, as_of, counted_to: head.counted_to })
     };
     heads.into_iter().map(read).collect::<Option<_>>().ok_or_else(|| StorageError::Corrupt("frozen_reports").into())
 }

@@ -145,7 +145,7 @@ fn wanted(value: &Value, today: NaiveDate) -> Result<Wanted, Findings> {
     let steering_group = fields.code("steeringGroup", SteeringGroupCode::parse, &mut findings);
     let report = report(&mut fields, &mut findings);
     let parts = fields.required("parts", shape::PARTS, &mut findings);
-    let parts = parts.zip(report.as_deref()).map(|(value, report)| some_parts(value, report, &mut findings));
+    let parts = parts.zip(report.as_deref()).map(|(value, report)| some_parts(value, (report, None), &mut findings));
     fields.finish(&mut findings);
     match (name, report, parts) {
         (Some(name), Some(report), Some(parts)) if !findings.has_errors() => {

@@ -46,6 +46,14 @@ pub const EVERY: Parameter = parameter(
     "string",
     "month",
 );
+/// `version`.
+pub const VERSION: Parameter = parameter(
+    "version",
+    "Efter vilken version av rapportens definitioner; den nyaste när ingen nämns. / By which version of the report's \
+     definitions; the newest when none is named.",
+    "integer",
+    "1",
+);
 /// `atLeast`.
 pub const AT_LEAST: Parameter = parameter(
     "atLeast",
@@ -129,6 +137,14 @@ pub fn every(query: &mut Query) -> Option<Every> {
     query.choice("every", &Every::ALL.map(Every::code), Every::from_code)
 }
 
+/// `version`: one that the report has.
+pub fn version(query: &mut Query, report: &str) -> Option<u32> {
+    let versions = catalogue().versions(report);
+    let named: Vec<String> = versions.iter().map(u32::to_string).collect();
+    let all: Vec<&str> = named.iter().map(String::as_str).collect();
+    query.choice("version", &all, |text| versions.iter().copied().find(|version| version.to_string() == text))
+}
+
 /// `lang`.
 pub fn lang(query: &mut Query) -> Option<Lang> {
     query.choice("lang", &["sv", "en"], |t| match t {
@@ -169,7 +185,7 @@ pub enum Parts {
 }
 
 /// `part` and `package`.
-pub fn parts(query: &mut Query, report: &str, form: Form) -> Parts {
+pub fn parts(query: &mut Query, report: (&str, Option<u32>), form: Form) -> Parts {
     let package = query.parsed("package", shape::UUID, |text| Uuid::parse_str(text).ok());
     let named = query.text("part");
     if query.text("package").is_some() {
@@ -178,8 +194,9 @@ pub fn parts(query: &mut Query, report: &str, form: Form) -> Parts {
         }
         return package.map_or(Parts::Named(Vec::new()), Parts::Package);
     }
-    let all: Vec<(u32, &str)> =
-        catalogue().report(report).map_or(Vec::new(), |d| d.parts.iter().map(|p| (p.number, p.id.as_str())).collect());
+    let all: Vec<(u32, &str)> = catalogue()
+        .version(report.0, report.1)
+        .map_or(Vec::new(), |d| d.parts.iter().map(|p| (p.number, p.id.as_str())).collect());
     Parts::Named(named_parts(query, &all, form))
 }
 

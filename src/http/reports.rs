@@ -14,8 +14,8 @@ use super::openapi::{AS_OF, COUNTED_TO, PAGED, PAGING, examples};
 use super::problem::{Kind, Problem};
 use super::report_answer::{CONTENT, FILE, known, made};
 use super::report_question::{
-    AT_LEAST, BOM, DECIMAL, EVERY, FORMAT, FROM, GEOGRAPHY, LANG, PACKAGE, PART, Parts, SEPARATOR, TO, every, form,
-    lang, parts, question, refused,
+    AT_LEAST, BOM, DECIMAL, EVERY, FORMAT, FROM, GEOGRAPHY, LANG, PACKAGE, PART, Parts, SEPARATOR, TO, VERSION, every,
+    form, lang, parts, question, refused, version,
 };
 use super::report_variables::{self, VARIABLES_AND_SPLIT, with_variables};
 use crate::app::App;
@@ -72,9 +72,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
                 beside the county and the country. Always fresh; asOf and countedTo say what was counted, and the same \
                 two give the same report again; disclosure says how the figures are protected for whoever asks. Which variables the report selects and splits by stands in the list of \
                 reports; others are refused by name.",
-        query: &with_variables::<14, { 14 + VARIABLES_AND_SPLIT }>([
-            FROM, TO, EVERY, GEOGRAPHY, AS_OF, COUNTED_TO, AT_LEAST, PART, PACKAGE, FORMAT, SEPARATOR, DECIMAL, BOM,
-            LANG,
+        query: &with_variables::<15, { 15 + VARIABLES_AND_SPLIT }>([
+            FROM, TO, EVERY, VERSION, GEOGRAPHY, AS_OF, COUNTED_TO, AT_LEAST, PART, PACKAGE, FORMAT, SEPARATOR,
+            DECIMAL, BOM, LANG,
         ]),
         headers: &["If-None-Match"],
         takes: &[],
@@ -96,6 +96,7 @@ async fn list_reports(request: HttpRequest) -> Result<HttpResponse, Problem> {
 fn told(definition: &Definition) -> Value {
     let mut told = json!(definition);
     told["link"] = json!(format!("/v1/reports/{}", definition.id));
+    told["versions"] = json!(catalogue().versions(&definition.id));
     told["every"] = json!(Every::ALL.map(Every::code));
     told["variables"] = forms::report(&definition.id).map_or(Value::Null, report_variables::told);
     told
@@ -123,8 +124,10 @@ fn read(request: &HttpRequest, report: &str) -> Result<Asked, Problem> {
     let at_least = query.number("atLeast", 0, i64::MAX, shape::POSITION);
     let lang = lang(&mut query);
     let form = form(&mut query, request);
-    let parts = parts(&mut query, report, form.0);
-    let mut wanted = period.zip(geography).map(|(period, geography)| Request::plain(report, period, geography));
+    let version = version(&mut query, report);
+    let parts = parts(&mut query, (report, version), form.0);
+    let wanted = period.zip(geography).map(|(period, geography)| Request::plain(report, period, geography));
+    let mut wanted = wanted.map(|request| Request { version, ..request });
     report_variables::read(&mut query, wanted.as_mut().unwrap_or(&mut nobody(report)));
     query.finish()?;
     let Some(mut request) = wanted else { return Err(Problem::new(Kind::FrageparameterFel)) };
@@ -138,14 +141,14 @@ pub(super) fn nobody(report: &str) -> Request {
 }
 
 /// The parts of a package of this report that the report still has.
-fn package(app: &App, id: Uuid, report: &str) -> Result<Vec<String>, Problem> {
+fn package(app: &App, id: Uuid, wanted: &Request) -> Result<Vec<String>, Problem> {
     let found = kept::package(&mut app.service.db.read()?.link(), id.as_bytes())?;
-    let found = found.filter(|package| package.report == report).ok_or_else(|| {
+    let found = found.filter(|package| package.report == wanted.report).ok_or_else(|| {
         let mut query = Query::default();
         query.refuse("package", Allowed::Shape(shape::PACKAGE));
         query.problem()
     })?;
-    let there = |id: &&str| catalogue().report(report).is_some_and(|d| d.part(id).is_some());
+    let there = |id: &&str| wanted.definition().is_ok_and(|d| d.part(id).is_some());
     Ok(found.parts.split(',').filter(there).map(str::to_owned).collect())
 }
 
@@ -192,7 +195,7 @@ async fn get_report(app: web::Data<App>, request: HttpRequest, id: web::Path<Str
         let Asked { request: wanted, counted, lang, parts, form } = asked;
         let parts = match parts {
             Parts::Named(parts) => parts,
-            Parts::Package(id) => package(app, id, &wanted.report)?,
+            Parts::Package(id) => package(app, id, &wanted)?,
         };
         let positions = [("countedTo", counted.counted_to), ("atLeast", counted.at_least)];
         let grant = granted(app, &caller, &wanted)?;

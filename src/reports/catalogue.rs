@@ -167,31 +167,66 @@ impl Definition {
 
 /// The ids of a report's parts, in their order; none when there is no such report.
 #[must_use]
-pub fn part_ids(report: &str) -> Vec<&'static str> {
-    let definition = catalogue().report(report);
+pub fn part_ids(report: &str, version: Option<u32>) -> Vec<&'static str> {
+    let definition = catalogue().version(report, version);
     definition.map(|d| d.parts.iter().map(|part| part.id.as_str()).collect()).unwrap_or_default()
 }
 
-/// All reports; this is what `GET /reports` answers.
+/// All reports in their newest version, which is what `GET /reports` answers; and the versions before.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Catalogue {
     reports: Vec<Definition>,
+    #[serde(skip)]
+    earlier: Vec<Definition>,
 }
 
 impl Catalogue {
-    /// Every report.
+    /// From definitions; of those with the same id the one with the highest version is the newest.
+    fn of(definitions: impl Iterator<Item = Definition>) -> Self {
+        let mut all = Self::default();
+        for definition in definitions {
+            match all.reports.iter_mut().find(|r| r.id == definition.id) {
+                None => all.reports.push(definition),
+                Some(newest) if newest.version < definition.version => {
+                    all.earlier.push(std::mem::replace(newest, definition));
+                }
+                Some(_) => all.earlier.push(definition),
+            }
+        }
+        all.earlier.sort_by(|a, b| (&a.id, b.version).cmp(&(&b.id, a.version)));
+        all
+    }
+
+    /// Every report in its newest version.
     #[must_use]
     pub fn reports(&self) -> &[Definition] {
         &self.reports
     }
 
-    /// A report.
+    /// A report in its newest version.
     #[must_use]
     pub fn report(&self, id: &str) -> Option<&Definition> {
         self.reports.iter().find(|r| r.id == id)
     }
+
+    /// A report in a version; in its newest when none is named.
+    #[must_use]
+    pub fn version(&self, id: &str, version: Option<u32>) -> Option<&Definition> {
+        self.of_report(id).find(|r| version.is_none_or(|v| r.version == v))
+    }
+
+    /// The versions of a report that can be called, newest first.
+    #[must_use]
+    pub fn versions(&self, id: &str) -> Vec<u32> {
+        self.of_report(id).map(|r| r.version).collect()
+    }
+
+    fn of_report(&self, id: &str) -> impl Iterator<Item = &Definition> {
+        self.reports.iter().chain(&self.earlier).filter(move |r| r.id == id)
+    }
 }
 
+/// The newest version of each report; a version before it follows as `reports/earlier/ID-VERSION.toml`.
 const FILES: [&str; 14] = [
     include_str!("../../reports/baspaket.toml"),
     include_str!("../../reports/status.toml"),
@@ -244,7 +279,7 @@ pub fn variable_labels(variable: Variable, lang: Lang) -> Dimension {
 /// none is.
 pub fn catalogue() -> &'static Catalogue {
     static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
-    CATALOGUE.get_or_init(|| Catalogue { reports: FILES.iter().filter_map(|file| read(file).ok()).collect() })
+    CATALOGUE.get_or_init(|| Catalogue::of(FILES.iter().filter_map(|file| read(file).ok())))
 }
 
 /// Reads and checks a file.
@@ -253,7 +288,8 @@ pub fn catalogue() -> &'static Catalogue {
 /// What is wrong with it.
 pub fn read(file: &str) -> Result<Definition, String> {
     let definition: Definition = toml::from_str(file).map_err(|e| e.to_string())?;
-    let form = forms::report(&definition.id).ok_or_else(|| format!("nothing counts {}", definition.id))?;
+    let form = forms::version(&definition.id, Some(definition.version))
+        .ok_or_else(|| format!("nothing counts {} in version {}", definition.id, definition.version))?;
     let mut definition = definition;
     fill_in(&mut definition, form.parts);
     check(&definition, form.parts)?;
@@ -341,6 +377,20 @@ mod tests {
         assert!(read(&file.replace("\"endast_af\"", "\"enbart_af\"")).unwrap_err().contains("utfall"));
         assert!(read(&file.replace("number = 3", "number = 4")).is_err());
         assert!(read(&format!("formula = \"1\"\n{file}")).unwrap_err().contains("formula"));
+    }
+
+    #[test]
+    fn the_newest_version_answers_and_the_earlier_stay_callable() {
+        let baspaket = || read(FILES[0]).unwrap();
+        let of = |version| Definition { version, ..baspaket() };
+        for order in [[1, 2, 3], [3, 1, 2], [2, 3, 1]] {
+            let all = Catalogue::of(order.into_iter().map(of).chain([read(FILES[1]).unwrap()]));
+            assert_eq!((all.reports().len(), all.versions("baspaket")), (2, vec![3, 2, 1]));
+            assert_eq!(all.report("baspaket").map(|r| r.version), Some(3));
+            let version = |v| all.version("baspaket", v).map(|r| r.version);
+            assert_eq!((version(None), version(Some(1)), version(Some(4))), (Some(3), Some(1), None));
+        }
+        assert!(read(&FILES[0].replacen("version = 1", "version = 2", 1)).unwrap_err().contains("version 2"));
     }
 
     #[test]

@@ -13,6 +13,8 @@ use super::variables::{self, CHANGES, SYSSELSATTNING, VARIABLES, Variable};
 pub struct ReportForm {
     /// Its id.
     pub id: &'static str,
+    /// The version of what is counted.
+    pub version: u32,
     /// Its parts.
     pub parts: &'static [Form],
     /// The variable that must be selected by, if any.
@@ -72,11 +74,13 @@ const fn values(variable: Variable) -> Axis {
     summed(variable.row().name, variable.row().codes)
 }
 
-/// Every report.
+/// Every report in every version, the newest version of each first. What was counted in an earlier version is counted
+/// under its number for as long as it stands here.
 pub const REPORTS: &[ReportForm] = &[
-    ReportForm { id: "baspaket", parts: &baspaket::PARTS, requires: None },
+    ReportForm { id: "baspaket", version: 1, parts: &baspaket::PARTS, requires: None },
     ReportForm {
         id: "status",
+        version: 1,
         parts: &[
             form("lage", &[own("lage", LAGEN), KON], Measures::Stock),
             form("avslutade_insatser", &[summed("insats", &["afi", "ali"]), KON], Measures::Count),
@@ -87,6 +91,7 @@ pub const REPORTS: &[ReportForm] = &[
     },
     ReportForm {
         id: "resultat-fortsatt-efter-gk",
+        version: 1,
         parts: &[form(
             "fortsatt",
             &[
@@ -111,9 +116,10 @@ pub const REPORTS: &[ReportForm] = &[
         )],
         requires: None,
     },
-    ReportForm { id: "resultat-arbete-studier", parts: ARBETE_STUDIER, requires: None },
+    ReportForm { id: "resultat-arbete-studier", version: 1, parts: ARBETE_STUDIER, requires: None },
     ReportForm {
         id: "resultat-fortsatt-fk",
+        version: 1,
         parts: &[form(
             "fortsatt_fk",
             &[
@@ -127,6 +133,7 @@ pub const REPORTS: &[ReportForm] = &[
     },
     ReportForm {
         id: "deltagare-sysselsattning",
+        version: 1,
         parts: &[form(
             "sysselsattning",
             &[summed("fore", SYSSELSATTNING), summed("efter", SYSSELSATTNING), KON],
@@ -134,9 +141,10 @@ pub const REPORTS: &[ReportForm] = &[
         )],
         requires: None,
     },
-    ReportForm { id: "deltagare-arbete-studier", parts: ARBETE_STUDIER, requires: None },
+    ReportForm { id: "deltagare-arbete-studier", version: 1, parts: ARBETE_STUDIER, requires: None },
     ReportForm {
         id: "deltagare-forman",
+        version: 1,
         parts: &[form(
             "forman",
             &[own("forman", FORMANER), own("nar", &["fore", "efter", "bada"]), KON],
@@ -146,11 +154,13 @@ pub const REPORTS: &[ReportForm] = &[
     },
     ReportForm {
         id: "deltagare-forman-efter",
+        version: 1,
         parts: &[form("forman_efter", &[own("forman", FORMANER), KON], Measures::Share("forman"))],
         requires: Some(Variable::FormanFore),
     },
     ReportForm {
         id: "deltagare-bakgrund",
+        version: 1,
         parts: &[
             background("alder", &[values(Variable::Alder), KON]),
             background("initieradAv", &[values(Variable::InitieradAv), KON]),
@@ -167,6 +177,7 @@ pub const REPORTS: &[ReportForm] = &[
     },
     ReportForm {
         id: "deltagare-tider",
+        version: 1,
         parts: &[
             form("steg", &[own("steg", STEPS), KON], Measures::Spread),
             form("samarbete", &[summed("gkHallen", &["ja", "nej"]), KON], Measures::Spread),
@@ -175,11 +186,13 @@ pub const REPORTS: &[ReportForm] = &[
     },
     ReportForm {
         id: "deltagare-floden",
+        version: 1,
         parts: &[form("floden", &[summed("fran", STEPS), summed("till", ALL_STEPS), KON], Measures::Count)],
         requires: None,
     },
     ReportForm {
         id: "flaskhalsar",
+        version: 1,
         parts: &[
             form("vantetid", &[summed("steg", WAITING), KON], Measures::Spread),
             form("vantar", &[summed("steg", WAITING), KON], Measures::Spread),
@@ -192,7 +205,7 @@ pub const REPORTS: &[ReportForm] = &[
         ],
         requires: None,
     },
-    ReportForm { id: quality::ID, parts: &quality::PARTS, requires: None },
+    ReportForm { id: quality::ID, version: 1, parts: &quality::PARTS, requires: None },
 ];
 
 /// How splits are asked for.
@@ -200,10 +213,16 @@ pub const MOST_SPLITS_TEXT: &str = "Dela raderna på variabler, åtskilda av kom
      Kön är alltid delat. / Split the rows by variables, separated by commas; three at most, and at most 100,000 rows. \
      Sex is always split.";
 
-/// The form of a report.
+/// The form of a report in its newest version.
 #[must_use]
 pub fn report(id: &str) -> Option<&'static ReportForm> {
-    REPORTS.iter().find(|report| report.id == id)
+    version(id, None)
+}
+
+/// The form of a report in a version; in its newest when none is named.
+#[must_use]
+pub fn version(id: &str, version: Option<u32>) -> Option<&'static ReportForm> {
+    REPORTS.iter().filter(|report| report.id == id).find(|report| version.is_none_or(|v| report.version == v))
 }
 
 /// Why a report doesn't take a variable.

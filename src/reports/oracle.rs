@@ -9,7 +9,6 @@ use crate::domain::organisation::Organisation;
 
 use super::baspaket::Measures;
 use super::cube::SAMTLIGA;
-use super::forms;
 use super::plain::{RowCodes as Codes, What, each_cell};
 use super::report::{Figure, Report};
 use super::request::Request;
@@ -24,7 +23,7 @@ struct Cell {
 
 /// Every row of the report, by part, level and codes.
 pub(super) fn check(report: &Report, request: &Request, organisation: &Organisation, cases: &[Case]) {
-    let form = forms::report(&request.report).unwrap();
+    let form = request.form().unwrap();
     let levels = request.geography.resolve(organisation).unwrap().levels;
     let mut cells: BTreeMap<(&'static str, String, Codes), Cell> = BTreeMap::new();
     for (number, case) in cases.iter().enumerate() {

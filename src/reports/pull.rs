@@ -9,12 +9,12 @@ use polars::prelude::{PolarsError, PolarsResult};
 use crate::domain::organisation::Organisation;
 
 use super::baspaket::Form;
-use super::catalogue::{Text, catalogue, variable_labels};
+use super::catalogue::{Text, variable_labels};
 use super::counting::{self, Question};
 use super::cube::{Axis, Tally};
 use super::disclosure::{Grant, Policy, disclose};
 use super::facts::Facts;
-use super::forms::{self, ReportForm};
+use super::forms::ReportForm;
 use super::quality::{self, Units};
 use super::report::{Dimension, Part, Report, Row};
 use super::request::{Lang, MOST_ROWS, Period, Request, RequestError};
@@ -70,17 +70,14 @@ pub fn pull(
     lang: Lang,
     grant: Grant,
 ) -> Result<Report, PullError> {
-    let definition = catalogue().report(&request.report);
-    let geography = request.geography.resolve(organisation);
-    let (definition, geography) = match (definition, geography) {
-        (Some(definition), Ok(geography)) => (definition, geography),
+    let (definition, geography) = match (request.definition(), request.geography.resolve(organisation)) {
+        (Ok(definition), Ok(geography)) => (definition, geography),
         (definition, geography) => {
-            let unknown = RequestError::ReportUnknown { given: request.report.clone() };
-            let errors = definition.is_none().then_some(unknown).into_iter().chain(geography.err());
-            return Err(PullError::Request(errors.collect()));
+            return Err(PullError::Request(definition.err().into_iter().chain(geography.err()).collect()));
         }
     };
-    let form = forms::report(&definition.id)
+    let form = request
+        .form()
         .ok_or_else(|| PullError::Request(vec![RequestError::ReportUnknown { given: request.report.clone() }]))?;
     let urval = geography.levels.first().map_or(&Selection::All, |level| &level.selection);
     let splits: Vec<Split> =

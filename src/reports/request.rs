@@ -11,7 +11,8 @@ use crate::domain::geography;
 use crate::domain::organisation::{Members, Organisation};
 use crate::domain::step::Agency;
 
-use super::forms;
+use super::catalogue::{Definition, catalogue};
+use super::forms::{self, ReportForm};
 pub use super::request_error::RequestError;
 use super::request_error::{clipped, names};
 use super::selection::{Resolved, Selection};
@@ -220,6 +221,8 @@ pub struct Request {
     pub splits: Vec<Variable>,
     /// How the period is cut into times that stand beside each other; whole when `None`.
     pub every: Option<Every>,
+    /// By which version of the report's definitions; the newest when `None`.
+    pub version: Option<u32>,
 }
 
 /// This many rows at most are answered on all levels together.
@@ -231,7 +234,33 @@ impl Request {
     /// A report as it stands, of everyone.
     #[must_use]
     pub fn plain(report: &str, period: Period, geography: Geography) -> Self {
-        Self { report: report.to_owned(), period, geography, choices: Vec::new(), splits: Vec::new(), every: None }
+        Self {
+            report: report.to_owned(),
+            period,
+            geography,
+            choices: Vec::new(),
+            splits: Vec::new(),
+            every: None,
+            version: None,
+        }
+    }
+
+    /// What the report counts, in the version that is asked for.
+    #[must_use]
+    pub fn form(&self) -> Option<&'static ReportForm> {
+        forms::version(&self.report, self.version)
+    }
+
+    /// What the report says, in the version that is asked for.
+    ///
+    /// # Errors
+    /// When there is no such report, or no such version of it; the error lists those that there are.
+    pub fn definition(&self) -> Result<&'static Definition, RequestError> {
+        let versions = catalogue().versions(&self.report);
+        catalogue().version(&self.report, self.version).ok_or_else(|| match versions.as_slice() {
+            [] => RequestError::ReportUnknown { given: clipped(&self.report) },
+            _ => RequestError::VersionUnknown { versions },
+        })
     }
 
     /// Reads what is selected and split by: pairs of a variable's name and codes separated by commas, and names of
@@ -245,7 +274,7 @@ impl Request {
         splits: Option<&str>,
     ) -> Result<(), Vec<RequestError>> {
         let mut errors = Vec::new();
-        let Some(form) = forms::report(&self.report) else { return Ok(()) };
+        let Some(form) = self.form() else { return Ok(()) };
         for (name, codes) in selections {
             let Some(variable) = Variable::from_name(name) else {
                 errors.push(RequestError::VariableUnknown { given: clipped(name), allowed: names(form.selectable()) });
@@ -295,7 +324,7 @@ impl Request {
     /// Everything that is wrong.
     pub fn parse(report: &str, from: &str, to: &str, geography: &str) -> Result<Self, Vec<RequestError>> {
         let mut errors = Vec::new();
-        let known = super::catalogue::catalogue().report(report).is_some();
+        let known = catalogue().report(report).is_some();
         if !known {
             errors.push(RequestError::ReportUnknown { given: report.chars().take(60).collect() });
         }

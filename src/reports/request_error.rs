@@ -14,6 +14,11 @@ pub enum RequestError {
         /// The start of what was given.
         given: String,
     },
+    /// The report has no such version.
+    VersionUnknown {
+        /// Those it has, newest first.
+        versions: Vec<u32>,
+    },
     /// Not a date.
     NotADate {
         /// Which parameter.
@@ -101,6 +106,7 @@ impl RequestError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::ReportUnknown { .. } => "rapport_okand",
+            Self::VersionUnknown { .. } => "version_okand",
             Self::NotADate { .. } => "datum_ogiltigt",
             Self::PeriodReversed { .. } => "period_omvand",
             Self::GeographyForm { .. } => "geografi_form",
@@ -119,6 +125,7 @@ impl RequestError {
     pub const fn parameter(&self) -> &'static str {
         match self {
             Self::ReportUnknown { .. } => "report",
+            Self::VersionUnknown { .. } => "version",
             Self::NotADate { parameter } => parameter,
             Self::PeriodReversed { .. } => "to",
             Self::GeographyForm { .. } | Self::GeographyUnknown { .. } => "geography",
@@ -141,6 +148,7 @@ impl RequestError {
             Self::ReportUnknown { .. } => {
                 super::catalogue::catalogue().reports().iter().map(|r| r.id.clone()).collect()
             }
+            Self::VersionUnknown { versions } => versions.iter().map(u32::to_string).collect(),
             Self::NotADate { .. } => vec!["YYYY-MM-DD".to_owned()],
             Self::PeriodReversed { from, .. } => vec![format!("≥ {from}")],
             Self::GeographyForm { .. } => GEOGRAPHY_FORMS.map(str::to_owned).to_vec(),
@@ -161,6 +169,7 @@ impl RequestError {
     pub fn sv(&self) -> String {
         match self {
             Self::ReportUnknown { given } => format!("Rapporten ”{given}” finns inte."),
+            Self::VersionUnknown { .. } => "Rapporten har ingen sådan version.".to_owned(),
             Self::NotADate { parameter } => format!("”{parameter}” är inte ett datum i formen ÅÅÅÅ-MM-DD."),
             Self::PeriodReversed { from, to } => format!("Periodens första dag {from} är efter dess sista {to}."),
             Self::GeographyForm { given } => format!("”{given}” har inte formen av en geografi."),
@@ -190,6 +199,7 @@ impl RequestError {
     pub fn en(&self) -> String {
         match self {
             Self::ReportUnknown { given } => format!("There is no report “{given}”."),
+            Self::VersionUnknown { .. } => "The report has no such version.".to_owned(),
             Self::NotADate { parameter } => format!("“{parameter}” is not a date of the form YYYY-MM-DD."),
             Self::PeriodReversed { from, to } => format!("The period's first day {from} is after its last {to}."),
             Self::GeographyForm { given } => format!("“{given}” does not have the form of a geography."),

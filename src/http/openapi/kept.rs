@@ -29,7 +29,7 @@ pub fn schemas() -> Value {
         }), &["case", "link", "registration", "position", "cause", "changes"]),
         "NewFrozenReport": closed(json!({
             "name": text(), "report": text(), "from": date(), "to": date(), "geography": text(), "asOf": text(),
-            "countedTo": integer(), "atLeast": integer(), "lang": codes(["sv", "en"]), "parts": list(text()), "split": list(text()), "every": codes(["month", "quarter", "year"]),
+            "countedTo": integer(), "atLeast": integer(), "lang": codes(["sv", "en"]), "parts": list(text()), "split": list(text()), "every": codes(["month", "quarter", "year"]), "version": integer(),
             "selections": {"type": "object", "additionalProperties": list(text())},
         }), &["name", "report", "from", "to"]),
         "FrozenReport": object(json!({

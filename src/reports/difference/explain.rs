@@ -100,7 +100,7 @@ impl Scene<'_> {
     /// What a case adds on each level.
     fn of(&self, case: &Case) -> Vec<Counts> {
         let mut all: Vec<Counts> = self.levels.iter().map(|_| Counts::new()).collect();
-        let parts = forms::report(&self.request.report).map_or(&[][..], |form| form.parts);
+        let parts = self.request.form().map_or(&[][..], |form| form.parts);
         each_cell(self.request, self.organisation, self.levels, case, |level, part, codes, what| {
             let Some(form) = parts.iter().find(|form| form.id == part) else { return };
             let (key, counts) = (Key { part, codes, measure: measure(form.measures, what) }, &mut all[level]);

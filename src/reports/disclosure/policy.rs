@@ -114,6 +114,8 @@ pub fn grant(caller: &Caller, request: &Request, organisation: &Organisation, to
 pub struct Published {
     /// Which report.
     pub report: String,
+    /// By which version of its definitions.
+    pub version: u32,
     /// Its period.
     pub period: Period,
     /// Its geography.
@@ -129,12 +131,15 @@ pub struct Published {
 pub fn frozen(request: &Request, counted: Counted, already: &[Published]) -> Grant {
     let withholds = |report: &str, period: Period| has_fixed_tables(report) && is_whole(period);
     let overlaps = |period: Period| period.from() <= request.period.to() && request.period.from() <= period.to();
+    let version = request.definition().ok().map(|definition| definition.version);
     let same_state =
         |other: &Published| counted.as_of == Some(other.as_of) && counted.counted_to == Some(other.counted_to);
     let tells_on = |other: &Published| {
         withholds(&other.report, other.period)
             && overlaps(other.period)
             && (other.period != request.period
+                // Two definitions of one thing can differ by a single person.
+                || (other.report == request.report && Some(other.version) != version)
                 || division(&other.geography) != division(&request.geography)
                 || (other.geography == request.geography && !same_state(other)))
     };
@@ -174,6 +179,21 @@ pub fn is_whole(period: Period) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_same_days_by_another_version_of_the_definitions_are_noisy() {
+        let period = Period::new("2016-10-01".parse().unwrap(), "2016-10-31".parse().unwrap()).unwrap();
+        let request = Request::plain("baspaket", period, Geography::Riket);
+        let as_of = "2017-01-01T00:00:00Z".parse().unwrap();
+        let counted = Counted { as_of: Some(as_of), counted_to: Some(7), at_least: None };
+        let of = |report: &str, version| {
+            let report = report.to_owned();
+            Published { report, version, period, geography: Geography::Riket, as_of, counted_to: 7 }
+        };
+        assert_eq!(frozen(&request, counted, &[of("baspaket", 1)]), Grant::all(Policy::Threshold));
+        assert_eq!(frozen(&request, counted, &[of("baspaket", 2)]), Grant::all(Policy::CellKey));
+        assert_eq!(frozen(&request, counted, &[of("status", 2)]), Grant::all(Policy::Threshold));
+    }
 
     #[test]
     fn only_whole_months_quarters_and_years_are_whole() {

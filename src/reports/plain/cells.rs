@@ -9,7 +9,6 @@ use super::variables::codes_of;
 use crate::domain::case::Case;
 use crate::domain::organisation::Organisation;
 use crate::reports::cube::SAMTLIGA;
-use crate::reports::forms;
 use crate::reports::request::{Period, Request};
 use crate::reports::selection::{Level, Selection};
 use crate::reports::split::Choice;
@@ -28,7 +27,7 @@ pub fn each_cell(
     case: &Case,
     mut see: impl FnMut(usize, &'static str, Codes, What),
 ) {
-    let Some(form) = forms::report(&request.report).filter(|_| !case.felregistrering) else { return };
+    let Some(form) = request.form().filter(|_| !case.felregistrering) else { return };
     let mut at = |period: Period, part: Option<&'static str>, time: bool| {
         let code = time.then(|| Time::of(period.from(), period.to()).code);
         let all = seen(&request.report, case, period).into_iter();
@@ -87,7 +86,7 @@ fn includes(selection: &Selection, case: &Case, day: NaiveDate) -> bool {
 
 /// The rows that something is counted in.
 fn combinations(request: &Request, seen: &Seen, case: &Case, splits: impl Iterator<Item = Vec<String>>) -> Vec<Codes> {
-    let form = forms::report(&request.report).and_then(|form| form.parts.iter().find(|part| part.id == seen.part));
+    let form = request.form().and_then(|form| form.parts.iter().find(|part| part.id == seen.part));
     let axes = form.map_or(&[][..], |part| part.axes);
     let own = seen.codes.iter().copied().chain([case.sex.code()]).zip(axes).map(|(code, axis)| {
         std::iter::once(code).chain(axis.summed.then_some(SAMTLIGA)).map(Cow::Borrowed).collect::<Codes>()

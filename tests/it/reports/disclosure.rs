@@ -77,7 +77,7 @@ fn the_whole_table_of_policies_is_as_committed() {
     );
     let published = |from: &str, to: &str, geography: &str| {
         let Request { report, period, geography, .. } = request("baspaket", from, to, geography);
-        Published { report, period, geography, as_of: noon("2017-02-01"), counted_to: 177 }
+        Published { report, version: 1, period, geography, as_of: noon("2017-02-01"), counted_to: 177 }
     };
     for (report, fixed) in REPORTS {
         for (place, geography) in PLACES {

@@ -9,6 +9,7 @@ mod packages;
 mod pilot;
 mod quality;
 mod registers;
+mod versions;
 
 use serde_json::Value;
 
