@@ -2,6 +2,7 @@
 //!
 //! Never here: a rule, SQL, or a figure.
 
+mod assignments;
 mod data;
 mod demo;
 mod export;
@@ -53,6 +54,9 @@ enum Command {
     /// Load or show the registers of offices, handläggare, agreements and definitions
     #[command(subcommand, after_help = texts::ORGANISATION)]
     Organisation(OrganisationCommand),
+    /// Show, give, end and confirm assignments (uppdrag)
+    #[command(subcommand, after_help = assignments::HELP)]
+    Assignments(assignments::AssignmentsCommand),
     /// Import a file of registrations, one JSON object a line
     #[command(after_help = texts::IMPORT)]
     Import(ImportArgs),
@@ -266,6 +270,7 @@ fn carry_out(command: Command) -> Result<ExitCode, Failure> {
         Command::Demo(args) => demo::demo(configured()?, &args),
         Command::Organisation(OrganisationCommand::Import { file }) => data::import_organisation(&configured()?, &file),
         Command::Organisation(OrganisationCommand::Export) => data::export_organisation(&configured()?),
+        Command::Assignments(command) => assignments::assignments(&configured()?, &command),
         Command::Import(args) => return data::import(&configured()?, &args),
         Command::Report(args) => report::report(&configured()?, &args),
         Command::Export(args) => export::export(&configured()?, &args),

@@ -10,6 +10,7 @@
 //! [`transition`] (the one door), then the rules: [`dates`], [`ownership`], [`consent`], [`answers`], [`correction`].
 
 pub mod answers;
+pub mod assignments;
 pub mod case;
 pub mod code;
 pub mod command;

@@ -142,6 +142,18 @@ pub struct Assignment {
     pub role: Role,
     /// When.
     pub validity: Validity,
+    /// When somebody last said that it is needed: gave it, or confirmed it at a review. `None` for what came with the
+    /// register.
+    pub confirmed: Option<Confirmed>,
+}
+
+/// That an assignment is needed, as somebody said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Confirmed {
+    /// On which day.
+    pub on: NaiveDate,
+    /// Who: a handläggare id, else a client.
+    pub by: String,
 }
 
 /// A handläggare or arbetsförmedlare.

@@ -182,6 +182,29 @@ rules! {
         "Handläggaren har inget uppdrag som deltagaransvarig vid kontoret den dagen." "The handläggare has no assignment as deltagaransvarig at the office on that day."
         "a handläggare of another office";
 
+    // Assignments.
+    UppdragGiltighet "uppdrag_giltighet" Error
+        "Ett uppdrag börjar tidigast i dag och slutar tidigast dagen det börjar. Tillåtet: {allowed}." "An assignment begins today at the earliest and ends on the day it begins at the earliest. Allowed: {allowed}."
+        "an assignment from last month";
+    UppdragSlut "uppdrag_slut" Error
+        "Ett uppdrag slutar tidigast i går och senast den dag det annars slutar. Tillåten sista dag: {allowed}." "An assignment ends yesterday at the earliest and at the latest on the day it would end anyway. Allowed last day: {allowed}."
+        "an ending dated last month";
+    UppdragFinns "uppdrag_finns" Error
+        "Personen har redan uppdraget vid kontoret under en del av tiden. Avsluta det, eller välj dagar utanför." "The person has that assignment at the office for some of the days already. End it, or choose days outside."
+        "the same role at the same office given twice";
+    UppdragFinnsInte "uppdrag_finns_inte" Error
+        "Personen har inget sådant uppdrag vid kontoret som gäller eller ska gälla." "The person has no such assignment at the office that is valid or will be."
+        "a review of an assignment that ended";
+    UppdragEget "uppdrag_eget" Error
+        "Ingen ger sig själv ett uppdrag eller intygar sitt eget." "Nobody gives an assignment to themselves or confirms their own."
+        "an insatsansvarig who makes herself deltagaransvarig";
+    UppdragRollerKrockar "uppdrag_roller_krockar" Error
+        "Samverkansadministratör är aldrig deltagaransvarig samtidigt." "A samverkansadministrator is never deltagaransvarig at the same time."
+        "deltagaransvarig for the administrator of the registers";
+    HandlaggareNamnSaknas "handlaggare_namn_saknas" Error
+        "Personen finns inte i registret än; ange namnet i tjänsten." "The person is not in the register yet; give the name at work."
+        "an assignment for a new employee without name";
+
     // Questions.
     FragaStallsInte "fraga_stalls_inte" Error
         "Frågan ställs inte vid den här registreringen. Frågor här: {allowed}." "The question is not asked at this registration. Questions here: {allowed}."

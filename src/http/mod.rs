@@ -5,6 +5,7 @@
 //! **Never here:** a rule, SQL, or anything that a use case should do.
 
 pub mod answer;
+pub mod assignments;
 pub mod case_posts;
 pub mod cases;
 pub mod changes;
@@ -45,6 +46,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         case_posts::ENDPOINTS,
         changes::ENDPOINTS,
         registers::ENDPOINTS,
+        assignments::ENDPOINTS,
         reports::ENDPOINTS,
         quality_cases::ENDPOINTS,
         difference::ENDPOINTS,

@@ -5,9 +5,10 @@
 
 use super::file::Places;
 use super::finding::{OrganisationFinding, Problem};
+use crate::domain::assignments::{collide, overlap};
 use crate::domain::code::OfficeCode;
 use crate::domain::geography;
-use crate::domain::organisation::{Handler, Members, Office, Organisation, Role, Validity};
+use crate::domain::organisation::{Assignment, Handler, Members, Office, Organisation, Role};
 use crate::domain::step::{Agency, TRANSITIONS};
 
 /// Everything that does not hold in `organisation`; `places` tells where the entries stand in the file.
@@ -177,10 +178,9 @@ impl<'a> Checks<'a> {
 }
 
 fn roles_collide(handler: &Handler) -> bool {
-    let of = |role| handler.assignments.iter().filter(move |a| a.role == role);
-    of(Role::Samverkansadministrator).any(|a| of(Role::Deltagaransvarig).any(|d| overlap(&a.validity, &d.validity)))
-}
-
-fn overlap(a: &Validity, b: &Validity) -> bool {
-    a.to.is_none_or(|to| b.from <= to) && b.to.is_none_or(|to| a.from <= to)
+    let all = &handler.assignments;
+    let with_a_later = |(i, a): (usize, &Assignment)| {
+        all[i..].iter().any(|b| collide(a.role, b.role) && overlap(&a.validity, &b.validity))
+    };
+    all.iter().enumerate().any(with_a_later)
 }

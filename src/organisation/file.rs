@@ -13,7 +13,8 @@ use crate::domain::code::{
     AgreementId, AreaCode, CountyCode, HandlerId, InsatsCode, MunicipalityCode, NotACode, OfficeCode, SteeringGroupCode,
 };
 use crate::domain::organisation::{
-    Area, Assignment, Handler, InsatsDefinition, LocalAgreement, Members, Office, Organisation, Role, SteeringGroup,
+    Area, Assignment, Confirmed, Handler, InsatsDefinition, LocalAgreement, Members, Office, Organisation, Role,
+    SteeringGroup,
 };
 use crate::domain::shape;
 use crate::domain::step::{Agency, StepKind};
@@ -201,11 +202,15 @@ fn handler(r: &mut Reader, value: &Value, pointer: String) -> Option<Handler> {
 }
 
 fn assignment(r: &mut Reader, value: &Value, pointer: String) -> Option<Assignment> {
-    let o = r.object(value, pointer, &["office", "role", "validFrom", "validTo"])?;
+    const FIELDS: [&str; 6] = ["office", "role", "validFrom", "validTo", "confirmedOn", "confirmedBy"];
+    let o = r.object(value, pointer, &FIELDS)?;
     let office = r.field(&o, "office", OfficeCode::parse);
     let role = r.field(&o, "role", role);
     let validity = r.validity(&o);
-    Some(Assignment { office: office?, role: role?, validity: validity? })
+    let on = r.optional(&o, "confirmedOn", date);
+    let by = r.optional(&o, "confirmedBy", name);
+    let confirmed = on?.zip(by?).map(|(on, by)| Confirmed { on, by });
+    Some(Assignment { office: office?, role: role?, validity: validity?, confirmed })
 }
 
 fn agreement(r: &mut Reader, value: &Value, pointer: String) -> Option<LocalAgreement> {

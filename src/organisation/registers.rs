@@ -7,8 +7,10 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use super::{self as file, Changes, OrganisationFinding};
+use crate::domain::assignments::{Change, Giver, decide};
 use crate::domain::dates::swedish_day;
-use crate::domain::organisation::Organisation;
+use crate::domain::finding::Findings;
+use crate::domain::organisation::{Handler, Organisation};
 use crate::storage::organisation::{self as rows, Entry};
 use crate::storage::{Db, Link, StorageError};
 
@@ -40,6 +42,21 @@ pub enum ImportError {
     Findings(Vec<OrganisationFinding>),
     /// Storage failed.
     Storage(StorageError),
+}
+
+/// Why an assignment was not changed.
+#[derive(Debug)]
+pub enum AssignError {
+    /// All that is wrong with the change.
+    Findings(Findings),
+    /// Storage failed.
+    Storage(StorageError),
+}
+
+impl From<StorageError> for AssignError {
+    fn from(error: StorageError) -> Self {
+        Self::Storage(error)
+    }
 }
 
 impl From<StorageError> for ImportError {
@@ -120,6 +137,47 @@ impl Registers {
                 Err(error)
             }
         }
+    }
+
+    /// Gives, ends or confirms an assignment.
+    ///
+    /// # Errors
+    /// All that is wrong with it, or a failure of storage; then nothing was changed.
+    pub fn assign(&self, db: &Db, change: &Change, giver: &Giver, now: DateTime<Utc>) -> Result<Handler, AssignError> {
+        let mut connection = db.connect()?;
+        let mut link = connection.link();
+        link.begin_write()?;
+        link.take_positions(0)?;
+        let done = self.assign_in(&mut link, change, giver, now);
+        link.run(if done.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+        done
+    }
+
+    fn assign_in(
+        &self,
+        link: &mut Link<'_>,
+        change: &Change,
+        giver: &Giver,
+        now: DateTime<Utc>,
+    ) -> Result<Handler, AssignError> {
+        let register = self.current(link)?;
+        let person = decide(change, giver, &register, swedish_day(now)).map_err(AssignError::Findings)?;
+        self.replace_handler(link, &person, now)?;
+        Ok(person)
+    }
+
+    /// Replaces one person's entry, or adds it, inside a transaction that has locked the head.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn replace_handler(
+        &self,
+        link: &mut Link<'_>,
+        person: &Handler,
+        now: DateTime<Utc>,
+    ) -> Result<i64, StorageError> {
+        let one = Organisation { handlers: [(person.id.clone(), person.clone())].into(), ..Organisation::default() };
+        rows::append(link, &entries(&file::to_json(&one)), now.timestamp_micros())
     }
 
     fn import_in(&self, link: &mut Link<'_>, value: &Value, now: DateTime<Utc>) -> Result<(Changes, i64), ImportError> {

@@ -89,7 +89,16 @@ fn handler(h: &Handler) -> Value {
 }
 
 fn assignment(a: &Assignment) -> Value {
-    object([("office", text(a.office.as_str())), ("role", text(a.role.code()))], Some(&a.validity))
+    let confirmed = a.confirmed.as_ref();
+    object(
+        [
+            ("office", text(a.office.as_str())),
+            ("role", text(a.role.code())),
+            ("confirmedOn", confirmed.map(|c| json!(c.on))),
+            ("confirmedBy", confirmed.and_then(|c| text(&c.by))),
+        ],
+        Some(&a.validity),
+    )
 }
 
 fn agreement(a: &LocalAgreement) -> Value {

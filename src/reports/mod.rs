@@ -39,6 +39,7 @@ pub mod baspaket;
 pub mod catalogue;
 mod counting;
 pub mod cube;
+mod definition;
 pub mod difference;
 pub mod disclosure;
 pub mod export;

@@ -15,9 +15,11 @@ pub enum Need {
     Role(&'static [Role]),
     /// A role that sees personal data, and an assignment at an office of the object.
     Assignment,
+    /// A role that gives assignments as the role of the object at its office.
+    Giver,
 }
 
-use Need::{AnyRole, Assignment, Nothing};
+use Need::{AnyRole, Assignment, Giver, Nothing};
 
 macro_rules! actions {
     ($($(#[$doc:meta])* $variant:ident $code:literal $need:expr;)*) => {
@@ -103,6 +105,14 @@ actions! {
     ListSteeringGroups "list_steering_groups" AnyRole;
     /// Reading handläggare and their assignments.
     ListHandlers "list_handlers" AnyRole;
+    /// Reading who has which assignment.
+    ListAssignments "list_assignments" AnyRole;
+    /// Giving an assignment.
+    CreateAssignment "create_assignment" Giver;
+    /// Ending one.
+    CreateAssignmentEnding "create_assignment_ending" Giver;
+    /// Confirming at the yearly review that one is needed.
+    CreateAssignmentReview "create_assignment_review" Giver;
     /// Reading local agreements.
     ListLocalAgreements "list_local_agreements" AnyRole;
     /// Reading definitions of insatser.

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::caller::Caller;
+use crate::domain::assignments::ASSIGNABLE;
 use crate::domain::code::OfficeCode;
 use crate::domain::organisation::{Members, OfficePair, Organisation, Role, SteeringGroup};
 use crate::domain::step::Agency;
@@ -17,7 +18,7 @@ use crate::domain::step::Agency;
 mod actions;
 
 pub use actions::Action;
-use actions::Need::{AnyRole, Assignment, Nothing};
+use actions::Need::{AnyRole, Assignment, Giver, Nothing};
 use actions::{Need, PEOPLE};
 
 /// What the answer is.
@@ -52,6 +53,8 @@ pub enum Object<'a> {
     Case(&'a OfficePair),
     /// A case that is to be opened at these offices.
     NewCase(&'a OfficePair),
+    /// An assignment at an office as a role.
+    Assignment(&'a OfficeCode, Role),
 }
 
 /// THE table: whether `caller` may do `action` with `object`, by the register as it is `today`.
@@ -74,8 +77,46 @@ pub fn may(
             Object::NewCase(offices) => allow_if(reach(caller, organisation, today).holds(offices)),
             Object::Case(offices) if reach(caller, organisation, today).holds(offices) => Decision::Allow,
             Object::Case(_) => Decision::Hide,
+            Object::Assignment(..) => Decision::Forbid,
+        },
+        Giver => match object {
+            Object::Service => allow_if(ASSIGNABLE.iter().any(|role| givers(*role).iter().any(|r| caller.has(*r)))),
+            Object::Assignment(office, role) => allow_if(gives(caller, office, *role, organisation, today)),
+            Object::Case(_) | Object::NewCase(_) => Decision::Forbid,
         },
     }
+}
+
+/// Which roles give assignments as a role. Nobody gives the role that they have but whoever runs the service, so that
+/// reaching participants always takes two persons: one who gives, and one who is given.
+#[must_use]
+pub const fn givers(role: Role) -> &'static [Role] {
+    match role {
+        Role::Deltagaransvarig => &[Role::Insatsansvarig],
+        Role::Rapportlasare => &[Role::Insatsansvarig, Role::Samverkansadministrator],
+        Role::Insatsansvarig | Role::Samverkansansvarig => &[Role::Samverkansadministrator],
+        Role::Samverkansadministrator | Role::Systemforvaltare => &[Role::Systemforvaltare],
+        Role::System => &[],
+    }
+}
+
+/// Whether the caller gives assignments as `role` at `office`: an insatsansvarig where the own assignment is valid today,
+/// a samverkansadministrator at the own agency's offices, whoever runs the service anywhere. That there is such an
+/// office is a rule of the domain.
+fn gives(caller: &Caller, office: &OfficeCode, role: Role, organisation: &Organisation, today: NaiveDate) -> bool {
+    let here = |giver: Role| match giver {
+        Role::Insatsansvarig => {
+            let person = caller.handler.as_ref().and_then(|id| organisation.handlers.get(id));
+            person
+                .filter(|person| Some(person.agency) == caller.agency)
+                .is_some_and(|person| person.has_assignment(Role::Insatsansvarig, office, today))
+        }
+        Role::Samverkansadministrator => {
+            organisation.offices.get(office).is_none_or(|office| Some(office.agency) == caller.agency)
+        }
+        _ => true,
+    };
+    givers(role).iter().any(|giver| caller.has(*giver) && here(*giver))
 }
 
 /// The part of [`may`] that the role alone decides, before anything is looked up: what no object can allow.

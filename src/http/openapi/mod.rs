@@ -6,6 +6,7 @@
 
 pub mod examples;
 pub mod kept;
+pub mod rights;
 pub mod schemas;
 
 use std::collections::BTreeSet;
@@ -157,6 +158,7 @@ fn tags() -> Value {
         {"name": "changes", "description": "Ändringsflöde / Change feed"},
         {"name": "registers", "description": "Organisationsregister / Organisation registers"},
         {"name": "reports", "description": "Rapporter / Reports"},
+        {"name": "rights", "description": "Uppdrag / Assignments"},
         {"name": "exports", "description": "Export / Export"},
         {"name": "rules", "description": "Regler / Rules"},
         {"name": "code-lists", "description": "Kodlistor / Code lists"},

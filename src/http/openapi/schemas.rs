@@ -10,7 +10,8 @@ use crate::domain::step::StepKind;
 #[must_use]
 pub fn all() -> Value {
     let mut all = Map::new();
-    for part in [requests(), answers_given(), registers(), service(), super::kept::schemas()] {
+    for part in [requests(), answers_given(), registers(), service(), super::kept::schemas(), super::rights::schemas()]
+    {
         if let Value::Object(part) = part {
             all.extend(part);
         }
@@ -276,8 +277,11 @@ fn registers() -> Value {
             &["code", "name"],
         )
     };
-    let assignment =
-        object(json!({"office": text(), "role": text(), "validFrom": date(), "validTo": date()}), &["office", "role"]);
+    let assignment = object(
+        json!({"office": text(), "role": text(), "validFrom": date(), "validTo": date(), "confirmedOn": date(),
+            "confirmedBy": text()}),
+        &["office", "role"],
+    );
     json!({
         "OfficeList": page(object(json!({"code": text(), "agency": agency(), "area": text(), "name": text(),
             "municipalities": list(text()), "validFrom": date(), "validTo": date(), "successor": text()}), &["code", "agency", "area", "name"])),

@@ -35,6 +35,14 @@ const DECIDED_ELSEWHERE: &[(&str, &str)] = &[
     ("fritext_personnummer", "http"),
     ("organisationsnummer_ogiltigt", "http"),
     ("andel_utanfor", "http"),
+    // Assignments, which belong to no case.
+    ("uppdrag_giltighet", "http"),
+    ("uppdrag_slut", "http"),
+    ("uppdrag_finns", "http"),
+    ("uppdrag_finns_inte", "http"),
+    ("uppdrag_eget", "http"),
+    ("uppdrag_roller_krockar", "http"),
+    ("handlaggare_namn_saknas", "http"),
     // Its surroundings: the caller, the client's references, other cases.
     ("klientreferens_upptagen", "http"),
     ("kand_fran_framtid", "http"),

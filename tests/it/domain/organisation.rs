@@ -67,7 +67,8 @@ pub fn organisation() -> Organisation {
     }
     for (id, agency, at, role, to) in HANDLERS {
         let id = HandlerId::parse(id).unwrap();
-        let assignment = Assignment { office: office(at), role: *role, validity: valid("2014-01-01", to) };
+        let assignment =
+            Assignment { office: office(at), role: *role, validity: valid("2014-01-01", to), confirmed: None };
         let name = format!("Handläggare {id}");
         let entry = Handler { id: id.clone(), agency: *agency, name, assignments: vec![assignment] };
         all.handlers.insert(id, entry);

@@ -1,5 +1,6 @@
 //! The API as clients meet it: built as in main, asked through actix's test server, answers compared whole.
 
+mod assignments;
 mod bodies;
 mod cases;
 mod document;

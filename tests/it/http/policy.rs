@@ -27,7 +27,7 @@ fn register() -> Organisation {
         let validity = Validity { from: "2010-01-01".parse().unwrap(), to: to.map(|t| t.parse().unwrap()) };
         let mut handler = like.clone();
         handler.id = HandlerId::parse(id).unwrap();
-        handler.assignments = vec![Assignment { office: code("FK-GAVLE"), role, validity }];
+        handler.assignments = vec![Assignment { office: code("FK-GAVLE"), role, validity, confirmed: None }];
         all.handlers.insert(handler.id.clone(), handler);
     };
     add("fk-h-old", Role::Deltagaransvarig, Some("2016-10-11"));
@@ -84,7 +84,31 @@ fn the_whole_table_is_as_committed() {
             }
         }
     }
+    out.push_str(&assigning(&register));
     expect_file!["../policy.txt"].assert_eq(&out);
+}
+
+/// Who gives, ends and confirms which assignments, where the giver is insatsansvarig at FK-GAVLE.
+fn assigning(register: &Organisation) -> String {
+    let mut out = String::from("\nGiving, ending and confirming an assignment as a role\n");
+    for role in Role::ALL {
+        for (place, office) in
+            [("own office", "FK-GAVLE"), ("other office", "FK-SANDVIKEN"), ("other agency", "AF-GAVLE")]
+        {
+            let office = code(office);
+            let given_by = |giver: &Role| {
+                let caller = caller(&[*giver], "fk-h-insats");
+                let of = |action| may(&caller, action, &Object::Assignment(&office, role), register, day());
+                let all = [Action::CreateAssignment, Action::CreateAssignmentEnding, Action::CreateAssignmentReview];
+                assert!(all.iter().all(|action| of(*action) == of(all[0])), "one right for all three");
+                of(all[0]) == sus::auth::policy::Decision::Allow
+            };
+            let givers: Vec<&str> = Role::ALL.iter().filter(|r| given_by(r)).map(|r| r.code()).collect();
+            let by = if givers.is_empty() { "nobody".to_owned() } else { givers.join(", ") };
+            let _ = writeln!(out, "{:<52} {by}", format!("{}, {place}", role.code()));
+        }
+    }
+    out
 }
 
 /// An action is about a case when it makes a difference whose case it is.
