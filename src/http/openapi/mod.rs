@@ -83,7 +83,12 @@ pub fn json() -> Result<String, serde_json::Error> {
 /// # Errors
 /// When it can't be made; a test makes it.
 pub fn yaml() -> Result<String, String> {
-    document().map_err(|e| e.to_string())?.to_yaml().map_err(|e| e.to_string())
+    static TEXT: OnceLock<String> = OnceLock::new();
+    if let Some(text) = TEXT.get() {
+        return Ok(text.clone());
+    }
+    let text = document().map_err(|e| e.to_string())?.to_yaml().map_err(|e| e.to_string())?;
+    Ok(TEXT.get_or_init(|| text).clone())
 }
 
 /// The document.

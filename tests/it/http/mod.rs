@@ -8,6 +8,7 @@ mod door;
 mod exports;
 mod listener;
 mod lists;
+mod matrix;
 mod policy;
 mod posting;
 mod report_forms;
