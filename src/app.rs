@@ -19,6 +19,8 @@ use crate::chance::{Chance, Generator, uuid_v7};
 use crate::clock::Clock;
 use crate::config::{Config, MasterKeySource};
 use crate::http;
+use crate::http::rates::Rates;
+use crate::metrics::Metrics;
 use crate::registrations::Service;
 use crate::registrations::registers::Registers;
 use crate::registrations::writer::Parts;
@@ -45,6 +47,12 @@ pub struct App {
     pub report_turns: Arc<Semaphore>,
     /// Few exports at a time: each reads every case.
     pub export_turns: Arc<Semaphore>,
+    /// Requests being answered.
+    pub in_flight: Arc<Semaphore>,
+    /// How often callers may ask.
+    pub rates: Rates,
+    /// What is counted of the service's work; `None` when that could not be set up.
+    pub metrics: Option<Metrics>,
     /// Checks tokens.
     pub verifier: Verifier,
     /// What was set from outside.
@@ -191,11 +199,15 @@ impl App {
         chance: Generator,
     ) -> Self {
         let reports = Reports::new(RecordKeys::live(&service.vault), &service.settings);
+        let metrics = Metrics::new(service.load().collectors());
         Self {
             service,
             reports,
             report_turns: Arc::new(Semaphore::new(REPORTS_AT_ONCE)),
             export_turns: Arc::new(Semaphore::new(EXPORTS_AT_ONCE)),
+            in_flight: Arc::new(Semaphore::new(config.edge.bounds.in_flight)),
+            rates: Rates::new(&config.edge.rates, &clock),
+            metrics: metrics.inspect_err(|e| log::error!("metrics: {e}")).ok(),
             verifier,
             config,
             clock,

@@ -15,6 +15,7 @@ const ONE_DEPENDENCY_ONE_ROOM: &[(&str, &[&str])] = &[
     ("diesel", &["storage"]),
     ("polars", &["reports"]),
     ("actix", &["http", "web", "server", "app"]),
+    ("rustls", &["server"]),
     ("askama", &["web"]),
     ("jsonwebtoken", &["auth"]),
     ("clap", &["cli", "main"]),

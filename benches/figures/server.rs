@@ -12,6 +12,7 @@ use sus::auth::tokens::{DevelopmentIssuer, Grant};
 use sus::chance::Generator;
 use sus::clock::{Clock, SystemClock};
 use sus::config::Config;
+use sus::config::edge::Rates;
 use sus::domain::code::ClientId;
 use sus::domain::organisation::Role;
 use sus::domain::step::Agency;
@@ -32,7 +33,9 @@ pub fn run(backend: &str) {
     let tokens = [token(Agency::Fk), token(Agency::Af)];
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let config = Config::from_variables([("SUS_LOG".to_owned(), "off".to_owned())].into()).unwrap();
+    let mut config = Config::from_variables([("SUS_LOG".to_owned(), "off".to_owned())].into()).unwrap();
+    // What the service can do, and not what one client is let do.
+    config.edge.rates = Rates::NONE;
     let app = App::new(Arc::clone(&service), issuer.verifier(), config, Arc::new(SystemClock), Generator::seeded(3));
     std::thread::spawn(move || sus::server::run(app, listener));
 

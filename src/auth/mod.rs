@@ -6,10 +6,13 @@
 //! **Never here:** HTTP, the database, the clock. The order towards a caller is: who (401), role and assignment
 //! (403, or 404 where even existence is not the caller's to know), the shape of the body, the domain's rules (422).
 
+pub mod binding;
 pub mod caller;
+pub mod equal;
 pub mod policy;
 mod seen;
 pub mod tokens;
 
 pub use caller::{AuthError, Caller, caller};
+pub use equal::same_secret;
 pub use policy::{Action, Decision, Object, may};

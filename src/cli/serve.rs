@@ -23,6 +23,7 @@ pub fn listen(config: &Config, dev_auth: bool) -> Result<TcpListener, Failure> {
     if dev_auth {
         app::check_dev_auth(config.listen)?;
     }
+    server::check(config)?;
     Ok(TcpListener::bind(config.listen).map_err(|e| format!("{} can't be listened on: {e}", config.listen))?)
 }
 
@@ -43,7 +44,8 @@ pub fn serve_with(
         Verifier::closed()
     };
     let address = listener.local_addr()?;
-    log::info!("listening on http://{address} ({})", service.db.backend());
+    let scheme = if config.edge.tls.is_some() { "https" } else { "http" };
+    log::info!("listening on {scheme}://{address} ({})", service.db.backend());
     let app = App::new(service, verifier, config.clone(), Arc::new(SystemClock), chance);
     ready(address);
     Ok(server::run(app, listener)?)

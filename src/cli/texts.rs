@@ -24,7 +24,8 @@ Examples:
   sus serve
   sus serve --dev-auth        on your own machine, with tokens from `sus token`
   SUS_DATABASE_URL=postgres://sus@db/sus SUS_MASTER_KEY_FILE=/run/secrets/sus \
-  SUS_LISTEN=0.0.0.0:8080 sus serve
+  SUS_LISTEN=0.0.0.0:8443 SUS_TLS_CERT_FILE=cert.pem SUS_TLS_KEY_FILE=key.pem sus serve
+  SUS_LISTEN=0.0.0.0:8080 SUS_TRUSTED_PROXIES=10.0.0.0/8 sus serve      behind a proxy that has TLS
 
 Without --dev-auth no token is accepted yet. `sus --help` lists what can be set.";
 

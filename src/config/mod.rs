@@ -13,9 +13,11 @@ use zeroize::Zeroizing;
 
 use crate::domain::transition::Settings;
 
+pub mod edge;
 mod reader;
 mod variables;
 
+pub use edge::Edge;
 use reader::Reader;
 pub use variables::{VARIABLES, Variable};
 
@@ -75,6 +77,8 @@ pub struct Config {
     pub limits: Limits,
     /// Lead times of the domain.
     pub settings: Settings,
+    /// What stands between the network and the API.
+    pub edge: Edge,
 }
 
 /// How much at once.
@@ -138,6 +142,7 @@ impl Config {
         let standard = Limits::default();
         let days = Settings::default();
         let config = Self {
+            edge: Edge::read(&mut read),
             public_url: read.public_url(listen),
             master_key: read.master_key(&data_dir),
             log: read.text("SUS_LOG").unwrap_or_else(|| "info".to_owned()),

@@ -69,7 +69,10 @@ impl Reader {
     }
 
     pub fn public_url(&mut self, listen: SocketAddr) -> String {
-        let url = self.text("SUS_PUBLIC_URL").unwrap_or_else(|| format!("http://{listen}"));
+        let url = self.text("SUS_PUBLIC_URL").unwrap_or_else(|| {
+            let scheme = if self.text("SUS_TLS_CERT_FILE").is_some() { "https" } else { "http" };
+            format!("{scheme}://{listen}")
+        });
         let url = url.trim_end_matches('/').to_owned();
         let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
         if host.is_none_or(|h| h.is_empty() || h.contains(['/', '?', '#', '@'])) {

@@ -14,7 +14,7 @@ use super::openapi::{COUNTED_TO, LIMIT, PAGE, kept};
 use super::problem::{Kind, Problem};
 use super::report_question::{EVERY, FROM, GEOGRAPHY, LANG, TO, VERSION, every, lang, question, refused, version};
 use super::report_variables::{self, VARIABLES_AND_SPLIT, with_variables};
-use super::reports::{granted, in_turn, nobody};
+use super::reports::{granted_now, in_turn, nobody};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::auth::policy::{Action, role_allows};
@@ -113,7 +113,7 @@ async fn get_report_difference(
     let asking = Arc::clone(&caller);
     let comparing = in_turn(&app, move |app| {
         let service = &app.service;
-        let shown = (lang, granted(app, &asking, &wanted)?);
+        let shown = (lang, granted_now(app, &asking, &wanted, between)?);
         let found = app.reports.difference(&service.db, &service.registers, &wanted, between, &*service.clock, shown);
         found.map_err(|e| refused(e, &[("countedTo", from), ("andCountedTo", to)]))
     });

@@ -1,7 +1,7 @@
 //! An endpoint: what serves, what it is called, what it takes and gives – in one value. The routes and the API's
 //! document are both made from the same list, so that neither can say what the other doesn't.
 //!
-//! The door that every request passes stands here too: who (401), role (403), query names (400), formats (406, 415).
+//! The door that every request passes stands here too: who (401), how often (429), role (403), query names (400), formats (406, 415).
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -9,14 +9,16 @@ use std::sync::Arc;
 use actix_web::body::BoxBody;
 use actix_web::dev::{HttpServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{ACCEPT, AUTHORIZATION};
+use actix_web::http::header::{ACCEPT, ALLOW, AUTHORIZATION};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, Route, guard, web};
 use chrono::NaiveDate;
 use serde_json::Value;
 
 use super::extract::pairs;
+use super::peer::Peer;
 use super::problem::{Kind, Problem};
+use super::rates::{self, Class, Standing};
 use super::trace::Trace;
 use crate::app::App;
 use crate::auth::policy::{self, Action};
@@ -154,9 +156,14 @@ fn resource(path: &'static str, endpoints: Vec<Endpoint>) -> impl HttpServiceFac
     let allowed = allowed.join(", ");
     let endpoints = Rc::new(endpoints);
     resource
-        .default_service(web::route().to(move || {
-            let problem = Problem::method(&allowed);
-            async move { Err::<HttpResponse, Problem>(problem) }
+        .default_service(web::route().to(move |method: Method| {
+            let allowed = format!("{allowed}, OPTIONS");
+            async move {
+                if method == Method::OPTIONS {
+                    return Ok(HttpResponse::NoContent().insert_header((ALLOW, allowed)).finish());
+                }
+                Err::<HttpResponse, Problem>(Problem::method(&allowed))
+            }
         }))
         .wrap(from_fn(move |request: ServiceRequest, next: Next<BoxBody>| {
             let endpoint = endpoints.iter().find(|e| e.verb.serves(request.method())).copied();
@@ -179,19 +186,37 @@ async fn door(
     }
 }
 
-/// Who, role, query, formats: in this order.
+/// The operation that a request asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Operation(pub &'static str);
+
+/// Who, how often, role, query, formats: in this order.
 fn check(endpoint: &Endpoint, request: &ServiceRequest) -> Result<(), Problem> {
-    if !endpoint.action.is_public() {
-        let app = request.app_data::<web::Data<App>>().ok_or_else(|| Problem::new(Kind::InterntFel))?;
+    request.extensions_mut().insert(Operation(endpoint.id));
+    let app = request.app_data::<web::Data<App>>().ok_or_else(|| Problem::new(Kind::InterntFel))?;
+    let network = || Peer::found(request).map(|peer| peer.network()).unwrap_or_default();
+    let dry_run = request.query_string().contains("dryRun=true");
+    let class = Class::of(endpoint, dry_run);
+    if endpoint.action.is_public() {
+        within_quota(request, app.rates.ask(class, &network())?);
+    } else {
         let header = request.headers().get(AUTHORIZATION).and_then(|h| h.to_str().ok());
-        let caller = auth::caller(header, &app.verifier, app.now())?;
+        let caller = match auth::caller(header, &app.verifier, app.now()) {
+            Ok(caller) => caller,
+            Err(error) => {
+                if !error.is_about_the_grant() {
+                    app.rates.ask(Class::Refused, &network())?;
+                }
+                return Err(error.into());
+            }
+        };
+        within_quota(request, app.rates.ask(class, &rates::name(&caller))?);
         if !policy::role_allows(&caller, endpoint.action) {
             return Err(Problem::new(Kind::EjBehorig));
         }
         request.extensions_mut().insert(Arc::new(caller));
     }
-    let today = request.app_data::<web::Data<App>>().map(|app| app.service.today());
-    check_query(endpoint, request.query_string(), today.unwrap_or_default())?;
+    check_query(endpoint, request.query_string(), app.service.today())?;
     check_accept(endpoint, request)?;
     let media = request.content_type();
     if !endpoint.takes.is_empty() && !endpoint.takes.iter().any(|c| c.media == media) {
@@ -199,6 +224,13 @@ fn check(endpoint: &Endpoint, request: &ServiceRequest) -> Result<(), Problem> {
         return Err(Problem::new(Kind::FelMedietyp).detail(format!("Väntat: {all}."), format!("Expected: {all}.")));
     }
     Ok(())
+}
+
+/// Kept for the header fields of the answer.
+fn within_quota(request: &ServiceRequest, standing: Option<Standing>) {
+    if let Some(standing) = standing {
+        request.extensions_mut().insert(standing);
+    }
 }
 
 /// The caller that the door let in.

@@ -2,12 +2,15 @@
 //!
 //! Never here: what the body says ([`wire`](crate::registrations::wire)).
 
+use actix_web::error::PayloadError;
+use actix_web::http::header::CONNECTION;
 use actix_web::web::{self, Payload};
 use actix_web::{HttpMessage, HttpRequest};
 use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::StreamExt;
 use serde_json::Value;
 
+use super::guard::too_slow;
 use super::problem::{Kind, Problem};
 use crate::domain::code::Position;
 use crate::domain::dates::end_of_swedish_day;
@@ -21,17 +24,25 @@ use crate::registrations::find::Known;
 /// Reads a body of at most `limit` bytes.
 ///
 /// # Errors
-/// 413 with the limit.
+/// 413 with the limit, and 408 when it has not come in time.
 pub async fn body(mut payload: Payload, limit: usize) -> Result<Vec<u8>, Problem> {
     let mut whole = Vec::new();
     while let Some(piece) = payload.next().await {
-        let piece = piece.map_err(|_| Problem::new(Kind::JsonFel))?;
+        let piece = piece.map_err(|error| broken_off(&error))?;
         if whole.len() + piece.len() > limit {
             return Err(too_large(limit, "byte", "bytes"));
         }
         whole.extend_from_slice(&piece);
     }
     Ok(whole)
+}
+
+fn broken_off(error: &PayloadError) -> Problem {
+    if too_slow(error) {
+        // What may still come belongs to nothing.
+        return Problem::new(Kind::ForLangsamt).header(CONNECTION.as_str(), "close");
+    }
+    Problem::new(Kind::JsonFel)
 }
 
 /// Too much, and how much would be right.

@@ -1,5 +1,7 @@
 //! `/frozen-reports`: a report kept under an id for ever, as it was told, in every form that a report has.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, SecondsFormat};
 use serde_json::{Value, json};
@@ -14,7 +16,7 @@ use super::openapi::{PAGING, kept as bodies};
 use super::problem::{Kind, Problem};
 use super::report_answer::{CONTENT, FILE, known, made};
 use super::report_question::{BOM, DECIMAL, FORMAT, PART, SEPARATOR, form, named_parts};
-use super::reports::{in_turn, pulled};
+use super::reports::{granted_now, in_turn, pulled};
 use crate::app::App;
 use crate::auth::policy::Action;
 use crate::registrations::Rendered;
@@ -141,7 +143,9 @@ async fn create_frozen_report(
     let wanted = wanted(&value, today).map_err(|f| Problem::new(Kind::Regelbrott).errors(&f))?;
     let Wanted { name, request: wanted, counted, lang, parts } = wanted;
     let period = wanted.period;
+    let asking = Arc::clone(&caller);
     let pulling = in_turn(&app, move |app| {
+        granted_now(app, &asking, &wanted, counted)?;
         let beside = published(&mut app.service.db.read()?.link(), wanted.period)?;
         let shown = (lang, disclosure::frozen(&wanted, counted, &beside));
         let mut report = pulled(app, &wanted, counted, shown).map_err(|e| refused(e, counted))?;

@@ -6,6 +6,7 @@ use actix_web::{HttpResponse, web};
 
 use super::problem::{Kind, Problem};
 use crate::app::App;
+use crate::auth::same_secret;
 use crate::registrations::Rendered;
 use crate::storage::Link;
 use crate::storage::receipts::{self, Receipt};
@@ -67,7 +68,7 @@ fn in_transaction(
     link.lock_keys(&keyed.into_iter().chain(lock).collect::<Vec<_>>())?;
     let Some((key, fingerprint)) = key else { return write(link, app) };
     if let Some(kept) = receipts::find(link, &[(client.clone(), key.clone())])?.pop() {
-        if kept.fingerprint != fingerprint {
+        if !same_secret(&kept.fingerprint, &fingerprint) {
             return Err(Problem::new(Kind::NyckelAteranvand));
         }
         let body = kept.body.ok_or_else(|| Problem::new(Kind::Borttaget))?;

@@ -16,11 +16,15 @@ pub mod exports;
 pub mod extract;
 pub mod frozen_question;
 pub mod frozen_reports;
+pub mod guard;
+pub mod headers;
 pub mod keeping;
 pub mod openapi;
+pub mod peer;
 pub mod posting;
 pub mod problem;
 pub mod quality_cases;
+pub mod rates;
 pub mod registers;
 pub mod registrations;
 pub mod report_answer;
@@ -32,10 +36,13 @@ pub mod rules;
 pub mod service;
 pub mod trace;
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 
+use crate::app::App;
 use endpoint::Endpoint;
+use peer::Peer;
 use problem::{Kind, Problem};
+use rates::Class;
 
 /// Every operation, in the order of the document.
 #[must_use]
@@ -73,6 +80,10 @@ pub fn configure(services: &mut web::ServiceConfig) {
         .default_service(web::to(not_found));
 }
 
-async fn not_found() -> Result<HttpResponse, Problem> {
+/// Counted as a read by address, so that looking for what there might be is as slow as reading.
+async fn not_found(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    if let (Some(app), Some(peer)) = (request.app_data::<web::Data<App>>(), request.extensions().get::<Peer>()) {
+        app.rates.ask(Class::Reads, &peer.network())?;
+    }
     Err(Problem::new(Kind::FinnsInte))
 }

@@ -45,14 +45,19 @@ kinds! {
     FinnsInte 404 "finns_inte" "Finns inte" "Not found";
     MetodEjTillaten 405 "metod_ej_tillaten" "Metoden är inte tillåten här" "The method is not allowed here";
     FormatSaknas 406 "format_saknas" "Begärt format finns inte" "The format asked for is not available";
+    ForLangsamt 408 "for_langsamt" "Innehållet kom inte i tid" "The body did not come in time";
     Borttaget 410 "borttaget" "Det som det sparade svaret gällde är gallrat" "What the kept answer told of has been erased";
     InaktuellVersion 412 "inaktuell_version" "Ärendet har ändrats sedan det lästes" "The case has changed since it was read";
     InaktuelltPaket 412 "inaktuellt_paket" "Paketet har ändrats sedan det lästes" "The package has changed since it was read";
     ForStort 413 "for_stort" "Innehållet är för stort" "The body is too large";
+    ForLangAdress 414 "for_lang_adress" "Adressen är för lång" "The address is too long";
     FelMedietyp 415 "fel_medietyp" "Innehållets medietyp stöds inte" "The media type of the body is not supported";
     Regelbrott 422 "regelbrott" "Innehållet bryter mot en eller flera regler" "The content breaks one or more rules";
     NyckelAteranvand 422 "nyckel_ateranvand" "Idempotency-Key är redan använd med annat innehåll" "The Idempotency-Key was used with other content";
     VersionSaknas 428 "version_saknas" "If-Match saknas" "If-Match is missing";
+    ForMangaAnrop 429 "for_manga_anrop" "För många anrop" "Too many requests";
+    ForMangaUrval 429 "for_manga_urval" "För många olika urval av rapporten" "Too many different selections of the report";
+    ForStoraHuvuden 431 "for_stora_huvuden" "Anropets huvudfält är för många eller för stora" "The header fields of the request are too many or too large";
     InterntFel 500 "internt_fel" "Internt fel" "Internal error";
     Upptagen 503 "upptagen" "Tjänsten är upptagen, försök igen om en stund" "The service is busy, try again in a while";
 }

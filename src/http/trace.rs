@@ -1,5 +1,5 @@
-//! Following one request: W3C `traceparent` in and out, and one log line – method, route pattern, status, time, trace
-//! id. Never the path or the query as sent, since either may hold what it shouldn't.
+//! Following one request: W3C `traceparent` in and out, and one log line – method, route pattern, status, time, the
+//! client's network address, trace id. Never the path or the query as sent, since either may hold what it shouldn't.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -7,6 +7,8 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, web};
 
+use super::endpoint::Operation;
+use super::peer::Peer;
 use super::problem::Problem;
 use crate::app::App;
 use crate::clock::Stopwatch;
@@ -65,7 +67,10 @@ fn hex(text: &str, length: usize) -> bool {
 ///
 /// # Errors
 /// Never any of its own.
-pub async fn around(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub async fn around<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let watch = Stopwatch::start();
     let given = request.headers().get(TRACEPARENT).and_then(|h| h.to_str().ok()).and_then(Trace::parse);
     let app = request.app_data::<web::Data<App>>().cloned();
@@ -74,22 +79,37 @@ pub async fn around(request: ServiceRequest, next: Next<BoxBody>) -> Result<Serv
     let header = trace.header(last(&random));
     request.extensions_mut().insert(trace.clone());
     let method = request.method().clone();
-    let mut answer = next.call(request).await?;
+    let mut answer = next.call(request).await?.map_into_boxed_body();
     if let Some(problem) = answer.response().error().and_then(|e| e.as_error::<Problem>()).cloned() {
-        let told = problem.answer(Some(&trace.id));
+        let mut told = problem.answer(Some(&trace.id));
+        // What others have added on the way stays: whom a browser may show the answer.
+        for (name, value) in answer.headers() {
+            if !told.headers().contains_key(name) {
+                told.headers_mut().append(name.clone(), value.clone());
+            }
+        }
         answer = answer.into_response(told);
     }
     if let Ok(value) = HeaderValue::from_str(&header) {
         answer.headers_mut().insert(HeaderName::from_static(TRACEPARENT), value);
     }
     let pattern = answer.request().match_pattern().unwrap_or_else(|| "(no route)".to_owned());
+    let (operation, peer) = {
+        let found = answer.request().extensions();
+        let peer = found.get::<Peer>().map(ToString::to_string).unwrap_or_default();
+        (found.get::<Operation>().map_or("other", |operation| operation.0), peer)
+    };
+    let (status, took) = (answer.status().as_u16(), watch.elapsed());
+    if let Some(metrics) = app.as_ref().and_then(|app| app.metrics.as_ref()) {
+        metrics.told(operation, status, took);
+    }
     log::info!(
         target: "sus::request",
-        method = method.as_str(), route = pattern.as_str(), status = answer.status().as_u16(),
-        ms = watch.elapsed().as_millis() as u64, trace = trace.id.as_str();
+        method = method.as_str(), route = pattern.as_str(), status = status,
+        ms = took.as_millis() as u64, from = peer.as_str(), trace = trace.id.as_str();
         "request"
     );
-    Ok(answer.map_body(|_, body| body.boxed()))
+    Ok(answer)
 }
 
 fn first(random: &[u8; 24]) -> [u8; 16] {

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::due_days;
 use super::job::{Answer, Job, Refusal};
+use super::load::Load;
 use super::registers::{ImportError, Registers};
 use super::successors::{self, Moves};
 use super::wire::Reading;
@@ -164,6 +165,12 @@ impl Service {
     #[must_use]
     pub fn committed(&self) -> i64 {
         self.writer.committed()
+    }
+
+    /// How busy the writer is.
+    #[must_use]
+    pub fn load(&self) -> &Load {
+        self.writer.load()
     }
 
     /// Takes no more jobs, carries out what waits, and moves everything into the file.

@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 
 use super::cache::Cache;
 use super::job::{Answer, Job, Marks, Refusal};
+use super::load::Load;
 use super::registers::Registers;
 use super::unit::{Surroundings, carry_out};
 use crate::chance::Chance;
@@ -42,6 +43,7 @@ pub struct Writer {
     thread: Mutex<Option<JoinHandle<()>>>,
     /// The newest position this process has committed.
     committed: Arc<AtomicI64>,
+    load: Load,
 }
 
 /// What the writer is built from.
@@ -72,13 +74,20 @@ impl Writer {
         let (queue, waiting) = sync_channel(parts.queue);
         let committed = Arc::new(AtomicI64::new(0));
         let vault = Arc::clone(&parts.vault);
-        let mut desk =
-            Desk { parts, connection, cache: Cache::default(), committed: Arc::clone(&committed), forgot: None };
+        let load = Load::default();
+        let mut desk = Desk {
+            parts,
+            connection,
+            cache: Cache::default(),
+            committed: Arc::clone(&committed),
+            load: load.clone(),
+            forgot: None,
+        };
         let thread = std::thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || desk.work(&waiting))
             .map_err(|e| StorageError::Setup(format!("the writer's thread can't start: {e}")))?;
-        Ok(Self { queue: Mutex::new(Some(queue)), vault, thread: Mutex::new(Some(thread)), committed })
+        Ok(Self { queue: Mutex::new(Some(queue)), vault, thread: Mutex::new(Some(thread)), committed, load })
     }
 
     /// Puts a job in the queue. The answer comes once it is durable.
@@ -89,11 +98,21 @@ impl Writer {
         self.mark(&mut job);
         let (answer, receiver) = oneshot::channel();
         let queue = self.queue.lock().map_err(|_| Refusal::Stopping)?.clone().ok_or(Refusal::Stopping)?;
-        match queue.try_send(Work { job, answer }) {
-            Ok(()) => Ok(receiver),
-            Err(TrySendError::Full(_)) => Err(Refusal::Busy),
-            Err(TrySendError::Disconnected(_)) => Err(Refusal::Stopping),
-        }
+        // Before it is there: it may be taken at once.
+        self.load.joined();
+        queue.try_send(Work { job, answer }).map(|()| receiver).map_err(|refused| {
+            self.load.left();
+            match refused {
+                TrySendError::Full(_) => Refusal::Busy,
+                TrySendError::Disconnected(_) => Refusal::Stopping,
+            }
+        })
+    }
+
+    /// How busy the writer is.
+    #[must_use]
+    pub fn load(&self) -> &Load {
+        &self.load
     }
 
     /// Hashes are made on the caller's thread: the writer's has enough to do.
@@ -143,6 +162,7 @@ struct Desk {
     connection: Owned,
     cache: Cache,
     committed: Arc<AtomicI64>,
+    load: Load,
     /// When old receipts were last forgotten.
     forgot: Option<DateTime<Utc>>,
 }
@@ -161,6 +181,7 @@ impl Desk {
                     Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
                 }
             }
+            self.load.taken(taken.len(), items);
             self.carry_out(taken);
         }
     }

@@ -164,6 +164,12 @@ impl Reports {
         Ok(State { facts, organisation, as_of })
     }
 
+    /// Up to which position the columns count; `None` before the first report.
+    #[must_use]
+    pub fn counted_to(&self) -> Option<i64> {
+        self.newest().map(|facts| facts.counted_to().0)
+    }
+
     /// The columns with what is to be counted.
     pub(super) fn counted(&self, db: &Db, counted: Counted) -> Result<Arc<Facts>, FollowError> {
         if counted.as_of.is_none() && counted.counted_to.is_none() {

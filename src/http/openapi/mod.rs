@@ -49,6 +49,8 @@ pub const COUNTED_TO: Parameter = Parameter {
     kind: "integer",
     example: "186",
 };
+/// The headers of every answer.
+const EVERYWHERE: &[&str] = &["traceparent", "RateLimit", "RateLimit-Policy"];
 /// What every list takes.
 pub const PAGING: &[Parameter] = &[PAGE, LIMIT];
 /// The headers of what may be cached.
@@ -147,14 +149,16 @@ och alla fynd sägs på en gång; styrgrupper hämtar alltid färska rapporter.
 
 **Kända begränsningar.** Innehåll upp till 16 MiB och 10 000 registreringar per anrop. Listor visar högst 100 per sida. \
 Personnummer står aldrig i en adress och aldrig i ett svar på en POST: sökning på personnummer är därför \
-POST /case-searches (MOG.03, RES.02). Ett upprepat anrop med samma Idempotency-Key får samma svar i sju dagar.
+POST /case-searches (MOG.03, RES.02). Anrop räknas per klient och person, per slag och minut; RateLimit säger vad som är \
+kvar och Retry-After när det går igen. Ett upprepat anrop med samma Idempotency-Key får samma svar i sju dagar.
 
 The agencies register every step of the cooperation, from the request for joint mapping to the ending; every rule is tried \
 and all findings are told at once; steering groups pull reports that are always fresh.
 
 **Known limits.** Bodies up to 16 MiB and 10 000 registrations a request. Lists show at most 100 a page. A personnummer never \
 stands in an address and never in an answer to a POST: searching by personnummer is therefore POST /case-searches \
-(MOG.03, RES.02). A repeated request with the same Idempotency-Key gets the same answer for seven days.";
+(MOG.03, RES.02). Requests are counted per client and person, per kind and minute; RateLimit tells what is left and \
+Retry-After when to come back. A repeated request with the same Idempotency-Key gets the same answer for seven days.";
 
 fn tags() -> Value {
     json!([
@@ -254,6 +258,15 @@ fn header(name: &str) -> (&'static str, &'static str) {
             "Exportens namn: tabeller med samma namn hör ihop. / Name of the export: tables of the same name belong together.",
             "05f2f1d9697ed9fe",
         ),
+        "RateLimit" => (
+            "Hur många anrop (r) som är kvar, och efter hur många sekunder (t) kvoten är hel igen. / \
+             How many requests (r) are left, and after how many seconds (t) the quota is whole again.",
+            "\"reads\";r=11999;t=1",
+        ),
+        "RateLimit-Policy" => {
+            ("Kvoten: q anrop per w sekunder. / The quota: q requests in w seconds.", "\"reads\";q=12000;w=60")
+        }
+        "Retry-After" => ("Sekunder till nästa försök. / Seconds until the next try.", "1"),
         "Vary" => ("Formen väljs av Accept. / The form is chosen by Accept.", "Accept"),
         "Cache-Control" => {
             ("Hur länge svaret får sparas. / How long the answer may be kept.", "max-age=300, must-revalidate")
@@ -279,7 +292,7 @@ fn content(all: &[Content]) -> Value {
 
 fn headers(names: &[&str]) -> Value {
     let mut all = Map::new();
-    for name in names.iter().chain(&["traceparent"]) {
+    for name in names.iter().chain(EVERYWHERE) {
         all.insert((*name).to_owned(), json!({"description": header(name).0, "schema": {"type": "string"}}));
     }
     Value::Object(all)
@@ -300,11 +313,15 @@ fn responses(endpoint: &Endpoint) -> Value {
         );
     }
     let mut problems: Vec<u16> = endpoint.problems.to_vec();
-    problems.extend([405, 500]);
+    problems.extend([405, 414, 429, 431, 500, 503]);
+    if !endpoint.takes.is_empty() {
+        problems.extend([408, 413]);
+    }
     if !endpoint.action.is_public() {
         problems.extend([401, 403]);
     }
     problems.sort_unstable();
+    problems.dedup();
     for status in problems {
         all.insert(status.to_string(), json!({"$ref": format!("#/components/responses/Problem{status}")}));
     }
@@ -328,7 +345,7 @@ fn problem(status: u16) -> Value {
     }
     json!({
         "description": titles.join("; ") + ".",
-        "headers": headers(&[]),
+        "headers": headers(if matches!(status, 429 | 503) { &["Retry-After"] } else { &[] }),
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}},
     })
 }

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::door::registrar;
 use super::{Decided, Earlier, Known, Pending, Unit, client_of, named, replacing};
+use crate::auth::same_secret;
 use crate::chance::uuid_v7;
 use crate::domain::case::{Case, IdentityState};
 use crate::domain::code::{CaseId, CaseReference, Position, RegistrationId};
@@ -35,7 +36,7 @@ impl Unit<'_, '_> {
         let idempotency = job.idempotency.as_ref().filter(|_| !job.dry_run)?;
         let key = (client_of(&job.actor), idempotency.key.clone());
         match keys.get(&key) {
-            Some((_, fingerprint)) if fingerprint != &idempotency.fingerprint => {
+            Some((_, fingerprint)) if !same_secret(fingerprint, &idempotency.fingerprint) => {
                 Some(Decided::refused(Refusal::KeyReused))
             }
             Some((first, _)) => Some(Decided { outcome: Ok(Vec::new()), kept: None, same_as: Some(*first) }),
@@ -96,7 +97,7 @@ impl Unit<'_, '_> {
         // What was once the caller's to register may have moved out of reach since.
         self.allowed(job, item, slot)?;
         match slot {
-            Some(slot) if earlier.fingerprint.as_ref() == Some(&post.fingerprint) => {
+            Some(slot) if earlier.fingerprint.as_ref().is_some_and(|kept| same_secret(kept, &post.fingerprint)) => {
                 let done = Done {
                     registration: earlier.registration,
                     position: Position(earlier.position),
@@ -313,7 +314,7 @@ fn known_from_of(case: &Case, registration: RegistrationId) -> DateTime<Utc> {
 }
 
 fn repeated(receipt: &Receipt, fingerprint: &[u8]) -> Decided {
-    if receipt.fingerprint != fingerprint {
+    if !same_secret(&receipt.fingerprint, fingerprint) {
         return Decided::refused(Refusal::KeyReused);
     }
     let Some(body) = receipt.body.clone() else {

@@ -22,7 +22,7 @@ fn development_tokens_are_refused_where_others_can_reach_the_listener() {
 fn a_key_made_at_the_first_start_is_refused_with_postgres_and_with_an_open_listener() {
     let wanted =
         "SUS_MASTER_KEY or SUS_MASTER_KEY_FILE is required with postgres:// or a listener that is not loopback";
-    let open = Place::new().with("SUS_LISTEN", "0.0.0.0:0");
+    let open = Place::new().with("SUS_LISTEN", "0.0.0.0:0").with("SUS_PLAIN_HTTP", "yes");
     let postgres = Place::new().with("SUS_DATABASE_URL", "postgres://nobody@127.0.0.1:1/sus");
     for place in [open, postgres] {
         assert!(place.run("serve").complained().contains(wanted));

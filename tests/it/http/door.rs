@@ -191,7 +191,7 @@ fn a_wrong_method_format_or_media_type_is_told_what_would_be_right() {
         let deleted = api.call(Method::DELETE, "/v1/cases", &[("authorization", &token)], None);
         expect![[r#"
         405
-        allow: GET, HEAD
+        allow: GET, HEAD, OPTIONS
         cache-control: no-store
         content-type: application/problem+json
 
@@ -200,8 +200,8 @@ fn a_wrong_method_format_or_media_type_is_told_what_would_be_right() {
           "title": "Metoden är inte tillåten här",
           "titleEn": "The method is not allowed here",
           "status": 405,
-          "detail": "Tillåtna metoder: GET, HEAD.",
-          "detailEn": "Allowed methods: GET, HEAD.",
+          "detail": "Tillåtna metoder: GET, HEAD, OPTIONS.",
+          "detailEn": "Allowed methods: GET, HEAD, OPTIONS.",
           "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c"
         }"#]]
         .assert_eq(&deleted.whole());

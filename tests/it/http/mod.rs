@@ -6,6 +6,7 @@ mod cases;
 mod document;
 mod door;
 mod exports;
+mod limits;
 mod listener;
 mod lists;
 mod matrix;
@@ -13,6 +14,9 @@ mod policy;
 mod posting;
 mod report_forms;
 mod reports;
+mod served;
+mod slow;
+mod tls;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -43,6 +47,17 @@ use crate::support::{Database, noon, organisation, service};
 
 /// The trace that every request of the tests belongs to, so that whole answers can be compared.
 pub const TRACEPARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+/// Header fields that every answer has; tests of their own are about them.
+const EVERYWHERE: [&str; 7] = [
+    "content-security-policy",
+    "cross-origin-resource-policy",
+    "permissions-policy",
+    "ratelimit",
+    "ratelimit-policy",
+    "referrer-policy",
+    "x-content-type-options",
+];
 
 /// The application over a database of its own.
 pub struct Api {
@@ -77,7 +92,9 @@ impl Told {
     pub fn whole(&self) -> String {
         let mut out = format!("{}\n", self.status);
         for (name, value) in &self.headers {
-            if !["date", "content-length", "traceparent"].contains(&name.as_str()) {
+            if !["date", "content-length", "traceparent"].contains(&name.as_str())
+                && !EVERYWHERE.contains(&name.as_str())
+            {
                 out += &format!("{name}: {value}\n");
             }
         }
@@ -115,10 +132,15 @@ impl Api {
 
     /// Around a register of one's own, on a day of one's own.
     pub fn around(database: &Database, day: &str, register: &Value) -> Self {
+        Self::configured(database, day, register, BTreeMap::new())
+    }
+
+    /// The same with variables set.
+    pub fn configured(database: &Database, day: &str, register: &Value, variables: BTreeMap<String, String>) -> Self {
         let (service, clock) = service(database, noon(day));
         service.import_organisation(register).unwrap();
         let issuer = DevelopmentIssuer::new(&[7; 32], 8).unwrap();
-        let mut config = Config::from_variables(BTreeMap::new()).unwrap();
+        let mut config = Config::from_variables(variables).unwrap();
         config.limits.body_bytes = 20_000;
         config.limits.batch = 20;
         let shared: Arc<dyn Clock> = Arc::<ManualClock>::clone(&clock);
