@@ -5,6 +5,7 @@
 mod data;
 mod demo;
 mod export;
+mod keys;
 mod report;
 mod serve;
 mod texts;
@@ -68,6 +69,9 @@ enum Command {
     /// Bring the database's schema up to date and say where it stands
     #[command(after_help = texts::MIGRATE)]
     Migrate,
+    /// Exchange the master key, and on request the look-up key, while the service runs
+    #[command(after_help = texts::ROTATE)]
+    RotateKeys(RotateArgs),
     /// Write synthetic registrations, to look at or to import
     #[command(after_help = texts::GENERATE)]
     Generate(GenerateArgs),
@@ -208,6 +212,16 @@ struct TokenArgs {
 }
 
 #[derive(Args)]
+struct RotateArgs {
+    /// Also make a new look-up key, and hash everybody anew
+    #[arg(long)]
+    lookup: bool,
+    /// Only say which keys there are and what is still to be done
+    #[arg(long, conflicts_with = "lookup")]
+    status: bool,
+}
+
+#[derive(Args)]
 struct GenerateArgs {
     /// pilot or national
     #[arg(default_value = "national", value_parser = ["pilot", "national"])]
@@ -268,6 +282,7 @@ fn carry_out(command: Command) -> Result<ExitCode, Failure> {
         Command::Export(args) => export::export(&configured()?, &args),
         Command::Token(args) => token::token(&configured()?, &args),
         Command::Migrate => data::migrate(&configured()?),
+        Command::RotateKeys(args) => keys::rotate(&configured()?, &args),
         Command::Generate(args) => data::generate(&args),
         Command::Rules(args) => texts::rules(&args),
     };

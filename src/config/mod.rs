@@ -13,9 +13,11 @@ use zeroize::Zeroizing;
 
 use crate::domain::transition::Settings;
 
+mod privacy;
 mod reader;
 mod variables;
 
+pub use privacy::Privacy;
 use reader::Reader;
 pub use variables::{VARIABLES, Variable};
 
@@ -67,6 +69,8 @@ pub struct Config {
     pub public_url: String,
     /// The master key.
     pub master_key: MasterKeySource,
+    /// Keys, erasure and retention.
+    pub privacy: Privacy,
     /// Filter of the log.
     pub log: String,
     /// Threads that answer requests; `None` is one per processor.
@@ -140,6 +144,7 @@ impl Config {
         let config = Self {
             public_url: read.public_url(listen),
             master_key: read.master_key(&data_dir),
+            privacy: Privacy::read(&mut read, &data_dir),
             log: read.text("SUS_LOG").unwrap_or_else(|| "info".to_owned()),
             workers: read.number("SUS_WORKERS"),
             limits: Limits {

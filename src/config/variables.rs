@@ -41,6 +41,12 @@ pub const VARIABLES: &[Variable] = &[
         "The same key in a file.",
     ),
     variable(
+        "SUS_OLD_MASTER_KEY_FILES",
+        "none",
+        "files holding 64 hexadecimal digits each, separated by commas",
+        "Master keys beside the current one, which open and don't seal: while `sus rotate-keys` has not come to its end.",
+    ),
+    variable(
         "SUS_LOG",
         "info",
         "error, warn, info, debug, trace or env_logger's filters",

@@ -54,6 +54,7 @@ kinds! {
     NyckelAteranvand 422 "nyckel_ateranvand" "Idempotency-Key är redan använd med annat innehåll" "The Idempotency-Key was used with other content";
     VersionSaknas 428 "version_saknas" "If-Match saknas" "If-Match is missing";
     InterntFel 500 "internt_fel" "Internt fel" "Internal error";
+    NycklarBytta 503 "nycklar_bytta" "Nycklarna har bytts sedan tjänsten startades; personer kan inte sökas eller registreras förrän den startas om" "The keys were exchanged after the service was started; persons can't be searched or registered until it is started anew";
     Upptagen 503 "upptagen" "Tjänsten är upptagen, försök igen om en stund" "The service is busy, try again in a while";
 }
 
@@ -276,6 +277,7 @@ impl From<StorageError> for Problem {
     fn from(error: StorageError) -> Self {
         log::error!("storage: {error}");
         match error {
+            StorageError::Keys(_) => Self::new(Kind::NycklarBytta),
             StorageError::Unavailable(_) | StorageError::Conflict(_) => busy(),
             _ => Self::new(Kind::InterntFel),
         }

@@ -11,6 +11,7 @@ pub mod fields;
 pub mod find;
 pub mod import;
 pub mod job;
+pub mod rotation;
 pub mod service;
 pub mod successors;
 pub mod unit;

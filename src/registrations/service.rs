@@ -16,7 +16,7 @@ use crate::domain::organisation::Organisation;
 use crate::domain::transition::Settings;
 use crate::organisation::Changes;
 use crate::storage::vault::Vault;
-use crate::storage::{Db, StorageError, persons};
+use crate::storage::{Db, StorageError, keys};
 
 /// What taking in an organisation file came to.
 #[derive(Debug)]
@@ -62,11 +62,11 @@ impl Service {
     ///
     /// # Errors
     /// When the database can't be reached.
-    pub fn open(parts: Parts) -> Result<Self, StorageError> {
+    pub fn open(mut parts: Parts) -> Result<Self, StorageError> {
         let (db, vault, settings) = (parts.db.clone(), Arc::clone(&parts.vault), parts.settings.clone());
         let (registers, clock) = (Arc::clone(&parts.registers), Arc::clone(&parts.clock));
         let mut connection = parts.db.connect()?;
-        persons::register_key(&mut connection.link(), &vault, clock.now().timestamp_micros())?;
+        keys::unlock(&mut connection.link(), &vault, &mut *parts.chance, clock.now().timestamp_micros())?;
         drop(connection);
         let writer = Writer::start(parts)?;
         let checkpointer = std::sync::Mutex::new(Some(Checkpointer::start(db.clone())));

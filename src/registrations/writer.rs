@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::domain::transition::Settings;
 use crate::storage::connection::Owned;
 use crate::storage::vault::Vault;
-use crate::storage::{Db, Link, StorageError, receipts};
+use crate::storage::{Db, Link, StorageError, keys, receipts};
 
 /// How long answers are kept for clients that ask again with the same Idempotency-Key.
 const RECEIPTS_KEPT: TimeDelta = TimeDelta::days(7);
@@ -86,23 +86,14 @@ impl Writer {
     /// # Errors
     /// [`Refusal::Busy`] when the queue is full, [`Refusal::Stopping`] when the service stops.
     pub fn submit(&self, mut job: Job) -> Result<oneshot::Receiver<Answer>, Refusal> {
-        self.mark(&mut job);
+        // Hashes are made on the caller's thread: the writer's has enough to do.
+        mark(&mut job, &self.vault);
         let (answer, receiver) = oneshot::channel();
         let queue = self.queue.lock().map_err(|_| Refusal::Stopping)?.clone().ok_or(Refusal::Stopping)?;
         match queue.try_send(Work { job, answer }) {
             Ok(()) => Ok(receiver),
             Err(TrySendError::Full(_)) => Err(Refusal::Busy),
             Err(TrySendError::Disconnected(_)) => Err(Refusal::Stopping),
-        }
-    }
-
-    /// Hashes are made on the caller's thread: the writer's has enough to do.
-    fn mark(&self, job: &mut Job) {
-        let client = job.actor.client().to_string();
-        for post in &mut job.posts {
-            if let Ok(item) = &post.item {
-                post.marks = Marks::of(item, &client, &self.vault);
-            }
         }
     }
 
@@ -167,14 +158,14 @@ impl Desk {
 
     /// All together; if something unexpected was in the way, each by itself, so that none harms the others.
     fn carry_out(&mut self, taken: Vec<Work>) {
-        let (jobs, answers): (Vec<Job>, Vec<oneshot::Sender<Answer>>) =
+        let (mut jobs, answers): (Vec<Job>, Vec<oneshot::Sender<Answer>>) =
             taken.into_iter().map(|w| (w.job, w.answer)).unzip();
-        match self.unit(&jobs) {
+        match self.unit(&mut jobs) {
             Ok(results) => send(answers, results),
             Err(first) => {
                 log::warn!("a unit of {} jobs was rolled back and is replayed: {first}", jobs.len());
-                for (job, answer) in jobs.into_iter().zip(answers) {
-                    let result = self.alone(&job);
+                for (mut job, answer) in jobs.into_iter().zip(answers) {
+                    let result = self.alone(&mut job);
                     // The caller may have gone away; what was committed stays.
                     let _ = answer.send(result);
                 }
@@ -182,8 +173,8 @@ impl Desk {
         }
     }
 
-    fn alone(&mut self, job: &Job) -> Answer {
-        let jobs = std::slice::from_ref(job);
+    fn alone(&mut self, job: &mut Job) -> Answer {
+        let jobs = std::slice::from_mut(job);
         let mut last = StorageError::Failed("not tried".to_owned());
         for _ in 0..TRIES {
             match self.unit(jobs) {
@@ -205,7 +196,7 @@ impl Desk {
         }
     }
 
-    fn unit(&mut self, jobs: &[Job]) -> Result<Vec<Answer>, StorageError> {
+    fn unit(&mut self, jobs: &mut [Job]) -> Result<Vec<Answer>, StorageError> {
         if let Err(error) = self.connection.link().begin_write() {
             // Nothing was begun: the server may have been restarted since the last unit.
             log::warn!("the writer's connection is made anew: {error}");
@@ -215,11 +206,13 @@ impl Desk {
         let mut link = self.connection.link();
         let now = self.parts.clock.now();
         let result = forget(&mut link, &mut self.forgot, now).and_then(|()| {
+            let keys = hold_keys(&mut link, jobs, &self.parts.vault)?;
             let organisation = self.parts.registers.current(&mut link)?;
             let mut around = Surroundings {
                 organisation,
                 settings: &self.parts.settings,
                 vault: &self.parts.vault,
+                keys,
                 clock: &*self.parts.clock,
                 now,
                 chance: &mut *self.parts.chance,
@@ -244,6 +237,32 @@ impl Desk {
             }
         }
     }
+}
+
+fn mark(job: &mut Job, vault: &Vault) {
+    let client = job.actor.client().to_string();
+    for post in &mut job.posts {
+        if let Ok(item) = &post.item {
+            post.marks = Marks::of(item, &client, vault);
+        }
+    }
+}
+
+/// Where persons are registered: sees to it that they are looked up by the keys that are in use until commit, whatever
+/// they were when the jobs were handed in. Says whether this process knows them all.
+fn hold_keys(link: &mut Link<'_>, jobs: &mut [Job], vault: &Vault) -> Result<Result<(), StorageError>, StorageError> {
+    let person = |job: &Job| job.posts.iter().any(|post| post.marks.person.is_some());
+    if !jobs.iter().any(person) {
+        return Ok(Ok(()));
+    }
+    let generation = link.hold_keys()?;
+    keys::follow(link, vault, generation)?;
+    for job in jobs {
+        if person(job) && job.posts.iter().any(|post| post.marks.generation != generation) {
+            mark(job, vault);
+        }
+    }
+    Ok(keys::complete(vault))
 }
 
 /// Forgets old receipts, now and then.

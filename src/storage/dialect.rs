@@ -105,6 +105,25 @@ impl Link<'_> {
         }
     }
 
+    /// Writes in a transaction of its own.
+    ///
+    /// # Errors
+    /// What `write` says, or when the database fails; then nothing was written.
+    pub fn written<T>(
+        &mut self,
+        write: impl FnOnce(&mut Link<'_>) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
+        self.begin_write()?;
+        match write(self).and_then(|done| self.run("COMMIT").map(|()| done)) {
+            Ok(done) => Ok(done),
+            Err(error) => {
+                // What went wrong first is what is told; the connection is given up either way.
+                self.run("ROLLBACK").unwrap_or_else(|failed| log::debug!("rollback failed: {failed}"));
+                Err(error)
+            }
+        }
+    }
+
     /// Reads one state of the database throughout.
     ///
     /// # Errors
@@ -133,6 +152,19 @@ impl Link<'_> {
         Ok(last - count)
     }
 
+    /// The state of the keys, held until the transaction ends: they change before it or after it. SQLite's write lock
+    /// does so already.
+    ///
+    /// # Errors
+    /// When the database fails, or the database has no keys.
+    pub fn hold_keys(&mut self) -> Result<i64, StorageError> {
+        use super::schema::key_head::dsl::{generation, key_head};
+        if let Self::Postgres(c) = self {
+            key_head.select(generation).for_share().load::<i64>(*c)?;
+        }
+        super::keys::generation(self)
+    }
+
     /// Locks keys (hashes of persons, of client references, of Idempotency-Keys) until commit, in one order for all
     /// processes, so that two requests for the same are decided one after the other, each seeing what the other did.
     /// SQLite's write lock does so already. Keys share a thousand locks, so that a large batch can't exhaust them.
@@ -153,6 +185,20 @@ impl Link<'_> {
         .bind::<Array<BigInt>, _>(keys)
         .execute(*c)?;
         Ok(())
+    }
+
+    /// The next persons after one in the order of their ids, kept from being erased until commit. SQLite's write lock does
+    /// so already.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn lock_persons_after(&mut self, after: &[u8], limit: i64) -> Result<Vec<Vec<u8>>, StorageError> {
+        use super::schema::persons::dsl::{id, persons};
+        let next = persons.filter(id.gt(after)).order(id).limit(limit).select(id);
+        Ok(match self {
+            Self::Sqlite(c) => next.load(*c)?,
+            Self::Postgres(c) => next.for_key_share().load(*c)?,
+        })
     }
 
     /// Finds cases by id or number and locks them until commit, in one order for all processes. SQLite's write lock

@@ -17,10 +17,12 @@ pub mod due;
 pub mod error;
 pub mod journal;
 pub mod kept;
+pub mod keys;
 pub mod lists;
 pub mod organisation;
 pub mod persons;
 pub mod receipts;
+pub mod rotation;
 pub mod schema;
 pub mod vault;
 

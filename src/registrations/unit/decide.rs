@@ -52,6 +52,9 @@ impl Unit<'_, '_> {
         {
             return repeated(receipt, &idempotency.fingerprint);
         }
+        if let (Err(error), true) = (&self.around.keys, job.posts.iter().any(|post| post.marks.person.is_some())) {
+            return Decided::refused(Refusal::Storage(error.clone()));
+        }
         if let Err(refusal) = self.precondition(job) {
             return Decided::refused(refusal);
         }
@@ -278,8 +281,7 @@ impl Unit<'_, '_> {
         let id = uuid_v7(self.around.now, self.around.chance).as_bytes().to_vec();
         // Sealing can't fail for a text this short; were it to, the person would be missing and the write refused.
         if let Ok(sealed) = self.around.vault.seal(&id, number, self.around.chance) {
-            let key_id = self.around.vault.key_id().to_owned();
-            let person = NewPerson { id: id.clone(), key_id, hash: hash.clone(), sealed };
+            let person = NewPerson { id: id.clone(), lookups: post.marks.lookups.clone(), sealed };
             self.sealed.insert(id.clone(), person);
         }
         self.overlay.new_persons.push(id.clone());

@@ -37,6 +37,8 @@ pub struct Surroundings<'a> {
     pub settings: &'a Settings,
     /// Keys.
     pub vault: &'a Vault,
+    /// Whether all keys in use are known, so that persons can be looked up; else why not.
+    pub keys: Result<(), StorageError>,
     /// The time, asked once everything is locked, so that instants follow the order of positions.
     pub clock: &'a dyn Clock,
     /// The instant of the unit.

@@ -2,6 +2,7 @@
 
 mod document;
 mod erasure;
+mod keys;
 mod traffic;
 
 use sus::domain::person::IdentityNumber;
