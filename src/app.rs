@@ -106,6 +106,11 @@ pub fn open_service(config: &Config, clock: Arc<dyn Clock>, chance: Generator) -
 }
 
 fn parts(config: &Config, clock: Arc<dyn Clock>, mut chance: Generator) -> Result<Parts, StartError> {
+    if config.erasure_journal().is_none() {
+        log::warn!(
+            "SUS_ERASURE_JOURNAL is not set: a restored backup would not learn which identities were taken away"
+        );
+    }
     let vault = vault(config, &mut chance)?;
     let db = Db::open(config.database_url.expose(), READERS)?;
     Ok(Parts {
@@ -116,6 +121,7 @@ fn parts(config: &Config, clock: Arc<dyn Clock>, mut chance: Generator) -> Resul
         registers: Arc::new(Registers::default()),
         clock,
         chance: Box::new(chance),
+        erasures: config.erasure_journal(),
     })
 }
 

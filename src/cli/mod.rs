@@ -2,6 +2,7 @@
 //!
 //! Never here: a rule, SQL, or a figure.
 
+mod backup;
 mod data;
 mod demo;
 mod export;
@@ -69,6 +70,12 @@ enum Command {
     /// Bring the database's schema up to date and say where it stands
     #[command(after_help = texts::MIGRATE)]
     Migrate,
+    /// Copy the database without the keys of persons, and write those to a file that replaces the former one
+    #[command(after_help = texts::BACKUP)]
+    Backup(BackupArgs),
+    /// Put a backup and the newest keys of persons together, and take away again what was erased since
+    #[command(after_help = texts::RESTORE)]
+    Restore(RestoreArgs),
     /// Exchange the master key, and on request the look-up key, while the service runs
     #[command(after_help = texts::ROTATE)]
     RotateKeys(RotateArgs),
@@ -212,6 +219,29 @@ struct TokenArgs {
 }
 
 #[derive(Args)]
+struct BackupArgs {
+    /// The folder that the copy of an embedded database goes to
+    #[arg(required_unless_present = "keys_only")]
+    folder: Option<PathBuf>,
+    /// The file of the person keys [default: person-keys beside FOLDER]
+    #[arg(long)]
+    keys: Option<PathBuf>,
+    /// Only the person keys: after a pg_dump without them
+    #[arg(long, conflicts_with = "folder", requires = "keys")]
+    keys_only: bool,
+}
+
+#[derive(Args)]
+struct RestoreArgs {
+    /// The folder of a backup of an embedded database; none after pg_restore
+    #[arg(required_unless_present = "keys")]
+    folder: Option<PathBuf>,
+    /// The newest file of the person keys [default: person-keys beside FOLDER]
+    #[arg(long)]
+    keys: Option<PathBuf>,
+}
+
+#[derive(Args)]
 struct RotateArgs {
     /// Also make a new look-up key, and hash everybody anew
     #[arg(long)]
@@ -282,6 +312,8 @@ fn carry_out(command: Command) -> Result<ExitCode, Failure> {
         Command::Export(args) => export::export(&configured()?, &args),
         Command::Token(args) => token::token(&configured()?, &args),
         Command::Migrate => data::migrate(&configured()?),
+        Command::Backup(args) => backup::backup(&configured()?, &args),
+        Command::Restore(args) => backup::restore(&configured()?, &args),
         Command::RotateKeys(args) => keys::rotate(&configured()?, &args),
         Command::Generate(args) => data::generate(&args),
         Command::Rules(args) => texts::rules(&args),

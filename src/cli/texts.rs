@@ -98,6 +98,31 @@ Examples:
 
 Every command that opens a database does so first; on its own it is for a release that is put in place by hand.";
 
+pub const BACKUP: &str = "\
+Examples:
+  sus backup /backup/2026-11-23 --keys /keys/person-keys
+  pg_dump -Fc --exclude-table-data=person_keys --exclude-table-data=person_lookups \\
+    --exclude-table-data=secrets --exclude-table-data=master_keys \\
+    --exclude-table-data=key_head -f sus.dump, then
+  sus backup --keys-only --keys /keys/person-keys
+
+The service goes on meanwhile. The copy holds everything but the keys of persons and
+what they are found by. Those go to the file of the person keys, which replaces the
+former one: keep the newest only, apart from the backups, and never an older one.
+Then nobody who was erased can be named from any backup, however old. Beside it lies
+a copy of the journal of erasures. All keys in it are sealed by the master key, which
+is in neither: keep that apart from both.";
+
+pub const RESTORE: &str = "\
+Examples:
+  sus restore /backup/2026-11-23 --keys /keys/person-keys
+  pg_restore -d sus sus.dump, then
+  sus restore --keys /keys/person-keys
+
+The database named by SUS_DATABASE_URL must not be there yet (embedded), or must have
+been restored by pg_restore a moment ago. What the journal of erasures says is taken
+away again before the command ends, and at every start of the service.";
+
 pub const ROTATE: &str = "\
 Examples:
   sus rotate-keys --status

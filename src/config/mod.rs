@@ -144,7 +144,7 @@ impl Config {
         let config = Self {
             public_url: read.public_url(listen),
             master_key: read.master_key(&data_dir),
-            privacy: Privacy::read(&mut read, &data_dir),
+            privacy: Privacy::read(&mut read),
             log: read.text("SUS_LOG").unwrap_or_else(|| "info".to_owned()),
             workers: read.number("SUS_WORKERS"),
             limits: Limits {
@@ -165,12 +165,20 @@ impl Config {
                     .number("SUS_FOLLOW_UP_AKTIVITETSERSATTNING_DAYS")
                     .unwrap_or(days.follow_up_aktivitetsersattning),
                 consent_months: read.number("SUS_CONSENT_MONTHS").or(days.consent_months),
+                withdrawal_removes: read.choice("SUS_WITHDRAWN_IDENTITY", ["keep", "remove"]) == Some("remove"),
             },
             data_dir,
             database_url,
             listen,
         };
         if read.errors.is_empty() { Ok(config) } else { Err(ConfigErrors(read.errors)) }
+    }
+
+    /// The journal of erasures: as named, else beside the file of an embedded database; none with another database.
+    #[must_use]
+    pub fn erasure_journal(&self) -> Option<PathBuf> {
+        let beside = |url: &str| url.strip_prefix("sqlite://").map(|path| PathBuf::from(format!("{path}.erasures")));
+        self.privacy.erasure_journal.clone().or_else(|| beside(self.database_url.expose()))
     }
 
     /// The development issuer's key, made when it is first asked for.

@@ -1,6 +1,6 @@
 //! What can be set of keys, erasure and retention.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::reader::Reader;
 
@@ -9,10 +9,15 @@ use super::reader::Reader;
 pub struct Privacy {
     /// Files of former master keys, which open and no longer seal.
     pub old_master_keys: Vec<PathBuf>,
+    /// The journal of erasures, where it was named.
+    pub erasure_journal: Option<PathBuf>,
 }
 
 impl Privacy {
-    pub(super) fn read(read: &mut Reader, _data_dir: &Path) -> Self {
-        Self { old_master_keys: read.files("SUS_OLD_MASTER_KEY_FILES") }
+    pub(super) fn read(read: &mut Reader) -> Self {
+        Self {
+            old_master_keys: read.files("SUS_OLD_MASTER_KEY_FILES"),
+            erasure_journal: read.text("SUS_ERASURE_JOURNAL").map(PathBuf::from),
+        }
     }
 }

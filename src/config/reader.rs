@@ -59,6 +59,16 @@ impl Reader {
         value
     }
 
+    /// One of a few words.
+    pub fn choice(&mut self, name: &str, of: [&'static str; 2]) -> Option<&'static str> {
+        let given = self.text(name)?;
+        let found = of.into_iter().find(|word| *word == given);
+        if found.is_none() {
+            self.refuse(name);
+        }
+        found
+    }
+
     /// Files, separated by commas.
     pub fn files(&mut self, name: &str) -> Vec<PathBuf> {
         let Some(given) = self.text(name) else { return Vec::new() };

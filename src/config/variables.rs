@@ -65,5 +65,17 @@ pub const VARIABLES: &[Variable] = &[
     variable("SUS_DUE_AFTER_PLANNED", "28", "1–366", "… after a planned insats."),
     variable("SUS_FOLLOW_UP_DAYS", "90", "1–3660", "Days between follow-ups of an insats."),
     variable("SUS_FOLLOW_UP_AKTIVITETSERSATTNING_DAYS", "365", "1–3660", "… with aktivitetsersättning."),
+    variable(
+        "SUS_WITHDRAWN_IDENTITY",
+        "keep",
+        "keep or remove",
+        "What becomes of the identity in a case whose consent is withdrawn; the case counts as before.",
+    ),
+    variable(
+        "SUS_ERASURE_JOURNAL",
+        "beside an embedded database, its name with .erasures; none with postgres://",
+        "a file, the same for all processes of a database",
+        "Which identities were taken away, outside the database, so that a restored backup can't bring them back.",
+    ),
     variable("SUS_CONSENT_MONTHS", "no limit", "1–120", "Age of a consent, in months, beyond which a notice is given."),
 ];

@@ -7,6 +7,7 @@
 pub mod answers_wire;
 pub mod cache;
 pub mod due_days;
+pub mod erasing;
 pub mod fields;
 pub mod find;
 pub mod import;

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde_json::Value;
 
 use super::due_days;
+use super::erasing;
 use super::job::{Answer, Job, Refusal};
 use super::registers::{ImportError, Registers};
 use super::successors::{self, Moves};
@@ -15,6 +16,7 @@ use crate::clock::Clock;
 use crate::domain::organisation::Organisation;
 use crate::domain::transition::Settings;
 use crate::organisation::Changes;
+use crate::storage::erasures::Journal;
 use crate::storage::vault::Vault;
 use crate::storage::{Db, StorageError, keys};
 
@@ -68,9 +70,14 @@ impl Service {
         let mut connection = parts.db.connect()?;
         keys::unlock(&mut connection.link(), &vault, &mut *parts.chance, clock.now().timestamp_micros())?;
         drop(connection);
+        let journal = parts.erasures.clone().map(|path| Journal::new(path, Arc::clone(&vault)));
         let writer = Writer::start(parts)?;
         let checkpointer = std::sync::Mutex::new(Some(Checkpointer::start(db.clone())));
-        Ok(Self { db, vault, settings, registers, clock, writer, checkpointer })
+        let service = Self { db, vault, settings, registers, clock, writer, checkpointer };
+        if let Some(journal) = journal {
+            erasing::catch_up(&service, &journal)?;
+        }
+        Ok(service)
     }
 
     /// Hands a job to the writer and waits until its answer is durable.

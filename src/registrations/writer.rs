@@ -1,6 +1,7 @@
 //! The one writer: a bounded queue and a thread. It takes what waits, decides it in one transaction, commits, and
 //! answers. There is no timer: the queue forms while the last commit runs.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex};
@@ -18,6 +19,7 @@ use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::domain::transition::Settings;
 use crate::storage::connection::Owned;
+use crate::storage::erasures::Journal;
 use crate::storage::vault::Vault;
 use crate::storage::{Db, Link, StorageError, keys, receipts};
 
@@ -60,6 +62,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub chance: Box<dyn Chance>,
+    /// Where the journal of erasures is; none is kept where nothing is said.
+    pub erasures: Option<PathBuf>,
 }
 
 impl Writer {
@@ -72,8 +76,15 @@ impl Writer {
         let (queue, waiting) = sync_channel(parts.queue);
         let committed = Arc::new(AtomicI64::new(0));
         let vault = Arc::clone(&parts.vault);
-        let mut desk =
-            Desk { parts, connection, cache: Cache::default(), committed: Arc::clone(&committed), forgot: None };
+        let journal = parts.erasures.clone().map(|path| Journal::new(path, Arc::clone(&parts.vault)));
+        let mut desk = Desk {
+            parts,
+            journal,
+            connection,
+            cache: Cache::default(),
+            committed: Arc::clone(&committed),
+            forgot: None,
+        };
         let thread = std::thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || desk.work(&waiting))
@@ -131,6 +142,7 @@ impl Drop for Writer {
 
 struct Desk {
     parts: Parts,
+    journal: Option<Journal>,
     connection: Owned,
     cache: Cache,
     committed: Arc<AtomicI64>,
@@ -205,6 +217,7 @@ impl Desk {
         }
         let mut link = self.connection.link();
         let now = self.parts.clock.now();
+        let mut erased = Vec::new();
         let result = forget(&mut link, &mut self.forgot, now).and_then(|()| {
             let keys = hold_keys(&mut link, jobs, &self.parts.vault)?;
             let organisation = self.parts.registers.current(&mut link)?;
@@ -217,13 +230,22 @@ impl Desk {
                 now,
                 chance: &mut *self.parts.chance,
                 cache: &mut self.cache,
+                erased: &mut erased,
             };
             carry_out(&mut link, jobs, &mut around)
+        });
+        // Durable outside the database before it is in it: a restored backup learns of it there.
+        let result = result.and_then(|done| match &self.journal {
+            Some(journal) if !erased.is_empty() => journal.append(&mut link, &erased).map(|()| done),
+            _ => Ok(done),
         });
         let committed = result.and_then(|(answers, last)| link.run("COMMIT").map(|()| (answers, last)));
         match committed {
             Ok((answers, last)) => {
                 self.committed.fetch_max(last, Ordering::AcqRel);
+                if !erased.is_empty() {
+                    self.parts.db.overwrite(&mut link);
+                }
                 Ok(answers)
             }
             Err(error) => {

@@ -83,6 +83,19 @@ impl Link<'_> {
         each!(self, c => c.batch_execute(sql)).map_err(StorageError::from)
     }
 
+    /// Empties SQLite's log into its file, and says whether it could be done: nobody may be reading. Waits for a moment
+    /// only, since others wait meanwhile.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn empty_log(&mut self) -> Result<bool, StorageError> {
+        let Self::Sqlite(c) = self else { return Ok(true) };
+        diesel::sql_query("PRAGMA busy_timeout = 50").execute(*c)?;
+        let told = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").load::<Emptied>(*c);
+        diesel::sql_query("PRAGMA busy_timeout = 10000").execute(*c)?;
+        Ok(told?.first().is_some_and(|row| row.busy == 0))
+    }
+
     /// Begins a transaction that writes: on SQLite it takes the one write lock at once, so it can't fail later.
     ///
     /// # Errors
@@ -249,6 +262,13 @@ impl Link<'_> {
         }
         Ok(())
     }
+}
+
+/// What a checkpoint says of itself.
+#[derive(QueryableByName)]
+struct Emptied {
+    #[diesel(sql_type = Integer)]
+    busy: i32,
 }
 
 /// How many advisory locks keys share.

@@ -10,10 +10,13 @@
 pub mod dialect;
 pub mod access;
 pub mod append;
+pub mod backup;
 pub mod cases;
 pub mod changes;
 pub mod connection;
 pub mod due;
+pub mod erase;
+pub mod erasures;
 pub mod error;
 pub mod journal;
 pub mod kept;

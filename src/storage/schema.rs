@@ -216,6 +216,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    erasure_journal (one) {
+        one -> SmallInt,
+        lines -> BigInt,
+        mac -> Binary,
+    }
+}
+
+diesel::table! {
     organisation_rows (kind, code, position) {
         kind -> Text,
         code -> Text,
@@ -311,6 +319,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     meetings,
     case_offices,
     erasures,
+    erasure_journal,
     organisation_rows,
     frozen_reports,
     report_packages,

@@ -1,4 +1,5 @@
 -- For an empty database only: what is sealed is not to be dropped.
+DROP TABLE erasure_journal;
 DROP TABLE key_head;
 ALTER TABLE master_keys DROP COLUMN retired;
 DROP TABLE secrets;

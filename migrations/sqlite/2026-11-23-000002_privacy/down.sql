@@ -1,4 +1,5 @@
 -- For an empty database only: what is sealed is not to be dropped.
+DROP TABLE erasure_journal;
 DROP TABLE key_head;
 DROP TABLE master_keys;
 CREATE TABLE master_keys (

@@ -29,3 +29,11 @@ CREATE TABLE key_head (
     generation BIGINT NOT NULL
 );
 INSERT INTO key_head (one, generation) VALUES (1, 0);
+
+-- How far the journal of erasures outside the database has come: its lines, and what the last one is chained by. No row
+-- where none was begun.
+CREATE TABLE erasure_journal (
+    one SMALLINT PRIMARY KEY CHECK (one = 1),
+    lines BIGINT NOT NULL,
+    mac BLOB NOT NULL
+);

@@ -25,6 +25,7 @@ use crate::domain::organisation::Organisation;
 use crate::domain::step::Agency;
 use crate::domain::transition::Settings;
 use crate::storage::append::Staged;
+use crate::storage::erasures::Erasure;
 use crate::storage::persons::NewPerson;
 use crate::storage::vault::Vault;
 use crate::storage::{Link, StorageError};
@@ -47,6 +48,8 @@ pub struct Surroundings<'a> {
     pub chance: &'a mut dyn Chance,
     /// Cases decided on lately.
     pub cache: &'a mut Cache,
+    /// Identities that the unit takes away, for the journal outside the database.
+    pub erased: &'a mut Vec<Erasure>,
 }
 
 /// A person, known by hash.

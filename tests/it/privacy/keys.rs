@@ -43,6 +43,7 @@ fn parts(database: &Database, current: [u8; 32], others: &[[u8; 32]], seed: u64)
         registers: Arc::default(),
         clock: Arc::new(ManualClock::at(noon("2016-11-20"))),
         chance: Box::new(Generator::seeded(seed)),
+        erasures: None,
     }
 }
 
