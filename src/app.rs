@@ -114,17 +114,36 @@ pub fn open_service(config: &Config, clock: Arc<dyn Clock>, chance: Generator) -
 }
 
 fn parts(config: &Config, clock: Arc<dyn Clock>, mut chance: Generator) -> Result<Parts, StartError> {
-    let master = master_key(config, &mut chance)?;
+    if config.erasure_journal().is_none() {
+        log::warn!(
+            "SUS_ERASURE_JOURNAL is not set: a restored backup would not learn which identities were taken away"
+        );
+    }
+    let vault = vault(config, &mut chance)?;
     let db = Db::open(config.database_url.expose(), READERS)?;
     Ok(Parts {
         db,
-        vault: Arc::new(Vault::new(*master)),
+        vault: Arc::new(vault),
         settings: config.settings.clone(),
         queue: config.limits.queue,
         registers: Arc::new(Registers::default()),
         clock,
         chance: Box::new(chance),
+        erasures: config.erasure_journal(),
     })
+}
+
+/// The master keys: the current one, and others that only open.
+///
+/// # Errors
+/// When one of them is missing, or is no key.
+pub fn vault(config: &Config, chance: &mut dyn Chance) -> Result<Vault, StartError> {
+    let current = master_key(config, chance)?;
+    let mut others = Vec::new();
+    for file in &config.privacy.old_master_keys {
+        others.push(key_of(&Zeroizing::new(std::fs::read_to_string(file)?))?);
+    }
+    Ok(Vault::with_others(current, others))
 }
 
 /// The master key: given, from its file, or made at the first start – the last only for an embedded database on a

@@ -58,6 +58,7 @@ pub fn service(url: &str) -> Arc<Service> {
         registers: Arc::new(Registers::default()),
         clock: Arc::new(SystemClock),
         chance: Box::new(Generator::seeded(1)),
+        erasures: None,
     };
     let service = Arc::new(Service::start(parts).unwrap());
     service.import_organisation(&national::organisation()).unwrap();

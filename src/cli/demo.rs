@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{DemoArgs, Failure, ReportArgs, data, report, serve, service, token};
 use crate::auth::tokens::write_secret;
 use crate::clock::Stopwatch;
-use crate::config::{Config, MasterKeySource, Secret};
+use crate::config::{Config, MasterKeySource, Privacy, Secret};
 use crate::demo::{national, pilot, targets};
 use crate::domain::code::ClientId;
 use crate::registrations::Service;
@@ -53,6 +53,8 @@ fn fresh(mut config: Config) -> Result<Config, Failure> {
     std::fs::create_dir_all(&folder)?;
     config.database_url = Secret::new(format!("sqlite://{}", folder.join("sus.db").display()));
     config.master_key = MasterKeySource::MadeAtFirstStart(folder.join("master.key"));
+    // Nothing of what else is kept here is touched.
+    config.privacy = Privacy::default();
     config.data_dir = folder;
     Ok(config)
 }

@@ -3,9 +3,11 @@
 //! Never here: a rule, SQL, or a figure.
 
 mod assignments;
+mod backup;
 mod data;
 mod demo;
 mod export;
+mod keys;
 mod report;
 mod serve;
 mod texts;
@@ -72,6 +74,15 @@ enum Command {
     /// Bring the database's schema up to date and say where it stands
     #[command(after_help = texts::MIGRATE)]
     Migrate,
+    /// Copy the database without the keys of persons, and write those to a file that replaces the former one
+    #[command(after_help = texts::BACKUP)]
+    Backup(BackupArgs),
+    /// Put a backup and the newest keys of persons together, and take away again what was erased since
+    #[command(after_help = texts::RESTORE)]
+    Restore(RestoreArgs),
+    /// Exchange the master key, and on request the look-up key, while the service runs
+    #[command(after_help = texts::ROTATE)]
+    RotateKeys(RotateArgs),
     /// Write synthetic registrations, to look at or to import
     #[command(after_help = texts::GENERATE)]
     Generate(GenerateArgs),
@@ -215,6 +226,39 @@ struct TokenArgs {
 }
 
 #[derive(Args)]
+struct BackupArgs {
+    /// The folder that the copy of an embedded database goes to
+    #[arg(required_unless_present = "keys_only")]
+    folder: Option<PathBuf>,
+    /// The file of the person keys [default: person-keys beside FOLDER]
+    #[arg(long)]
+    keys: Option<PathBuf>,
+    /// Only the person keys: after a pg_dump without them
+    #[arg(long, conflicts_with = "folder", requires = "keys")]
+    keys_only: bool,
+}
+
+#[derive(Args)]
+struct RestoreArgs {
+    /// The folder of a backup of an embedded database; none after pg_restore
+    #[arg(required_unless_present = "keys")]
+    folder: Option<PathBuf>,
+    /// The newest file of the person keys [default: person-keys beside FOLDER]
+    #[arg(long)]
+    keys: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct RotateArgs {
+    /// Also make a new look-up key, and hash everybody anew
+    #[arg(long)]
+    lookup: bool,
+    /// Only say which keys there are and what is still to be done
+    #[arg(long, conflicts_with = "lookup")]
+    status: bool,
+}
+
+#[derive(Args)]
 struct GenerateArgs {
     /// pilot or national
     #[arg(default_value = "national", value_parser = ["pilot", "national"])]
@@ -276,6 +320,9 @@ fn carry_out(command: Command) -> Result<ExitCode, Failure> {
         Command::Export(args) => export::export(&configured()?, &args),
         Command::Token(args) => token::token(&configured()?, &args),
         Command::Migrate => data::migrate(&configured()?),
+        Command::Backup(args) => backup::backup(&configured()?, &args),
+        Command::Restore(args) => backup::restore(&configured()?, &args),
+        Command::RotateKeys(args) => keys::rotate(&configured()?, &args),
         Command::Generate(args) => data::generate(&args),
         Command::Rules(args) => texts::rules(&args),
     };

@@ -99,6 +99,50 @@ Examples:
 
 Every command that opens a database does so first; on its own it is for a release that is put in place by hand.";
 
+pub const BACKUP: &str = "\
+Examples:
+  sus backup /backup/2026-11-23 --keys /keys/person-keys
+  pg_dump -Fc --exclude-table-data=person_keys --exclude-table-data=person_lookups \\
+    --exclude-table-data=secrets --exclude-table-data=master_keys \\
+    --exclude-table-data=key_head -f sus.dump, then
+  sus backup --keys-only --keys /keys/person-keys
+
+The service goes on meanwhile. The copy holds everything but the keys of persons and
+what they are found by. Those go to the file of the person keys, which replaces the
+former one: keep the newest only, apart from the backups, and never an older one.
+Then nobody who was erased can be named from any backup, however old. Beside it lies
+a copy of the journal of erasures. All keys in it are sealed by the master key, which
+is in neither: keep that apart from both.";
+
+pub const RESTORE: &str = "\
+Examples:
+  sus restore /backup/2026-11-23 --keys /keys/person-keys
+  pg_restore -d sus sus.dump, then
+  sus restore --keys /keys/person-keys
+
+The database named by SUS_DATABASE_URL must not be there yet (embedded), or must have
+been restored by pg_restore a moment ago. What the journal of erasures says is taken
+away again before the command ends, and at every start of the service.";
+
+pub const ROTATE: &str = "\
+Examples:
+  sus rotate-keys --status
+  sus rotate-keys             everything is sealed by the current master key
+  sus rotate-keys --lookup    and everybody is found by a new look-up key
+
+To exchange the master key:
+  1. make a new one: head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \\n' > new.key
+  2. name it in SUS_OLD_MASTER_KEY_FILES of every process, and start each anew: now all know it
+  3. make it SUS_MASTER_KEY_FILE, put the former one in SUS_OLD_MASTER_KEY_FILES, and
+     start each anew
+  4. run sus rotate-keys with the same; it may be broken off and started again
+  5. take the former away where --status says that it is out of use
+
+The service goes on registering meanwhile. A process that was not given a key that is
+in use registers and finds no persons, and says so, until it is started anew with it.
+Figures, exports and receipts stay as they were. Backups of the person keys from
+before are sealed by the former key: make a new one (sus backup) and throw them away.";
+
 pub const GENERATE: &str = "\
 Examples:
   sus generate pilot > pilot.ndjson

@@ -14,10 +14,12 @@ use zeroize::Zeroizing;
 use crate::domain::transition::Settings;
 
 pub mod edge;
+mod privacy;
 mod reader;
 mod variables;
 
 pub use edge::Edge;
+pub use privacy::Privacy;
 use reader::Reader;
 pub use variables::{VARIABLES, Variable};
 
@@ -69,6 +71,8 @@ pub struct Config {
     pub public_url: String,
     /// The master key.
     pub master_key: MasterKeySource,
+    /// Keys, erasure and retention.
+    pub privacy: Privacy,
     /// Filter of the log.
     pub log: String,
     /// Threads that answer requests; `None` is one per processor.
@@ -145,6 +149,7 @@ impl Config {
             edge: Edge::read(&mut read),
             public_url: read.public_url(listen),
             master_key: read.master_key(&data_dir),
+            privacy: Privacy::read(&mut read),
             log: read.text("SUS_LOG").unwrap_or_else(|| "info".to_owned()),
             workers: read.number("SUS_WORKERS"),
             limits: Limits {
@@ -165,12 +170,20 @@ impl Config {
                     .number("SUS_FOLLOW_UP_AKTIVITETSERSATTNING_DAYS")
                     .unwrap_or(days.follow_up_aktivitetsersattning),
                 consent_months: read.number("SUS_CONSENT_MONTHS").or(days.consent_months),
+                withdrawal_removes: read.choice("SUS_WITHDRAWN_IDENTITY", ["keep", "remove"]) == Some("remove"),
             },
             data_dir,
             database_url,
             listen,
         };
         if read.errors.is_empty() { Ok(config) } else { Err(ConfigErrors(read.errors)) }
+    }
+
+    /// The journal of erasures: as named, else beside the file of an embedded database; none with another database.
+    #[must_use]
+    pub fn erasure_journal(&self) -> Option<PathBuf> {
+        let beside = |url: &str| url.strip_prefix("sqlite://").map(|path| PathBuf::from(format!("{path}.erasures")));
+        self.privacy.erasure_journal.clone().or_else(|| beside(self.database_url.expose()))
     }
 
     /// The development issuer's key, made when it is first asked for.

@@ -59,6 +59,26 @@ impl Reader {
         value
     }
 
+    /// One of a few words.
+    pub fn choice(&mut self, name: &str, of: [&'static str; 2]) -> Option<&'static str> {
+        let given = self.text(name)?;
+        let found = of.into_iter().find(|word| *word == given);
+        if found.is_none() {
+            self.refuse(name);
+        }
+        found
+    }
+
+    /// Files, separated by commas.
+    pub fn files(&mut self, name: &str) -> Vec<PathBuf> {
+        let Some(given) = self.text(name) else { return Vec::new() };
+        let files: Vec<&str> = given.split(',').map(str::trim).collect();
+        if files.iter().any(|file| file.is_empty()) {
+            self.refuse(name);
+        }
+        files.into_iter().map(PathBuf::from).collect()
+    }
+
     pub fn database_url(&mut self, data_dir: &std::path::Path) -> Secret {
         let url =
             self.text("SUS_DATABASE_URL").unwrap_or_else(|| format!("sqlite://{}", data_dir.join("sus.db").display()));

@@ -41,6 +41,12 @@ pub const VARIABLES: &[Variable] = &[
         "The same key in a file.",
     ),
     variable(
+        "SUS_OLD_MASTER_KEY_FILES",
+        "none",
+        "files holding 64 hexadecimal digits each, separated by commas",
+        "Master keys beside the current one, which open and don't seal: while `sus rotate-keys` has not come to its end.",
+    ),
+    variable(
         "SUS_LOG",
         "info",
         "error, warn, info, debug, trace or env_logger's filters",
@@ -119,5 +125,17 @@ pub const VARIABLES: &[Variable] = &[
     variable("SUS_DUE_AFTER_PLANNED", "28", "1–366", "… after a planned insats."),
     variable("SUS_FOLLOW_UP_DAYS", "90", "1–3660", "Days between follow-ups of an insats."),
     variable("SUS_FOLLOW_UP_AKTIVITETSERSATTNING_DAYS", "365", "1–3660", "… with aktivitetsersättning."),
+    variable(
+        "SUS_WITHDRAWN_IDENTITY",
+        "keep",
+        "keep or remove",
+        "What becomes of the identity in a case whose consent is withdrawn; the case counts as before.",
+    ),
+    variable(
+        "SUS_ERASURE_JOURNAL",
+        "beside an embedded database, its name with .erasures; none with postgres://",
+        "a file, the same for all processes of a database",
+        "Which identities were taken away, outside the database, so that a restored backup can't bring them back.",
+    ),
     variable("SUS_CONSENT_MONTHS", "no limit", "1–120", "Age of a consent, in months, beyond which a notice is given."),
 ];

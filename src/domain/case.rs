@@ -8,7 +8,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::answers::{Answer, Answers, Question, is_asked};
 use super::code::{
-    AgreementId, CaseId, CaseReference, District, HandlerId, InsatsCode, MunicipalityCode, Position, RegistrationId,
+    AgreementId, CaseId, CaseReference, District, HandlerId, InsatsCode, MunicipalityCode, Position, REMOVED_HANDLER,
+    RegistrationId,
 };
 use super::command::{Consent, Correction, CorrectionKind, HandlerChange, Handlers};
 use super::journal::{Entry, Event, Opened};
@@ -220,6 +221,7 @@ impl Case {
             }
             Event::Handlers { date, handlers } => self.set_handlers(*date, handlers),
             Event::Protection { .. } => self.anonymise(),
+            Event::Removal { .. } => self.remove_identity(),
             Event::Reference { agency, reference } => {
                 self.references.extend(reference.iter().map(|r| (*agency, r.clone())));
             }
@@ -294,6 +296,22 @@ impl Case {
         let superseded = self.withdrawal.iter_mut().flat_map(|w| &mut w.superseded);
         for step in self.steps.iter_mut().chain(superseded) {
             step.answers.0.retain(|question, _| question.allowed_when_anonymous());
+        }
+    }
+
+    /// What retention and withdrawal take away: identity, references and handläggare, but not that there was one. The birth
+    /// date becomes a coarse one, and stadsdel and free text go, where they are kept.
+    fn remove_identity(&mut self) {
+        self.identity = IdentityState::Removed;
+        self.district = None;
+        self.references.clear();
+        let removed = HandlerId::parse(REMOVED_HANDLER).ok();
+        for period in &mut self.handlers {
+            for agency in Agency::ALL {
+                if period.handlers.of(agency).is_some() {
+                    period.handlers.set(agency, removed.clone());
+                }
+            }
         }
     }
 

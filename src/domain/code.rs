@@ -16,6 +16,9 @@ pub struct NotACode {
     pub expected: Shape,
 }
 
+/// Stands where a handläggare stood whose name went with the identity of a case.
+pub const REMOVED_HANDLER: &str = "borttagen";
+
 macro_rules! code {
     ($(#[$doc:meta])* $name:ident, $max:literal, $expected:expr, $valid:expr) => {
         $(#[$doc])*

@@ -272,6 +272,11 @@ pub enum Command {
         /// That day.
         date: NaiveDate,
     },
+    /// Withdrawal or retention takes the identity away; never asked for by an agency.
+    RemoveIdentity {
+        /// That day.
+        date: NaiveDate,
+    },
     /// The agency's own number of the case.
     AddReference {
         /// The number.

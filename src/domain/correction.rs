@@ -234,6 +234,10 @@ pub fn check_result(before: &Case, after: &Case, correction: &Correction, facts:
     if after.is_open() && !before.is_open() && facts.other_open_case {
         findings.add(Rule::OppetArendeFinns, "");
     }
+    // Nobody could be told any more that this person has an open case.
+    if after.is_open() && !before.is_open() && before.identity == IdentityState::Removed {
+        findings.add(Rule::RedanAnonym, "");
+    }
 }
 
 /// The rules of one step of the corrected chain. What a moved or replaced step breaks together with its neighbours is

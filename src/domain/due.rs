@@ -68,6 +68,7 @@ pub fn basis(settings: &Settings) -> String {
         waiting_days_ahead: _,
         late_after_days: _,
         consent_months: _,
+        withdrawal_removes: _,
     } = settings;
     format!(
         "{VERSION}: begaran {due_after_begaran}, gk {due_after_gk}, planerad {due_after_planned}, uppfoljning \

@@ -80,6 +80,11 @@ pub enum Event {
         /// From when.
         date: NaiveDate,
     },
+    /// Identity was taken away after withdrawal or retention, irreversibly; the case counts as before.
+    Removal {
+        /// From when.
+        date: NaiveDate,
+    },
     /// An agency's own number of the case; the number itself stands with the identity.
     Reference {
         /// Whose.
@@ -102,6 +107,7 @@ impl Event {
             Self::Offices { .. } => "office_change",
             Self::Handlers { .. } => "handlers",
             Self::Protection { .. } => "protection",
+            Self::Removal { .. } => "removal",
             Self::Reference { .. } => "reference",
             Self::Correction(_) => "correction",
         }

@@ -9,6 +9,7 @@
 //! Reading order: [`step`] (the table), [`case`] (a chain of steps and the journal it is read from),
 //! [`transition`] (the one door), then the rules: [`dates`], [`ownership`], [`consent`], [`answers`], [`correction`].
 
+pub mod age;
 pub mod answers;
 pub mod assignments;
 pub mod case;

@@ -37,6 +37,8 @@ pub struct Settings {
     pub follow_up_aktivitetsersattning: u64,
     /// Longest age of a consent in months; older gives a notice.
     pub consent_months: Option<u32>,
+    /// Whether a withdrawn consent takes the identity with it.
+    pub withdrawal_removes: bool,
 }
 
 impl Default for Settings {
@@ -50,6 +52,7 @@ impl Default for Settings {
             follow_up: 90,
             follow_up_aktivitetsersattning: 365,
             consent_months: None,
+            withdrawal_removes: false,
         }
     }
 }
@@ -150,6 +153,12 @@ fn on_case(case: &Case, command: &Command, request: &Request, facts: &Facts<'_>,
             }
             dates::check_birth(case.birth, *date, "/date", findings);
             finish(case, Event::Protection { date: *date }, None, facts)
+        }
+        Command::RemoveIdentity { date } => {
+            if case.identity != IdentityState::Named {
+                findings.add(Rule::RedanAnonym, "");
+            }
+            finish(case, Event::Removal { date: *date }, None, facts)
         }
         Command::AddReference { reference } => {
             not_felregistrerat(case, findings);

@@ -59,6 +59,7 @@ kinds! {
     ForMangaUrval 429 "for_manga_urval" "För många olika urval av rapporten" "Too many different selections of the report";
     ForStoraHuvuden 431 "for_stora_huvuden" "Anropets huvudfält är för många eller för stora" "The header fields of the request are too many or too large";
     InterntFel 500 "internt_fel" "Internt fel" "Internal error";
+    NycklarBytta 503 "nycklar_bytta" "Nycklarna har bytts sedan tjänsten startades; personer kan inte sökas eller registreras förrän den startas om" "The keys were exchanged after the service was started; persons can't be searched or registered until it is started anew";
     Upptagen 503 "upptagen" "Tjänsten är upptagen, försök igen om en stund" "The service is busy, try again in a while";
 }
 
@@ -281,6 +282,7 @@ impl From<StorageError> for Problem {
     fn from(error: StorageError) -> Self {
         log::error!("storage: {error}");
         match error {
+            StorageError::Keys(_) => Self::new(Kind::NycklarBytta),
             StorageError::Unavailable(_) | StorageError::Conflict(_) => busy(),
             _ => Self::new(Kind::InterntFel),
         }

@@ -222,7 +222,9 @@ fn event(event: &Event, body: &mut Value) {
             body["date"] = json!(date);
             body["offices"] = json!(view::OfficesView::from(offices));
         }
-        Event::Handlers { date, .. } | Event::Protection { date } => body["date"] = json!(date),
+        Event::Handlers { date, .. } | Event::Protection { date } | Event::Removal { date } => {
+            body["date"] = json!(date);
+        }
         Event::Reference { agency, .. } => body["agency"] = json!(agency.code()),
         Event::Correction(correction) => {
             body["correction"] = json!(correction.kind.code());

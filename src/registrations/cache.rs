@@ -50,6 +50,12 @@ impl Cache {
         self.young.insert(slot.case.id, slot);
     }
 
+    /// Forgets a case, in every state that it was kept in.
+    pub fn forget(&mut self, id: CaseId) {
+        self.young.remove(&id);
+        self.old.remove(&id);
+    }
+
     /// Forgets everything.
     pub fn clear(&mut self) {
         self.young.clear();

@@ -49,7 +49,7 @@ pub fn refresh_in_pieces(db: &Db, settings: &Settings, piece: i64) -> Result<Ref
     }
     let mut connection = db.connect()?;
     let mut link = connection.link();
-    written(&mut link, |link| {
+    link.written(|link| {
         // Where another process has begun with the same lead times, or broken off, this one goes on from there.
         if rows::lock(link)?.lead_times == mine {
             return Ok(());
@@ -58,7 +58,7 @@ pub fn refresh_in_pieces(db: &Db, settings: &Settings, piece: i64) -> Result<Ref
     })?;
     let mut all = Refreshed::default();
     loop {
-        let next = written(&mut link, |link| match rows::lock(link)? {
+        let next = link.written(|link| match rows::lock(link)? {
             Basis { reached: None, .. } => Ok(None),
             Basis { lead_times, .. } if lead_times != mine => {
                 log::warn!("another process was started with other lead times; due days are now by those");
@@ -95,20 +95,4 @@ fn one_piece(
     }
     rows::keep(link, &Basis { lead_times: mine.to_owned(), reached: numbers.last().copied() })?;
     Ok(Refreshed { looked_at: numbers.len(), changed })
-}
-
-/// Writes in a transaction.
-fn written<T>(
-    link: &mut Link<'_>,
-    write: impl FnOnce(&mut Link<'_>) -> Result<T, StorageError>,
-) -> Result<T, StorageError> {
-    link.begin_write()?;
-    match write(link).and_then(|done| link.run("COMMIT").map(|()| done)) {
-        Ok(done) => Ok(done),
-        Err(error) => {
-            // What went wrong first is what is told; the connection is given up either way.
-            link.run("ROLLBACK").unwrap_or_else(|failed| log::debug!("rollback failed: {failed}"));
-            Err(error)
-        }
-    }
 }

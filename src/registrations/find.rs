@@ -131,9 +131,8 @@ impl Reader<'_> {
         vault: &Vault,
         number: &IdentityNumber,
     ) -> Result<(Vec<Found>, bool), StorageError> {
-        let (key_id, hash) = vault.lookup(number);
-        let found = persons::by_hashes(link, &key_id, std::slice::from_ref(&hash))?;
-        let people: Vec<Vec<u8>> = found.into_iter().map(|(_, person)| person).collect();
+        let people = persons::by_number(link, vault, number)?;
+        let (_, hash) = vault.lookup(number);
         let rows = cases::of_persons(link, &people)?;
         self.within_reach(link, &rows, Some(hash))
     }

@@ -13,7 +13,7 @@ use crate::domain::command::{Command, Participant};
 use crate::domain::finding::Findings;
 use crate::storage::StorageError;
 use crate::storage::access::Scope;
-use crate::storage::vault::Vault;
+use crate::storage::vault::{Lookups, Vault};
 
 /// Who writes.
 #[derive(Debug, Clone)]
@@ -61,8 +61,12 @@ pub struct Marks {
     pub own: Option<Vec<u8>>,
     /// Of the client reference of the registration whose case it is about.
     pub of: Option<Vec<u8>>,
-    /// Of the participant's number.
+    /// Of the participant's number, by the newest look-up key.
     pub person: Option<Vec<u8>>,
+    /// The same by every live look-up key, with the key's id.
+    pub lookups: Lookups,
+    /// By which state of the keys.
+    pub generation: i64,
 }
 
 impl Marks {
@@ -74,14 +78,17 @@ impl Marks {
             Target::Of(of) => Some(reference(of)),
             _ => None,
         };
-        let person = match &item.request.command {
+        let secrets = vault.secrets();
+        let lookups = match &item.request.command {
             Command::Register(new) => new.opening.as_ref().and_then(|opening| match &opening.participant {
-                Participant::Named(number) => Some(vault.lookup(number).1),
+                Participant::Named(number) => Some(secrets.lookups_of(number)),
                 Participant::Anonymous(_) => None,
             }),
             _ => None,
         };
-        Self { own: item.client_reference.as_ref().map(reference), of, person }
+        let lookups = lookups.unwrap_or_default();
+        let person = lookups.first().map(|(_, hash)| hash.clone());
+        Self { own: item.client_reference.as_ref().map(reference), of, person, lookups, generation: secrets.generation }
     }
 
     /// Those of client references.
@@ -91,7 +98,7 @@ impl Marks {
 
     /// All of them.
     pub fn all(&self) -> impl Iterator<Item = &Vec<u8>> {
-        self.references().chain(&self.person)
+        self.references().chain(self.lookups.iter().map(|(_, hash)| hash))
     }
 }
 

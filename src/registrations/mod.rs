@@ -7,11 +7,13 @@
 pub mod answers_wire;
 pub mod cache;
 pub mod due_days;
+pub mod erasing;
 pub mod fields;
 pub mod find;
 pub mod import;
 pub mod job;
 pub mod load;
+pub mod rotation;
 pub mod service;
 pub mod successors;
 pub mod unit;

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde_json::Value;
 
 use super::due_days;
+use super::erasing;
 use super::job::{Answer, Job, Refusal};
 use super::load::Load;
 use super::registers::{ImportError, Registers};
@@ -16,8 +17,9 @@ use crate::clock::Clock;
 use crate::domain::organisation::Organisation;
 use crate::domain::transition::Settings;
 use crate::organisation::Changes;
+use crate::storage::erasures::Journal;
 use crate::storage::vault::Vault;
-use crate::storage::{Db, StorageError, persons};
+use crate::storage::{Db, StorageError, keys};
 
 /// What taking in an organisation file came to.
 #[derive(Debug)]
@@ -63,15 +65,20 @@ impl Service {
     ///
     /// # Errors
     /// When the database can't be reached.
-    pub fn open(parts: Parts) -> Result<Self, StorageError> {
+    pub fn open(mut parts: Parts) -> Result<Self, StorageError> {
         let (db, vault, settings) = (parts.db.clone(), Arc::clone(&parts.vault), parts.settings.clone());
         let (registers, clock) = (Arc::clone(&parts.registers), Arc::clone(&parts.clock));
         let mut connection = parts.db.connect()?;
-        persons::register_key(&mut connection.link(), &vault, clock.now().timestamp_micros())?;
+        keys::unlock(&mut connection.link(), &vault, &mut *parts.chance, clock.now().timestamp_micros())?;
         drop(connection);
+        let journal = parts.erasures.clone().map(|path| Journal::new(path, Arc::clone(&vault)));
         let writer = Writer::start(parts)?;
         let checkpointer = std::sync::Mutex::new(Some(Checkpointer::start(db.clone())));
-        Ok(Self { db, vault, settings, registers, clock, writer, checkpointer })
+        let service = Self { db, vault, settings, registers, clock, writer, checkpointer };
+        if let Some(journal) = journal {
+            erasing::catch_up(&service, &journal)?;
+        }
+        Ok(service)
     }
 
     /// Hands a job to the writer and waits until its answer is durable.

@@ -1,6 +1,7 @@
 //! The one writer: a bounded queue and a thread. It takes what waits, decides it in one transaction, commits, and
 //! answers. There is no timer: the queue forms while the last commit runs.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex};
@@ -19,8 +20,9 @@ use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::domain::transition::Settings;
 use crate::storage::connection::Owned;
+use crate::storage::erasures::Journal;
 use crate::storage::vault::Vault;
-use crate::storage::{Db, Link, StorageError, receipts};
+use crate::storage::{Db, Link, StorageError, keys, receipts};
 
 /// How long answers are kept for clients that ask again with the same Idempotency-Key.
 const RECEIPTS_KEPT: TimeDelta = TimeDelta::days(7);
@@ -62,6 +64,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub chance: Box<dyn Chance>,
+    /// Where the journal of erasures is; none is kept where nothing is said.
+    pub erasures: Option<PathBuf>,
 }
 
 impl Writer {
@@ -75,8 +79,10 @@ impl Writer {
         let committed = Arc::new(AtomicI64::new(0));
         let vault = Arc::clone(&parts.vault);
         let load = Load::default();
+        let journal = parts.erasures.clone().map(|path| Journal::new(path, Arc::clone(&parts.vault)));
         let mut desk = Desk {
             parts,
+            journal,
             connection,
             cache: Cache::default(),
             committed: Arc::clone(&committed),
@@ -95,7 +101,8 @@ impl Writer {
     /// # Errors
     /// [`Refusal::Busy`] when the queue is full, [`Refusal::Stopping`] when the service stops.
     pub fn submit(&self, mut job: Job) -> Result<oneshot::Receiver<Answer>, Refusal> {
-        self.mark(&mut job);
+        // Hashes are made on the caller's thread: the writer's has enough to do.
+        mark(&mut job, &self.vault);
         let (answer, receiver) = oneshot::channel();
         let queue = self.queue.lock().map_err(|_| Refusal::Stopping)?.clone().ok_or(Refusal::Stopping)?;
         // Before it is there: it may be taken at once.
@@ -113,16 +120,6 @@ impl Writer {
     #[must_use]
     pub fn load(&self) -> &Load {
         &self.load
-    }
-
-    /// Hashes are made on the caller's thread: the writer's has enough to do.
-    fn mark(&self, job: &mut Job) {
-        let client = job.actor.client().to_string();
-        for post in &mut job.posts {
-            if let Ok(item) = &post.item {
-                post.marks = Marks::of(item, &client, &self.vault);
-            }
-        }
     }
 
     /// Whether the thread is there.
@@ -159,6 +156,7 @@ impl Drop for Writer {
 
 struct Desk {
     parts: Parts,
+    journal: Option<Journal>,
     connection: Owned,
     cache: Cache,
     committed: Arc<AtomicI64>,
@@ -188,14 +186,14 @@ impl Desk {
 
     /// All together; if something unexpected was in the way, each by itself, so that none harms the others.
     fn carry_out(&mut self, taken: Vec<Work>) {
-        let (jobs, answers): (Vec<Job>, Vec<oneshot::Sender<Answer>>) =
+        let (mut jobs, answers): (Vec<Job>, Vec<oneshot::Sender<Answer>>) =
             taken.into_iter().map(|w| (w.job, w.answer)).unzip();
-        match self.unit(&jobs) {
+        match self.unit(&mut jobs) {
             Ok(results) => send(answers, results),
             Err(first) => {
                 log::warn!("a unit of {} jobs was rolled back and is replayed: {first}", jobs.len());
-                for (job, answer) in jobs.into_iter().zip(answers) {
-                    let result = self.alone(&job);
+                for (mut job, answer) in jobs.into_iter().zip(answers) {
+                    let result = self.alone(&mut job);
                     // The caller may have gone away; what was committed stays.
                     let _ = answer.send(result);
                 }
@@ -203,8 +201,8 @@ impl Desk {
         }
     }
 
-    fn alone(&mut self, job: &Job) -> Answer {
-        let jobs = std::slice::from_ref(job);
+    fn alone(&mut self, job: &mut Job) -> Answer {
+        let jobs = std::slice::from_mut(job);
         let mut last = StorageError::Failed("not tried".to_owned());
         for _ in 0..TRIES {
             match self.unit(jobs) {
@@ -226,7 +224,7 @@ impl Desk {
         }
     }
 
-    fn unit(&mut self, jobs: &[Job]) -> Result<Vec<Answer>, StorageError> {
+    fn unit(&mut self, jobs: &mut [Job]) -> Result<Vec<Answer>, StorageError> {
         if let Err(error) = self.connection.link().begin_write() {
             // Nothing was begun: the server may have been restarted since the last unit.
             log::warn!("the writer's connection is made anew: {error}");
@@ -235,23 +233,35 @@ impl Desk {
         }
         let mut link = self.connection.link();
         let now = self.parts.clock.now();
+        let mut erased = Vec::new();
         let result = forget(&mut link, &mut self.forgot, now).and_then(|()| {
+            let keys = hold_keys(&mut link, jobs, &self.parts.vault)?;
             let organisation = self.parts.registers.current(&mut link)?;
             let mut around = Surroundings {
                 organisation,
                 settings: &self.parts.settings,
                 vault: &self.parts.vault,
+                keys,
                 clock: &*self.parts.clock,
                 now,
                 chance: &mut *self.parts.chance,
                 cache: &mut self.cache,
+                erased: &mut erased,
             };
             carry_out(&mut link, jobs, &mut around)
+        });
+        // Durable outside the database before it is in it: a restored backup learns of it there.
+        let result = result.and_then(|done| match &self.journal {
+            Some(journal) if !erased.is_empty() => journal.append(&mut link, &erased).map(|()| done),
+            _ => Ok(done),
         });
         let committed = result.and_then(|(answers, last)| link.run("COMMIT").map(|()| (answers, last)));
         match committed {
             Ok((answers, last)) => {
                 self.committed.fetch_max(last, Ordering::AcqRel);
+                if !erased.is_empty() {
+                    self.parts.db.overwrite(&mut link);
+                }
                 Ok(answers)
             }
             Err(error) => {
@@ -265,6 +275,32 @@ impl Desk {
             }
         }
     }
+}
+
+fn mark(job: &mut Job, vault: &Vault) {
+    let client = job.actor.client().to_string();
+    for post in &mut job.posts {
+        if let Ok(item) = &post.item {
+            post.marks = Marks::of(item, &client, vault);
+        }
+    }
+}
+
+/// Where persons are registered: sees to it that they are looked up by the keys that are in use until commit, whatever
+/// they were when the jobs were handed in. Says whether this process knows them all.
+fn hold_keys(link: &mut Link<'_>, jobs: &mut [Job], vault: &Vault) -> Result<Result<(), StorageError>, StorageError> {
+    let person = |job: &Job| job.posts.iter().any(|post| post.marks.person.is_some());
+    if !jobs.iter().any(person) {
+        return Ok(Ok(()));
+    }
+    let generation = link.hold_keys()?;
+    keys::follow(link, vault, generation)?;
+    for job in jobs {
+        if person(job) && job.posts.iter().any(|post| post.marks.generation != generation) {
+            mark(job, vault);
+        }
+    }
+    Ok(keys::complete(vault))
 }
 
 /// Forgets old receipts, now and then.

@@ -301,7 +301,7 @@ pub fn occupation(answers: Option<&Answers>) -> usize {
 
 fn age_group(case: &Case) -> usize {
     let Some(years) = case.birth.and_then(|birth| case.begun().years_since(birth)) else { return AGES.len() - 1 };
-    [25, 30, 40, 50, 60].iter().take_while(|limit| years >= **limit).count()
+    crate::domain::age::BANDS.iter().take_while(|limit| years >= **limit).count()
 }
 
 fn insatser(case: &Case) -> u64 {

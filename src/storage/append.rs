@@ -7,16 +7,15 @@ use diesel::prelude::*;
 use super::cases::{CaseRow, OPEN};
 use super::dialect::Link;
 use super::error::StorageError;
-use super::journal::{ClientReferenceRow, FingerprintRow, Rows, encode, micros};
+use super::journal::{ClientReferenceRow, FingerprintRow, Rows, encode};
 use super::persons::{self, NewPerson};
 use super::schema::{
     answers, case_handlers, case_offices, case_references, case_subjects, cases, changes, client_references, consents,
-    erasures, fingerprints, meetings, reason_texts, registrations,
+    fingerprints, meetings, reason_texts, registrations,
 };
-use crate::domain::answers::{QUESTIONS, Question};
 use crate::domain::case::Case;
 use crate::domain::code::{CaseId, CaseReference, Position};
-use crate::domain::journal::{Entry, Event};
+use crate::domain::journal::Entry;
 use crate::domain::step::Agency;
 use crate::domain::transition::Settings;
 
@@ -93,7 +92,7 @@ pub fn append(
     link.update_heads(&opening)?;
     opened.sort_by_key(|row| row.state == OPEN);
     insert_rows!(link, cases::table, &opened);
-    erase_protected(link, staged, &numbers)?;
+    super::erase::erase_staged(link, staged, &numbers)?;
     Ok(numbers)
 }
 
@@ -118,58 +117,4 @@ fn insert(link: &mut Link<'_>, rows: &Rows) -> Result<(), StorageError> {
     insert_rows!(link, client_references::table, &rows.client_references);
     insert_rows!(link, fingerprints::table, &rows.erasable.fingerprints);
     Ok(())
-}
-
-#[derive(Insertable)]
-#[diesel(table_name = erasures, treat_none_as_default_value = false)]
-struct ErasureRow {
-    position: i64,
-    case_number: i64,
-    person: Option<Vec<u8>>,
-    reason: &'static str,
-    erased_at: i64,
-}
-
-/// Protection takes identity away in the same transaction: first the journal of erasures, then what it names.
-fn erase_protected(link: &mut Link<'_>, staged: &[Staged], numbers: &HashMap<CaseId, i64>) -> Result<(), StorageError> {
-    for item in staged.iter().filter(|s| matches!(s.entry.event, Event::Protection { .. })) {
-        let Some(number) = numbers.get(&item.case).copied() else { continue };
-        let person = item.erased.clone();
-        let row = ErasureRow {
-            position: item.entry.position.0,
-            case_number: number,
-            person: person.clone(),
-            reason: "protection",
-            erased_at: micros(item.entry.known_from),
-        };
-        let rows = [row];
-        insert_rows!(link, erasures::table, &rows);
-        erase_case(link, number)?;
-        super::receipts::empty_for(link, number)?;
-        if let Some(person) = person {
-            erase_unless_needed(link, &person)?;
-        }
-    }
-    Ok(())
-}
-
-fn erase_case(link: &mut Link<'_>, number: i64) -> Result<(), StorageError> {
-    let kept: Vec<&str> =
-        QUESTIONS.iter().map(|q| q.question).filter(|q| q.allowed_when_anonymous()).map(Question::code).collect();
-    each!(link, c => diesel::delete(case_subjects::table.filter(case_subjects::case_number.eq(number))).execute(c))?;
-    each!(link, c => diesel::delete(answers::table
-        .filter(answers::case_number.eq(number))
-        .filter(answers::question.ne_all(&kept)))
-        .execute(c))?;
-    each!(link, c => diesel::delete(consents::table.filter(consents::case_number.eq(number))).execute(c))?;
-    each!(link, c => diesel::delete(case_references::table.filter(case_references::case_number.eq(number))).execute(c))?;
-    each!(link, c => diesel::delete(fingerprints::table.filter(fingerprints::case_number.eq(number))).execute(c))?;
-    each!(link, c => diesel::delete(reason_texts::table.filter(reason_texts::case_number.eq(number))).execute(c))?;
-    Ok(())
-}
-
-/// The person goes too, unless another case of the same person still stands under that identity.
-fn erase_unless_needed(link: &mut Link<'_>, person: &[u8]) -> Result<(), StorageError> {
-    let others: i64 = each!(link, c => cases::table.filter(cases::person.eq(person)).count().get_result(c))?;
-    if others == 0 { persons::erase(link, person) } else { Ok(()) }
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
@@ -25,6 +26,8 @@ const WAIT: Duration = Duration::from_secs(5);
 pub struct Db {
     url: Arc<str>,
     pool: Readers,
+    /// Something was erased that may still stand in SQLite's log.
+    overwrite: Arc<AtomicBool>,
 }
 
 #[derive(Clone)]
@@ -120,7 +123,7 @@ impl Db {
         } else {
             return Err(StorageError::Setup("the URL begins with sqlite:// or postgres://".to_owned()));
         };
-        Ok(Self { url: Arc::from(url), pool })
+        Ok(Self { url: Arc::from(url), pool, overwrite: Arc::default() })
     }
 
     /// `sqlite` or `postgres`.
@@ -158,6 +161,21 @@ impl Db {
         Ok(Owned::Postgres(Box::new(c)))
     }
 
+    /// Has SQLite forget what was erased: its file is overwritten where it stood (`secure_delete`), and its log is emptied.
+    /// Where a reader stands in the way, that is done as soon as it is gone. PostgreSQL keeps its log and the space of
+    /// deleted rows for as long as it is configured to.
+    pub fn overwrite(&self, link: &mut Link<'_>) {
+        if !link.has_one_writer() {
+            return;
+        }
+        self.overwrite.store(true, Ordering::Release);
+        match link.empty_log() {
+            Ok(true) => self.overwrite.store(false, Ordering::Release),
+            Ok(false) => log::debug!("what was erased leaves the log when a reader is done"),
+            Err(error) => log::warn!("the log could not be emptied of what was erased: {error}"),
+        }
+    }
+
     /// Moves what was committed from SQLite's log into its file, without holding up the writer. Does nothing on
     /// PostgreSQL, which does so itself.
     ///
@@ -166,6 +184,11 @@ impl Db {
     pub fn checkpoint(&self) -> Result<(), StorageError> {
         match &self.pool {
             Readers::Sqlite(pool) => {
+                if self.overwrite.load(Ordering::Acquire) {
+                    let mut c = pool.get()?;
+                    self.overwrite(&mut Link::Sqlite(&mut c));
+                    return Ok(());
+                }
                 let log = self.url.strip_prefix("sqlite://").map(|path| format!("{path}-wal"));
                 let size = log.and_then(|log| std::fs::metadata(log).ok()).map_or(0, |m| m.len());
                 let how = if size > LARGE_LOG { "RESTART" } else { "PASSIVE" };

@@ -83,6 +83,19 @@ impl Link<'_> {
         each!(self, c => c.batch_execute(sql)).map_err(StorageError::from)
     }
 
+    /// Empties SQLite's log into its file, and says whether it could be done: nobody may be reading. Waits for a moment
+    /// only, since others wait meanwhile.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn empty_log(&mut self) -> Result<bool, StorageError> {
+        let Self::Sqlite(c) = self else { return Ok(true) };
+        diesel::sql_query("PRAGMA busy_timeout = 50").execute(*c)?;
+        let told = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").load::<Emptied>(*c);
+        diesel::sql_query("PRAGMA busy_timeout = 10000").execute(*c)?;
+        Ok(told?.first().is_some_and(|row| row.busy == 0))
+    }
+
     /// Begins a transaction that writes: on SQLite it takes the one write lock at once, so it can't fail later.
     ///
     /// # Errors
@@ -102,6 +115,25 @@ impl Link<'_> {
         match self {
             Self::Sqlite(_) => self.run("BEGIN"),
             Self::Postgres(_) => self.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
+        }
+    }
+
+    /// Writes in a transaction of its own.
+    ///
+    /// # Errors
+    /// What `write` says, or when the database fails; then nothing was written.
+    pub fn written<T>(
+        &mut self,
+        write: impl FnOnce(&mut Link<'_>) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
+        self.begin_write()?;
+        match write(self).and_then(|done| self.run("COMMIT").map(|()| done)) {
+            Ok(done) => Ok(done),
+            Err(error) => {
+                // What went wrong first is what is told; the connection is given up either way.
+                self.run("ROLLBACK").unwrap_or_else(|failed| log::debug!("rollback failed: {failed}"));
+                Err(error)
+            }
         }
     }
 
@@ -133,6 +165,19 @@ impl Link<'_> {
         Ok(last - count)
     }
 
+    /// The state of the keys, held until the transaction ends: they change before it or after it. SQLite's write lock
+    /// does so already.
+    ///
+    /// # Errors
+    /// When the database fails, or the database has no keys.
+    pub fn hold_keys(&mut self) -> Result<i64, StorageError> {
+        use super::schema::key_head::dsl::{generation, key_head};
+        if let Self::Postgres(c) = self {
+            key_head.select(generation).for_share().load::<i64>(*c)?;
+        }
+        super::keys::generation(self)
+    }
+
     /// Locks keys (hashes of persons, of client references, of Idempotency-Keys) until commit, in one order for all
     /// processes, so that two requests for the same are decided one after the other, each seeing what the other did.
     /// SQLite's write lock does so already. Keys share a thousand locks, so that a large batch can't exhaust them.
@@ -153,6 +198,20 @@ impl Link<'_> {
         .bind::<Array<BigInt>, _>(keys)
         .execute(*c)?;
         Ok(())
+    }
+
+    /// The next persons after one in the order of their ids, kept from being erased until commit. SQLite's write lock does
+    /// so already.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn lock_persons_after(&mut self, after: &[u8], limit: i64) -> Result<Vec<Vec<u8>>, StorageError> {
+        use super::schema::persons::dsl::{id, persons};
+        let next = persons.filter(id.gt(after)).order(id).limit(limit).select(id);
+        Ok(match self {
+            Self::Sqlite(c) => next.load(*c)?,
+            Self::Postgres(c) => next.for_key_share().load(*c)?,
+        })
     }
 
     /// Finds cases by id or number and locks them until commit, in one order for all processes. SQLite's write lock
@@ -203,6 +262,13 @@ impl Link<'_> {
         }
         Ok(())
     }
+}
+
+/// What a checkpoint says of itself.
+#[derive(QueryableByName)]
+struct Emptied {
+    #[diesel(sql_type = Integer)]
+    busy: i32,
 }
 
 /// How many advisory locks keys share.

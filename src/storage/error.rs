@@ -13,6 +13,8 @@ pub enum StorageError {
     Conflict(String),
     /// The URL, the key or the schema is not usable.
     Setup(String),
+    /// A key is in use, or was taken out of use, that this process doesn't know of: persons can't be looked up.
+    Keys(String),
     /// What was read can't be understood.
     Corrupt(&'static str),
     /// Any other failure of the database.
@@ -25,6 +27,7 @@ impl fmt::Display for StorageError {
             Self::Unavailable(what) => write!(f, "the database is not available: {what}"),
             Self::Conflict(what) => write!(f, "another write came first: {what}"),
             Self::Setup(what) => write!(f, "the database can't be used: {what}"),
+            Self::Keys(what) => write!(f, "the keys have changed: {what}"),
             Self::Corrupt(what) => write!(f, "stored data can't be read: {what}"),
             Self::Failed(what) => write!(f, "the database failed: {what}"),
         }

@@ -10,17 +10,22 @@
 pub mod dialect;
 pub mod access;
 pub mod append;
+pub mod backup;
 pub mod cases;
 pub mod changes;
 pub mod connection;
 pub mod due;
+pub mod erase;
+pub mod erasures;
 pub mod error;
 pub mod journal;
 pub mod kept;
+pub mod keys;
 pub mod lists;
 pub mod organisation;
 pub mod persons;
 pub mod receipts;
+pub mod rotation;
 pub mod schema;
 pub mod vault;
 

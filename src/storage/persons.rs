@@ -4,18 +4,17 @@ use diesel::prelude::*;
 
 use super::dialect::Link;
 use super::error::StorageError;
-use super::schema::{master_keys, person_lookups, persons};
-use super::vault::{Sealed, Vault};
+use super::keys;
+use super::schema::{person_keys, person_lookups, persons};
+use super::vault::{Lookups, Sealed, Vault};
 use crate::domain::person::IdentityNumber;
 
 /// A new person's rows.
 pub struct NewPerson {
     /// Random id.
     pub id: Vec<u8>,
-    /// Id of the key that made the hash.
-    pub key_id: String,
-    /// Look-up hash.
-    pub hash: Vec<u8>,
+    /// Look-up hashes by every live key.
+    pub lookups: Lookups,
     /// The sealed number.
     pub sealed: Sealed,
 }
@@ -43,48 +42,31 @@ pub fn by_hashes(link: &mut Link<'_>, key_id: &str, hashes: &[Vec<u8>]) -> Resul
 #[diesel(table_name = persons, treat_none_as_default_value = false)]
 struct PersonRow {
     id: Vec<u8>,
-    master_key: String,
-    sealed_key: Vec<u8>,
     sealed_number: Vec<u8>,
 }
 
-#[derive(Insertable)]
+/// A person's key, sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = person_keys, treat_none_as_default_value = false)]
+pub struct KeyRow {
+    /// Whose.
+    pub person: Vec<u8>,
+    /// Which master key sealed it.
+    pub master_key: String,
+    /// Nonce and sealed key.
+    pub sealed_key: Vec<u8>,
+}
+
+/// What a person is found by.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = person_lookups, treat_none_as_default_value = false)]
-struct LookupRow {
-    key_id: String,
-    hash: Vec<u8>,
-    person: Vec<u8>,
-}
-
-/// Notes the master key at its first use, and refuses another one: under it the persons that are there would not be
-/// found, and could get a second open case.
-///
-/// # Errors
-/// [`StorageError::Setup`] when the database belongs to another key; or when it fails.
-pub fn register_key(link: &mut Link<'_>, vault: &Vault, now: i64) -> Result<(), StorageError> {
-    link.begin_write()?;
-    // Two processes may start at once.
-    link.take_positions(0)?;
-    let result = register_key_in(link, vault, now);
-    link.run(if result.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
-    result
-}
-
-fn register_key_in(link: &mut Link<'_>, vault: &Vault, now: i64) -> Result<(), StorageError> {
-    let known: Vec<String> = each!(link, c => master_keys::table.select(master_keys::id).load(c))?;
-    if known.iter().any(|id| id == vault.key_id()) {
-        return Ok(());
-    }
-    if let Some(other) = known.first() {
-        return Err(StorageError::Setup(format!(
-            "its identities are sealed by master key {other}, and {} is configured",
-            vault.key_id()
-        )));
-    }
-    each!(link, c => diesel::insert_into(master_keys::table)
-        .values((master_keys::id.eq(vault.key_id()), master_keys::since.eq(now)))
-        .execute(c))?;
-    Ok(())
+pub struct LookupRow {
+    /// Id of the key that made the hash.
+    pub key_id: String,
+    /// Look-up hash.
+    pub hash: Vec<u8>,
+    /// Whose.
+    pub person: Vec<u8>,
 }
 
 /// Stores new persons.
@@ -92,22 +74,36 @@ fn register_key_in(link: &mut Link<'_>, vault: &Vault, now: i64) -> Result<(), S
 /// # Errors
 /// When the database fails, or one of them is there already.
 pub fn insert(link: &mut Link<'_>, new: Vec<NewPerson>) -> Result<(), StorageError> {
-    let lookups: Vec<LookupRow> = new
-        .iter()
-        .map(|p| LookupRow { key_id: p.key_id.clone(), hash: p.hash.clone(), person: p.id.clone() })
-        .collect();
-    let people: Vec<PersonRow> = new
-        .into_iter()
-        .map(|NewPerson { id, sealed, .. }| PersonRow {
-            id,
-            master_key: sealed.master_key,
-            sealed_key: sealed.key,
-            sealed_number: sealed.number,
-        })
-        .collect();
+    let mut people = Vec::with_capacity(new.len());
+    let mut keys = Vec::with_capacity(new.len());
+    let mut lookups = Vec::with_capacity(new.len());
+    for NewPerson { id, lookups: hashes, sealed } in new {
+        let of = |(key_id, hash)| LookupRow { key_id, hash, person: id.clone() };
+        lookups.extend(hashes.into_iter().map(of));
+        keys.push(KeyRow { person: id.clone(), master_key: sealed.master_key, sealed_key: sealed.key });
+        people.push(PersonRow { id, sealed_number: sealed.number });
+    }
     insert_rows!(link, persons::table, &people);
+    insert_rows!(link, person_keys::table, &keys);
     insert_rows!(link, person_lookups::table, &lookups);
     Ok(())
+}
+
+/// The persons of a number, by whichever live key they were hashed.
+///
+/// # Errors
+/// When the database fails, or keys are in use that the vault was not given: then somebody might be overlooked.
+pub fn by_number(link: &mut Link<'_>, vault: &Vault, number: &IdentityNumber) -> Result<Vec<Vec<u8>>, StorageError> {
+    let generation = keys::generation(link)?;
+    keys::follow(link, vault, generation)?;
+    keys::complete(vault)?;
+    let mut people = Vec::new();
+    for (key_id, hash) in vault.lookups(number) {
+        people.extend(by_hashes(link, &key_id, &[hash])?.into_iter().map(|(_, person)| person));
+    }
+    people.sort_unstable();
+    people.dedup();
+    Ok(people)
 }
 
 /// The number of a person; `None` when it was erased.
@@ -121,19 +117,21 @@ pub fn number_of(
     today: chrono::NaiveDate,
 ) -> Result<Option<IdentityNumber>, StorageError> {
     let row: Option<(String, Vec<u8>, Vec<u8>)> = each!(link, c => persons::table
-        .find(person)
-        .select((persons::master_key, persons::sealed_key, persons::sealed_number))
+        .inner_join(person_keys::table.on(person_keys::person.eq(persons::id)))
+        .filter(persons::id.eq(person))
+        .select((person_keys::master_key, person_keys::sealed_key, persons::sealed_number))
         .first(c)
         .optional())?;
     row.map(|(master_key, key, number)| vault.open(person, &Sealed { master_key, key, number }, today)).transpose()
 }
 
-/// Erases a person with its key: nothing can read the number again, in a backup either.
+/// Erases a person with its key: nothing can read the number again, nor in a backup, where the key is not.
 ///
 /// # Errors
 /// When the database fails.
 pub fn erase(link: &mut Link<'_>, person: &[u8]) -> Result<(), StorageError> {
     each!(link, c => diesel::delete(person_lookups::table.filter(person_lookups::person.eq(person))).execute(c))?;
+    each!(link, c => diesel::delete(person_keys::table.find(person)).execute(c))?;
     each!(link, c => diesel::delete(persons::table.find(person)).execute(c))?;
     Ok(())
 }

@@ -20,9 +20,31 @@ diesel::table! {
 diesel::table! {
     persons (id) {
         id -> Binary,
+        sealed_number -> Binary,
+    }
+}
+
+diesel::table! {
+    person_keys (person) {
+        person -> Binary,
         master_key -> Text,
         sealed_key -> Binary,
-        sealed_number -> Binary,
+    }
+}
+
+diesel::table! {
+    secrets (name) {
+        name -> Text,
+        master_key -> Text,
+        sealed -> Binary,
+        since -> BigInt,
+    }
+}
+
+diesel::table! {
+    key_head (one) {
+        one -> SmallInt,
+        generation -> BigInt,
     }
 }
 
@@ -95,6 +117,7 @@ diesel::table! {
     master_keys (id) {
         id -> Text,
         since -> BigInt,
+        retired -> Nullable<BigInt>,
     }
 }
 
@@ -193,6 +216,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    erasure_journal (one) {
+        one -> SmallInt,
+        lines -> BigInt,
+        mac -> Binary,
+    }
+}
+
+diesel::table! {
     organisation_rows (kind, code, position) {
         kind -> Text,
         code -> Text,
@@ -269,7 +300,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     change_head,
     changes,
     persons,
+    person_keys,
     person_lookups,
+    secrets,
+    key_head,
     cases,
     due_basis,
     registrations,
@@ -285,6 +319,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     meetings,
     case_offices,
     erasures,
+    erasure_journal,
     organisation_rows,
     frozen_reports,
     report_packages,

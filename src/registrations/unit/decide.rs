@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::door::registrar;
 use super::{Decided, Earlier, Known, Pending, Unit, client_of, named, replacing};
@@ -22,6 +22,7 @@ use crate::registrations::cache::Slot;
 use crate::registrations::job::{Actor, Done, Job, Post, Refusal, Rendered};
 use crate::registrations::wire::Item;
 use crate::storage::append::Staged;
+use crate::storage::erase;
 use crate::storage::persons::NewPerson;
 use crate::storage::receipts::Receipt;
 
@@ -52,6 +53,9 @@ impl Unit<'_, '_> {
             && let Some(receipt) = receipts.get(&(client_of(&job.actor), idempotency.key.clone()))
         {
             return repeated(receipt, &idempotency.fingerprint);
+        }
+        if let (Err(error), true) = (&self.around.keys, job.posts.iter().any(|post| post.marks.person.is_some())) {
+            return Decided::refused(Refusal::Storage(error.clone()));
         }
         if let Err(refusal) = self.precondition(job) {
             return Decided::refused(refusal);
@@ -137,12 +141,18 @@ impl Unit<'_, '_> {
             reference_taken: self.reference_taken(&by, item, case_id),
             replacement_unknown: replacing(item).is_some_and(|id| !self.knows_of(job, id)),
         };
+        let withdrawn_from = person.clone();
         let known = slot.as_ref().map(|s| (&*s.case, s.case.id));
         let decision = transition::decide(known, &item.request, &facts)?;
         let siblings = matches!(item.request.command, Command::Protect { .. }).then(|| (person.clone(), by.clone()));
         let pending = self.stage(item, post, slot, person, by, known_from, decision);
         if let Some((Some(person), by)) = siblings {
             self.protect_siblings(&person, &by, item);
+        }
+        if let (Command::WithdrawConsent { date }, Some(case), true) =
+            (&item.request.command, case_id, self.around.settings.withdrawal_removes)
+        {
+            self.remove_withdrawn(case, withdrawn_from, *date);
         }
         Ok(pending)
     }
@@ -162,7 +172,7 @@ impl Unit<'_, '_> {
         let entry =
             Entry { id, position: Position(0), known_from, by, agreement: decision.agreement, event: decision.event };
         let reference = new_reference(item, &entry.by);
-        let erased = person.clone().filter(|_| matches!(entry.event, Event::Protection { .. }));
+        let erased = person.clone().filter(|_| erase::reason(&entry.event).is_some());
         let (case_id, number) = match &slot {
             Some(slot) => (slot.case.id, slot.number),
             None => (CaseId(uuid_v7(self.around.now, self.around.chance)), None),
@@ -216,6 +226,28 @@ impl Unit<'_, '_> {
         self.overlay.staged = self.staged.len();
     }
 
+    /// A withdrawn consent takes the identity of its case with it, where that is so configured.
+    fn remove_withdrawn(&mut self, id: CaseId, person: Option<Vec<u8>>, date: NaiveDate) {
+        let Some(slot) = self.overlay.slots.get(&id).cloned() else { return };
+        let Some(by) = self.staged.last().filter(|s| s.case == id).map(|s| s.entry.by.clone()) else { return };
+        if slot.case.identity != IdentityState::Named {
+            return;
+        }
+        let entry = Entry {
+            id: RegistrationId(uuid_v7(self.around.now, self.around.chance)),
+            position: Position(0),
+            known_from: slot.case.last_known_from,
+            by,
+            agreement: None,
+            event: Event::Removal { date },
+        };
+        let mut case = (*slot.case).clone();
+        case.apply(&entry);
+        self.overlay.slots.insert(id, Slot { case: Arc::new(case), number: slot.number, person: None });
+        self.staged.push(Staged { case: id, entry, client_reference: None, erased: person, reference: None });
+        self.overlay.staged = self.staged.len();
+    }
+
     fn remember(
         &mut self,
         post: &Post,
@@ -241,7 +273,7 @@ impl Unit<'_, '_> {
         }
         if let Some(person) = &person {
             let open = self.overlay.open_cases.entry(person.clone()).or_default();
-            if case.is_open() && !matches!(entry.event, Event::Protection { .. }) {
+            if case.is_open() && erase::reason(&entry.event).is_none() {
                 open.insert(case.id);
             } else {
                 open.remove(&case.id);
@@ -279,8 +311,7 @@ impl Unit<'_, '_> {
         let id = uuid_v7(self.around.now, self.around.chance).as_bytes().to_vec();
         // Sealing can't fail for a text this short; were it to, the person would be missing and the write refused.
         if let Ok(sealed) = self.around.vault.seal(&id, number, self.around.chance) {
-            let key_id = self.around.vault.key_id().to_owned();
-            let person = NewPerson { id: id.clone(), key_id, hash: hash.clone(), sealed };
+            let person = NewPerson { id: id.clone(), lookups: post.marks.lookups.clone(), sealed };
             self.sealed.insert(id.clone(), person);
         }
         self.overlay.new_persons.push(id.clone());

@@ -90,12 +90,23 @@ impl Unit<'_, '_> {
 
     /// The persons of requests.
     fn people(&mut self, link: &mut Link<'_>, jobs: &[Job]) -> Result<Vec<Vec<u8>>, StorageError> {
-        let posts = jobs.iter().flat_map(|job| &job.posts);
-        let hashes: Vec<Vec<u8>> = posts.filter_map(|post| post.marks.person.clone()).collect();
+        // By key: a hash of it, and the hash by the newest key under which the unit knows the person.
+        let mut wanted: HashMap<&str, HashMap<&[u8], &Vec<u8>>> = HashMap::new();
+        for marks in jobs.iter().flat_map(|job| &job.posts).map(|post| &post.marks) {
+            let Some(newest) = &marks.person else { continue };
+            for (key, hash) in &marks.lookups {
+                wanted.entry(key).or_default().insert(hash, newest);
+            }
+        }
         let mut people = Vec::new();
-        for (hash, id) in persons::by_hashes(link, self.around.vault.key_id(), &hashes)? {
-            people.push(id.clone());
-            self.overlay.persons.insert(hash, Known { id });
+        for (key, hashes) in wanted {
+            let asked: Vec<Vec<u8>> = hashes.keys().map(|hash| hash.to_vec()).collect();
+            for (hash, id) in persons::by_hashes(link, key, &asked)? {
+                people.push(id.clone());
+                if let Some(newest) = hashes.get(hash.as_slice()) {
+                    self.overlay.persons.insert((*newest).clone(), Known { id });
+                }
+            }
         }
         Ok(people)
     }

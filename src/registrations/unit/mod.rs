@@ -25,6 +25,7 @@ use crate::domain::organisation::Organisation;
 use crate::domain::step::Agency;
 use crate::domain::transition::Settings;
 use crate::storage::append::Staged;
+use crate::storage::erasures::Erasure;
 use crate::storage::persons::NewPerson;
 use crate::storage::vault::Vault;
 use crate::storage::{Link, StorageError};
@@ -37,6 +38,8 @@ pub struct Surroundings<'a> {
     pub settings: &'a Settings,
     /// Keys.
     pub vault: &'a Vault,
+    /// Whether all keys in use are known, so that persons can be looked up; else why not.
+    pub keys: Result<(), StorageError>,
     /// The time, asked once everything is locked, so that instants follow the order of positions.
     pub clock: &'a dyn Clock,
     /// The instant of the unit.
@@ -45,6 +48,8 @@ pub struct Surroundings<'a> {
     pub chance: &'a mut dyn Chance,
     /// Cases decided on lately.
     pub cache: &'a mut Cache,
+    /// Identities that the unit takes away, for the journal outside the database.
+    pub erased: &'a mut Vec<Erasure>,
 }
 
 /// A person, known by hash.

@@ -7,7 +7,9 @@ use crate::domain::code::{CaseId, Position};
 use crate::domain::finding::Findings;
 use crate::registrations::cache::Slot;
 use crate::registrations::job::{Answer, Answered, Job, Outcome, Refusal, Rendered};
-use crate::storage::append::{self, Head};
+use crate::storage::append::{self, Head, Staged};
+use crate::storage::erase;
+use crate::storage::erasures::Erasure;
 use crate::storage::persons::NewPerson;
 use crate::storage::receipts::{self, Receipt};
 use crate::storage::{Link, StorageError, access};
@@ -36,8 +38,12 @@ impl Unit<'_, '_> {
                 .filter_map(|id| self.sealed.remove(id))
                 .collect();
             let numbers = append::append(link, new, &mut self.staged, &heads, self.around.settings)?;
+            let erased: HashSet<CaseId> = self.erased();
             for id in &touched {
-                if let Some(slot) = self.overlay.slots.get(id) {
+                if erased.contains(id) {
+                    // What is in memory of it is more than what is kept.
+                    self.around.cache.forget(*id);
+                } else if let Some(slot) = self.overlay.slots.get(id) {
                     let slot = Slot { number: numbers.get(id).copied(), ..slot.clone() };
                     self.around.cache.put(slot);
                 }
@@ -75,6 +81,23 @@ impl Unit<'_, '_> {
         receipts::insert(link, &kept)?;
         access::append(link, &reads)?;
         Ok((answers, last))
+    }
+
+    /// Tells the journal of erasures which identities are taken away, and says in which cases.
+    fn erased(&mut self) -> HashSet<CaseId> {
+        let mut cases = HashSet::new();
+        for Staged { case, entry, erased, .. } in &self.staged {
+            let Some(reason) = erase::reason(&entry.event) else { continue };
+            cases.insert(*case);
+            self.around.erased.push(Erasure {
+                case: case.0,
+                person: erased.as_ref().and_then(|id| uuid::Uuid::from_slice(id).ok()),
+                reason: reason.to_owned(),
+                agency: entry.by.agency.code().to_owned(),
+                at: entry.known_from,
+            });
+        }
+        cases
     }
 
     /// The number of the one case that an outcome tells of: its receipt goes with the case's identity.

@@ -57,8 +57,8 @@ impl Cause {
         match &entry.event {
             Event::Step { date, .. } if *date > day => Self::New,
             Event::Step { .. } => Self::Late,
-            // A reference counts in no figure.
-            Event::Answers { .. } | Event::Reference { .. } => Self::LateAnswer,
+            // A reference counts in no figure, and a removed identity as before.
+            Event::Answers { .. } | Event::Reference { .. } | Event::Removal { .. } => Self::LateAnswer,
             Event::Withdrawal { .. } => Self::Withdrawal,
             Event::Protection { .. } => Self::Anonymised,
             // Nor does a handläggare.

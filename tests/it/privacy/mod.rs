@@ -1,7 +1,10 @@
 //! Identity stays where it belongs: found nowhere else after a day of traffic, and gone when it is taken away.
 
+mod backup;
 mod document;
 mod erasure;
+mod forgotten;
+mod keys;
 mod traffic;
 
 use sus::domain::person::IdentityNumber;

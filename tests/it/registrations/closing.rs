@@ -193,6 +193,7 @@ fn another_master_key_is_refused_at_the_start() {
             registers: std::sync::Arc::default(),
             clock: std::sync::Arc::new(sus::clock::SystemClock),
             chance: Box::new(sus::chance::Generator::seeded(1)),
+            erasures: None,
         });
         let error = again.err().map(|e| e.to_string()).unwrap_or_default();
         assert!(error.contains("sealed by master key"), "{error}");

@@ -81,6 +81,7 @@ pub fn service_with(database: &Database, now: DateTime<Utc>, settings: Settings)
         registers: Arc::new(Registers::default()),
         clock: Arc::<ManualClock>::clone(&clock),
         chance: Box::new(Generator::seeded(SEED.fetch_add(1, Ordering::Relaxed))),
+        erasures: None,
     };
     (Arc::new(Service::start(parts).unwrap()), clock)
 }

@@ -1,0 +1,151 @@
+//! Taking identity away, in the transaction in which that is registered: first a row in the table of erasures, then what
+//! it names.
+//!
+//! Never here: whether it may be done, and the journal outside the database ([`super::erasures`]).
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::append::Staged;
+use super::cases::day_number;
+use super::dialect::Link;
+use super::error::StorageError;
+use super::journal::{HandlerRow, Loaded, Selection, SubjectRow, load, micros};
+use super::persons;
+use super::schema::{
+    answers, case_handlers, case_references, case_subjects, cases, consents, erasures, fingerprints, reason_texts,
+};
+use crate::domain::age;
+use crate::domain::answers::{QUESTIONS, Question};
+use crate::domain::code::{CaseId, REMOVED_HANDLER};
+use crate::domain::journal::Event;
+
+/// Protection: the case is anonymous from then on.
+pub const PROTECTION: &str = "protection";
+/// Withdrawal or retention: the case counts as before.
+pub const REMOVAL: &str = "removal";
+
+#[derive(Insertable)]
+#[diesel(table_name = erasures, treat_none_as_default_value = false)]
+struct ErasureRow {
+    position: i64,
+    case_number: i64,
+    person: Option<Vec<u8>>,
+    reason: &'static str,
+    erased_at: i64,
+}
+
+/// Why an event takes identity away, if it does.
+#[must_use]
+pub const fn reason(event: &Event) -> Option<&'static str> {
+    match event {
+        Event::Protection { .. } => Some(PROTECTION),
+        Event::Removal { .. } => Some(REMOVAL),
+        _ => None,
+    }
+}
+
+/// Erases what the staged entries take away.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn erase_staged(
+    link: &mut Link<'_>,
+    staged: &[Staged],
+    numbers: &HashMap<CaseId, i64>,
+) -> Result<(), StorageError> {
+    for item in staged {
+        let (Some(reason), Some(number)) = (reason(&item.entry.event), numbers.get(&item.case).copied()) else {
+            continue;
+        };
+        let row = ErasureRow {
+            position: item.entry.position.0,
+            case_number: number,
+            person: item.erased.clone(),
+            reason,
+            erased_at: micros(item.entry.known_from),
+        };
+        let rows = [row];
+        insert_rows!(link, erasures::table, &rows);
+        if reason == PROTECTION {
+            anonymise(link, number)?
+        } else {
+            remove_identity(link, number)?
+        }
+        super::receipts::empty_for(link, number)?;
+        if let Some(person) = &item.erased {
+            erase_traces(link, person)?;
+        }
+    }
+    Ok(())
+}
+
+/// What both take away: references, fingerprints of what was sent, and free text.
+fn erase_common(link: &mut Link<'_>, number: i64) -> Result<(), StorageError> {
+    each!(link, c => diesel::delete(case_references::table.filter(case_references::case_number.eq(number))).execute(c))?;
+    each!(link, c => diesel::delete(fingerprints::table.filter(fingerprints::case_number.eq(number))).execute(c))?;
+    each!(link, c => diesel::delete(reason_texts::table.filter(reason_texts::case_number.eq(number))).execute(c))?;
+    Ok(())
+}
+
+fn anonymise(link: &mut Link<'_>, number: i64) -> Result<(), StorageError> {
+    let kept: Vec<&str> =
+        QUESTIONS.iter().map(|q| q.question).filter(|q| q.allowed_when_anonymous()).map(Question::code).collect();
+    each!(link, c => diesel::delete(case_subjects::table.filter(case_subjects::case_number.eq(number))).execute(c))?;
+    each!(link, c => diesel::delete(answers::table
+        .filter(answers::case_number.eq(number))
+        .filter(answers::question.ne_all(&kept)))
+        .execute(c))?;
+    each!(link, c => diesel::delete(consents::table.filter(consents::case_number.eq(number))).execute(c))?;
+    erase_common(link, number)
+}
+
+/// The birth date becomes one that says no more than the age bands that any figure counted the case in; stadsdel goes. Of a
+/// handläggare it stays that there was one.
+fn remove_identity(link: &mut Link<'_>, number: i64) -> Result<(), StorageError> {
+    let loaded = load(link, Selection::Numbers(&[number]))?;
+    let begun = loaded.first().map(days_begun).transpose()?.unwrap_or_default();
+    let mut subjects: Vec<SubjectRow> = each!(link, c => case_subjects::table
+        .filter(case_subjects::case_number.eq(number))
+        .select(SubjectRow::as_select())
+        .load(c))?;
+    each!(link, c => diesel::delete(case_subjects::table.filter(case_subjects::case_number.eq(number))).execute(c))?;
+    for row in &mut subjects {
+        let birth = row.birth.map(super::cases::day_of);
+        row.birth = birth.and_then(|birth| age::coarse(birth, &begun)).map(day_number);
+        row.district = None;
+    }
+    insert_rows!(link, case_subjects::table, &subjects);
+    let mut handlers: Vec<HandlerRow> = each!(link, c => case_handlers::table
+        .filter(case_handlers::case_number.eq(number))
+        .select(HandlerRow::as_select())
+        .load(c))?;
+    each!(link, c => diesel::delete(case_handlers::table.filter(case_handlers::case_number.eq(number))).execute(c))?;
+    for row in &mut handlers {
+        row.handler = row.handler.take().map(|_| REMOVED_HANDLER.to_owned());
+    }
+    insert_rows!(link, case_handlers::table, &handlers);
+    erase_common(link, number)
+}
+
+/// On which days the case began, by any state of it that was ever known.
+fn days_begun(loaded: &Loaded) -> Result<Vec<NaiveDate>, StorageError> {
+    let mut days = Vec::new();
+    for count in 1..=loaded.entries.len() {
+        days.push(loaded.case_after(count)?.begun());
+    }
+    days.sort_unstable();
+    days.dedup();
+    Ok(days)
+}
+
+/// Everything that leads to a person goes too, unless another case of the same person still stands under that identity.
+fn erase_traces(link: &mut Link<'_>, person: &[u8]) -> Result<(), StorageError> {
+    let others: i64 = each!(link, c => cases::table.filter(cases::person.eq(person)).count().get_result(c))?;
+    if others > 0 {
+        return Ok(());
+    }
+    persons::erase(link, person)
+}
