@@ -20,6 +20,7 @@ pub mod openapi;
 pub mod posting;
 pub mod problem;
 pub mod quality_cases;
+pub mod register_extracts;
 pub mod registers;
 pub mod registrations;
 pub mod report_answer;
@@ -43,6 +44,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         registrations::ENDPOINTS,
         cases::ENDPOINTS,
         case_posts::ENDPOINTS,
+        register_extracts::ENDPOINTS,
         changes::ENDPOINTS,
         registers::ENDPOINTS,
         reports::ENDPOINTS,

@@ -12,6 +12,7 @@ pub mod fields;
 pub mod find;
 pub mod import;
 pub mod job;
+pub mod retention;
 pub mod rotation;
 pub mod service;
 pub mod successors;

@@ -158,6 +158,9 @@ pub fn new_lookup(
     Ok(id)
 }
 
+/// A person's id, the master key that seals the key, and key and number, sealed.
+type SealedPerson = (Vec<u8>, String, Vec<u8>, Vec<u8>);
+
 /// Hashes the next persons by a look-up key: those after one in the order of their ids. Returns how many were looked at,
 /// and the last of them.
 ///
@@ -177,7 +180,7 @@ pub fn hash_piece(
         .filter(person_lookups::key_id.eq(key_id))
         .select(person_lookups::person)
         .load(c))?;
-    let sealed: Vec<(Vec<u8>, String, Vec<u8>, Vec<u8>)> = each!(link, c => persons::table
+    let sealed: Vec<SealedPerson> = each!(link, c => persons::table
         .inner_join(person_keys::table.on(person_keys::person.eq(persons::id)))
         .filter(persons::id.eq_any(&people))
         .select((persons::id, person_keys::master_key, person_keys::sealed_key, persons::sealed_number))
