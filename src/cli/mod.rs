@@ -7,8 +7,10 @@ mod backup;
 mod data;
 mod demo;
 mod export;
+mod extract;
 mod keys;
 mod report;
+mod retention;
 mod serve;
 mod texts;
 mod token;
@@ -80,6 +82,12 @@ enum Command {
     /// Put a backup and the newest keys of persons together, and take away again what was erased since
     #[command(after_help = texts::RESTORE)]
     Restore(RestoreArgs),
+    /// Everything that is kept about a person, for the person (registerutdrag)
+    #[command(after_help = texts::EXTRACT)]
+    Extract(ExtractArgs),
+    /// Take away what the rules of retention (gallring) say, or count it
+    #[command(after_help = texts::RETENTION)]
+    Retention(RetentionArgs),
     /// Exchange the master key, and on request the look-up key, while the service runs
     #[command(after_help = texts::ROTATE)]
     RotateKeys(RotateArgs),
@@ -249,6 +257,26 @@ struct RestoreArgs {
 }
 
 #[derive(Args)]
+struct ExtractArgs {
+    /// The file that holds the number [default: standard input]; never an argument, which others could see
+    #[arg(long)]
+    number_file: Option<PathBuf>,
+    /// The form
+    #[arg(long, default_value = "text", value_parser = ["text", "json"])]
+    format: String,
+}
+
+#[derive(Args)]
+struct RetentionArgs {
+    /// Only count, by rule, what would be taken away
+    #[arg(long)]
+    dry_run: bool,
+    /// Show the log of runs, and whether it is as it was written
+    #[arg(long, conflicts_with = "dry_run")]
+    log: bool,
+}
+
+#[derive(Args)]
 struct RotateArgs {
     /// Also make a new look-up key, and hash everybody anew
     #[arg(long)]
@@ -322,6 +350,8 @@ fn carry_out(command: Command) -> Result<ExitCode, Failure> {
         Command::Migrate => data::migrate(&configured()?),
         Command::Backup(args) => backup::backup(&configured()?, &args),
         Command::Restore(args) => backup::restore(&configured()?, &args),
+        Command::Extract(args) => extract::extract(&configured()?, &args),
+        Command::Retention(args) => retention::retention(&configured()?, &args),
         Command::RotateKeys(args) => keys::rotate(&configured()?, &args),
         Command::Generate(args) => data::generate(&args),
         Command::Rules(args) => texts::rules(&args),

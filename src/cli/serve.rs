@@ -15,6 +15,8 @@ use crate::server;
 pub fn serve(config: &Config, dev_auth: bool) -> Result<(), Failure> {
     let listener = listen(config, dev_auth)?;
     let service = service(config)?;
+    // Held until the service has stopped.
+    let _retention = super::retention::scheduled(config, &service)?;
     serve_with(config, service, listener, dev_auth, |_| {})
 }
 

@@ -124,6 +124,42 @@ The database named by SUS_DATABASE_URL must not be there yet (embedded), or must
 been restored by pg_restore a moment ago. What the journal of erasures says is taken
 away again before the command ends, and at every start of the service.";
 
+pub const EXTRACT: &str = "\
+Examples:
+  sus extract < number.txt > utdrag.txt
+  sus extract --number-file number.txt --format json
+
+Every case of the person at whatever office, with each registration as it was made, and
+how data is put right. The number is read from a file or standard input, never from an
+argument. The extract is written in the access log, and holds personal data.";
+
+pub const RETENTION: &str = "\
+Examples:
+  sus retention --dry-run
+  sus retention
+  sus retention --log
+
+SUS_RETENTION_FILE names the rules. The first that applies to a case decides:
+
+  receipts_days = 3            # answers kept for repeated requests; at most 7
+
+  [[rule]]
+  id = \"felregistrerade\"
+  trigger = \"felregistrering\"  # age from its latest registration
+  months = 6
+  action = \"delete\"           # the whole case; figures change, frozen reports stay
+
+  [[rule]]
+  id = \"identitet\"
+  trigger = \"case_ended\"       # age from the day of the ending
+  years = 2                    # last_registration: from the latest registration
+  action = \"strip_identity\"    # no figure changes
+
+strip_identity takes away the number, the agencies' references, who was handläggare,
+stadsdel and free text, and makes the birth date an age band. Runs beside the service;
+broken off, it is started anew. SUS_RETENTION_AT has the service do it each day. The
+log of runs holds counts and the rules' digest, and is chained by a keyed hash.";
+
 pub const ROTATE: &str = "\
 Examples:
   sus rotate-keys --status

@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use chrono::NaiveTime;
+
 use super::variables::VARIABLES;
 use super::{MasterKeySource, Secret};
 
@@ -57,6 +59,16 @@ impl Reader {
             self.refuse(name);
         }
         value
+    }
+
+    /// A time of the day.
+    pub fn time(&mut self, name: &str) -> Option<NaiveTime> {
+        let given = self.text(name)?;
+        let time = NaiveTime::parse_from_str(&given, "%H:%M").ok();
+        if time.is_none() {
+            self.refuse(name);
+        }
+        time
     }
 
     /// One of a few words.

@@ -137,5 +137,17 @@ pub const VARIABLES: &[Variable] = &[
         "a file, the same for all processes of a database",
         "Which identities were taken away, outside the database, so that a restored backup can't bring them back.",
     ),
+    variable(
+        "SUS_RETENTION_FILE",
+        "none: nothing is taken away",
+        "a file of rules (TOML)",
+        "The rules of retention (gallring); `sus retention --help` shows one.",
+    ),
+    variable(
+        "SUS_RETENTION_AT",
+        "only by `sus retention`",
+        "HH:MM, Swedish time",
+        "When the service runs the rules each day.",
+    ),
     variable("SUS_CONSENT_MONTHS", "no limit", "1–120", "Age of a consent, in months, beyond which a notice is given."),
 ];

@@ -25,6 +25,7 @@ pub mod posting;
 pub mod problem;
 pub mod quality_cases;
 pub mod rates;
+pub mod register_extracts;
 pub mod registers;
 pub mod registrations;
 pub mod report_answer;
@@ -51,6 +52,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         registrations::ENDPOINTS,
         cases::ENDPOINTS,
         case_posts::ENDPOINTS,
+        register_extracts::ENDPOINTS,
         changes::ENDPOINTS,
         registers::ENDPOINTS,
         assignments::ENDPOINTS,

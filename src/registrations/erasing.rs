@@ -17,7 +17,7 @@ use crate::domain::finding::Findings;
 use crate::domain::step::Agency;
 use crate::storage::access::Scope;
 use crate::storage::erasures::{self, Erasure, Journal};
-use crate::storage::{StorageError, cases, erase};
+use crate::storage::{StorageError, cases, erase, retention};
 
 /// The client under which the service itself takes identity away.
 pub const CLIENT: &str = "gallring";
@@ -51,9 +51,14 @@ pub fn catch_up(service: &Service, journal: &Journal) -> Result<CaughtUp, Storag
     for erasure in written.iter().filter(|erasure| !done.contains(&key(erasure))) {
         let rows = cases::by_ids(&mut link, &[erasure.case.as_bytes().to_vec()])?;
         // A case that is gone, or was registered after the backup, has nothing left to take away.
-        if rows.first().is_some_and(|row| row.identity == IdentityState::Named.code()) && again(service, erasure)? {
-            caught_up.erased += 1;
-        }
+        let Some(row) = rows.first() else { continue };
+        let back = if erasure.reason == erase::DELETION {
+            let (number, now) = ([row.number], service.clock.now().timestamp_micros());
+            link.written(|link| retention::delete(link, &number, &|_| true, Some(journal), now))? > 0
+        } else {
+            row.identity == IdentityState::Named.code() && again(service, erasure)?
+        };
+        caught_up.erased += usize::from(back);
     }
     if caught_up.erased > 0 {
         log::warn!("{} identities that had been taken away were back, and are taken away anew", caught_up.erased);

@@ -13,6 +13,7 @@ pub mod find;
 pub mod import;
 pub mod job;
 pub mod load;
+pub mod retention;
 pub mod rotation;
 pub mod service;
 pub mod successors;

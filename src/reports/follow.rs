@@ -3,6 +3,7 @@
 //!
 //! Lives here: reading the log, and deciding when. Never here: figures.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -17,9 +18,14 @@ use super::pull::{PullError, pull};
 use super::report::Report;
 use super::request::{Lang, Request};
 use crate::clock::Clock;
-use crate::domain::case::Case;
-use crate::domain::code::Position;
-use crate::domain::organisation::Organisation;
+use crate::domain::answers::Answers;
+use crate::domain::case::{Case, IdentityState};
+use crate::domain::code::{CaseId, ClientId, OfficeCode, Position, RegistrationId};
+use crate::domain::command::{Handlers, Registrar};
+use crate::domain::journal::{Entry, Event, Opened};
+use crate::domain::organisation::{OfficePair, Organisation};
+use crate::domain::person::Sex;
+use crate::domain::step::{Agency, StepKind};
 use crate::domain::transition::Settings;
 use crate::organisation::registers::Registers;
 use crate::storage::journal::{Loaded, Selection, load};
@@ -219,7 +225,12 @@ impl Reports {
         }
         let mut changed: Vec<(i64, Case)> = Vec::with_capacity(numbers.len());
         for piece in numbers.chunks(PIECE as usize) {
-            for loaded in load(link, Selection::Numbers(piece))? {
+            let all = load(link, Selection::Numbers(piece))?;
+            // A case that was deleted takes the place of what it was, and counts in nothing.
+            let found: HashSet<i64> = all.iter().map(|loaded| loaded.row.number).collect();
+            let gone = piece.iter().filter(|number| !found.contains(number));
+            changed.extend(gone.filter_map(|number| Some((*number, deleted()?))));
+            for loaded in all {
                 changed.push((loaded.row.number, loaded.case()?));
             }
         }
@@ -323,6 +334,36 @@ fn each_piece(link: &mut Link<'_>, mut take: impl FnMut(Vec<Loaded>) -> bool) ->
         }
         last = *end;
     }
+}
+
+/// What stands where a case stood that was deleted: nothing of it is known, and no figure counts it.
+fn deleted() -> Option<Case> {
+    let offices = OfficePair { fk: OfficeCode::parse("0").ok()?, af: OfficeCode::parse("0").ok()? };
+    let opened = Opened {
+        anonymous: true,
+        sex: Sex::Kvinna,
+        birth: None,
+        offices,
+        handlers: Handlers::default(),
+        consent: None,
+        municipality: None,
+        district: None,
+    };
+    let entry = Entry {
+        id: RegistrationId(uuid::Uuid::nil()),
+        position: Position(0),
+        known_from: DateTime::default(),
+        by: Registrar { agency: Agency::Fk, client: ClientId::parse("0").ok()?, handler: None },
+        agreement: None,
+        event: Event::Step {
+            kind: StepKind::Begaran,
+            date: chrono::NaiveDate::default(),
+            answers: Answers::default(),
+            opened: Some(Box::new(opened)),
+        },
+    };
+    let case = Case::begin(CaseId(uuid::Uuid::nil()), IdentityState::Removed, &entry)?;
+    Some(Case { felregistrering: true, ..case })
 }
 
 /// How many of a case's entries were known on an instant, up to a position.

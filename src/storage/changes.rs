@@ -56,7 +56,7 @@ pub fn cases_known_between(
     Ok(numbers)
 }
 
-/// Whether an identity was taken away after one position up to another.
+/// Whether an identity was taken away, or a case deleted, after one position up to another.
 ///
 /// # Errors
 /// When the database fails.
@@ -64,19 +64,19 @@ pub fn any_protection(link: &mut Link<'_>, after: i64, to: i64) -> Result<bool, 
     let found: i64 = each!(link, c => changes::table
         .filter(changes::position.gt(after))
         .filter(changes::position.le(to))
-        .filter(changes::subject.eq("protection"))
+        .filter(changes::subject.eq_any(["protection", "deletion"]))
         .count()
         .get_result(c))?;
     Ok(found > 0)
 }
 
-/// The position at which an identity was last taken away; 0 where none was.
+/// The position at which an identity was last taken away, or a case deleted; 0 where none was.
 ///
 /// # Errors
 /// When the database fails.
 pub fn last_protection(link: &mut Link<'_>) -> Result<i64, StorageError> {
     let last: Option<i64> = each!(link, c => changes::table
-        .filter(changes::subject.eq("protection"))
+        .filter(changes::subject.eq_any(["protection", "deletion"]))
         .select(diesel::dsl::max(changes::position))
         .first(c))?;
     Ok(last.unwrap_or(0))

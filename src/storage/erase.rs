@@ -27,6 +27,9 @@ pub const PROTECTION: &str = "protection";
 /// Withdrawal or retention: the case counts as before.
 pub const REMOVAL: &str = "removal";
 
+/// Retention: the whole case is gone.
+pub const DELETION: &str = "deletion";
+
 #[derive(Insertable)]
 #[diesel(table_name = erasures, treat_none_as_default_value = false)]
 struct ErasureRow {
@@ -142,7 +145,7 @@ fn days_begun(loaded: &Loaded) -> Result<Vec<NaiveDate>, StorageError> {
 }
 
 /// Everything that leads to a person goes too, unless another case of the same person still stands under that identity.
-fn erase_traces(link: &mut Link<'_>, person: &[u8]) -> Result<(), StorageError> {
+pub(super) fn erase_traces(link: &mut Link<'_>, person: &[u8]) -> Result<(), StorageError> {
     let others: i64 = each!(link, c => cases::table.filter(cases::person.eq(person)).count().get_result(c))?;
     if others > 0 {
         return Ok(());

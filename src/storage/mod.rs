@@ -25,6 +25,7 @@ pub mod lists;
 pub mod organisation;
 pub mod persons;
 pub mod receipts;
+pub mod retention;
 pub mod rotation;
 pub mod schema;
 pub mod vault;

@@ -158,7 +158,7 @@ pub fn new_lookup(
     Ok(id)
 }
 
-/// A person's id, the master key that seals the key, the sealed key, the sealed number.
+/// A person's id, the master key that seals the key, and key and number, sealed.
 type SealedPerson = (Vec<u8>, String, Vec<u8>, Vec<u8>);
 
 /// Hashes the next persons by a look-up key: those after one in the order of their ids. Returns how many were looked at,

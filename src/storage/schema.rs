@@ -224,6 +224,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    retention_runs (run) {
+        run -> BigInt,
+        at -> BigInt,
+        rules -> Text,
+        counts -> Text,
+        mac -> Binary,
+    }
+}
+
+diesel::table! {
     organisation_rows (kind, code, position) {
         kind -> Text,
         code -> Text,
@@ -320,6 +330,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     case_offices,
     erasures,
     erasure_journal,
+    retention_runs,
     organisation_rows,
     frozen_reports,
     report_packages,

@@ -37,3 +37,42 @@ CREATE TABLE erasure_journal (
     lines BIGINT NOT NULL,
     mac BYTEA NOT NULL
 );
+
+-- What retention did: when, by which rules (their digest), how many by each. No personal data; each row is chained to the
+-- one before by a keyed hash.
+CREATE TABLE retention_runs (
+    run BIGINT PRIMARY KEY,
+    at BIGINT NOT NULL,
+    rules TEXT NOT NULL,
+    counts TEXT NOT NULL,
+    mac BYTEA NOT NULL
+);
+
+-- A whole case is deleted only beside an erasure that says so.
+CREATE FUNCTION refuse_unless_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM erasures e WHERE e.case_number = OLD.case_number AND e.reason = 'deletion') THEN
+        RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;
+    END IF;
+    RETURN OLD;
+END $$;
+DROP TRIGGER registrations_append_only ON registrations;
+CREATE TRIGGER registrations_append_only BEFORE UPDATE ON registrations
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER registrations_deleted_only BEFORE DELETE ON registrations
+    FOR EACH ROW EXECUTE FUNCTION refuse_unless_deleted();
+DROP TRIGGER meetings_append_only ON meetings;
+CREATE TRIGGER meetings_append_only BEFORE UPDATE ON meetings
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER meetings_deleted_only BEFORE DELETE ON meetings
+    FOR EACH ROW EXECUTE FUNCTION refuse_unless_deleted();
+DROP TRIGGER case_offices_append_only ON case_offices;
+CREATE TRIGGER case_offices_append_only BEFORE UPDATE ON case_offices
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER case_offices_deleted_only BEFORE DELETE ON case_offices
+    FOR EACH ROW EXECUTE FUNCTION refuse_unless_deleted();
+DROP TRIGGER client_references_append_only ON client_references;
+CREATE TRIGGER client_references_append_only BEFORE UPDATE ON client_references
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER client_references_deleted_only BEFORE DELETE ON client_references
+    FOR EACH ROW EXECUTE FUNCTION refuse_unless_deleted();

@@ -37,3 +37,31 @@ CREATE TABLE erasure_journal (
     lines BIGINT NOT NULL,
     mac BLOB NOT NULL
 );
+
+-- What retention did: when, by which rules (their digest), how many by each. No personal data; each row is chained to the
+-- one before by a keyed hash.
+CREATE TABLE retention_runs (
+    run BIGINT PRIMARY KEY,
+    at BIGINT NOT NULL,
+    rules TEXT NOT NULL,
+    counts TEXT NOT NULL,
+    mac BLOB NOT NULL
+);
+
+-- A whole case is deleted only beside an erasure that says so.
+DROP TRIGGER registrations_no_delete;
+CREATE TRIGGER registrations_deleted_only BEFORE DELETE ON registrations
+WHEN NOT EXISTS (SELECT 1 FROM erasures e WHERE e.case_number = OLD.case_number AND e.reason = 'deletion')
+BEGIN SELECT RAISE(ABORT, 'registrations is append-only'); END;
+DROP TRIGGER meetings_no_delete;
+CREATE TRIGGER meetings_deleted_only BEFORE DELETE ON meetings
+WHEN NOT EXISTS (SELECT 1 FROM erasures e WHERE e.case_number = OLD.case_number AND e.reason = 'deletion')
+BEGIN SELECT RAISE(ABORT, 'meetings is append-only'); END;
+DROP TRIGGER case_offices_no_delete;
+CREATE TRIGGER case_offices_deleted_only BEFORE DELETE ON case_offices
+WHEN NOT EXISTS (SELECT 1 FROM erasures e WHERE e.case_number = OLD.case_number AND e.reason = 'deletion')
+BEGIN SELECT RAISE(ABORT, 'case_offices is append-only'); END;
+DROP TRIGGER client_references_no_delete;
+CREATE TRIGGER client_references_deleted_only BEFORE DELETE ON client_references
+WHEN NOT EXISTS (SELECT 1 FROM erasures e WHERE e.case_number = OLD.case_number AND e.reason = 'deletion')
+BEGIN SELECT RAISE(ABORT, 'client_references is append-only'); END;

@@ -79,6 +79,8 @@ actions! {
     ListCases "list_cases" Need::Role(PEOPLE);
     /// Searching by personnummer or reference; the answer holds those within reach.
     SearchCases "create_case_search" Need::Role(PEOPLE);
+    /// Making an extract for a person of what is kept; the extract holds cases within reach.
+    RegisterExtract "create_register_extract" Need::Role(PEOPLE);
     /// Correcting.
     CorrectCase "create_correction" Assignment;
     /// Changing offices.

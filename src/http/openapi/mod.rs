@@ -6,6 +6,7 @@
 
 pub mod examples;
 pub mod kept;
+pub mod privacy;
 pub mod rights;
 pub mod schemas;
 

@@ -10,8 +10,15 @@ use crate::domain::step::StepKind;
 #[must_use]
 pub fn all() -> Value {
     let mut all = Map::new();
-    for part in [requests(), answers_given(), registers(), service(), super::kept::schemas(), super::rights::schemas()]
-    {
+    for part in [
+        requests(),
+        answers_given(),
+        registers(),
+        service(),
+        super::kept::schemas(),
+        super::rights::schemas(),
+        super::privacy::schemas(),
+    ] {
         if let Value::Object(part) = part {
             all.extend(part);
         }

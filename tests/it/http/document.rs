@@ -311,6 +311,10 @@ fn real_answers_look_as_their_schemas_say() {
             ("History", api.get(&format!("{case}/histories"), &fk)),
             ("CaseList", api.get("/v1/cases", &fk)),
             ("SearchResult", api.post("/v1/case-searches", &fk, &serde_json::json!({"caseReference": "FK-1"}))),
+            (
+                "RegisterExtract",
+                api.post("/v1/register-extracts", &fk, &serde_json::json!({"personnummer": super::ANNA})),
+            ),
             ("ChangeList", api.get("/v1/changes", &fk)),
             ("OfficeList", api.get("/v1/offices", &fk)),
             ("AreaList", api.get("/v1/areas", &fk)),

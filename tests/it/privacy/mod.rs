@@ -5,6 +5,7 @@ mod document;
 mod erasure;
 mod forgotten;
 mod keys;
+mod removed;
 mod traffic;
 
 use sus::domain::person::IdentityNumber;
