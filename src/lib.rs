@@ -11,7 +11,7 @@
 //! * [`storage`] – diesel, and nothing else knows of it. SQLite by default, PostgreSQL by URL.
 //! * [`reports`] – polars, and nothing else knows of it. The cases as columns, and every figure.
 //! * [`auth`] – who is calling, and the one table of who may do what.
-//! * [`http`] – the JSON API. [`server`] – listeners and graceful stop. [`app`] – what is built once.
+//! * [`http`] – the JSON API. [`web`] – pages for people. [`server`] – listeners and graceful stop. [`app`] – what is built once.
 //! * [`cli`] – the commands. [`demo`] – the Gävleborg pilot and a synthetic national history.
 //! * [`config`] is alone in reading the environment, [`clock`] alone in asking the time.
 //!
@@ -36,3 +36,4 @@ pub mod registrations;
 pub mod reports;
 pub mod server;
 pub mod storage;
+pub mod web;

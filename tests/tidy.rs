@@ -17,6 +17,7 @@ const ONE_DEPENDENCY_ONE_ROOM: &[(&str, &[&str])] = &[
     ("actix", &["http", "web", "server", "app"]),
     ("askama", &["web"]),
     ("jsonwebtoken", &["auth"]),
+    ("ureq", &["auth"]),
     ("clap", &["cli", "main"]),
 ];
 

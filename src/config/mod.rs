@@ -13,9 +13,11 @@ use zeroize::Zeroizing;
 
 use crate::domain::transition::Settings;
 
+mod identity;
 mod reader;
 mod variables;
 
+pub use identity::Identity;
 use reader::Reader;
 pub use variables::{VARIABLES, Variable};
 
@@ -75,6 +77,8 @@ pub struct Config {
     pub limits: Limits,
     /// Lead times of the domain.
     pub settings: Settings,
+    /// Who may call.
+    pub identity: Identity,
 }
 
 /// How much at once.
@@ -139,6 +143,7 @@ impl Config {
         let days = Settings::default();
         let config = Self {
             public_url: read.public_url(listen),
+            identity: Identity::read(&read),
             master_key: read.master_key(&data_dir),
             log: read.text("SUS_LOG").unwrap_or_else(|| "info".to_owned()),
             workers: read.number("SUS_WORKERS"),

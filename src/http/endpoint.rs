@@ -9,7 +9,7 @@ use std::sync::Arc;
 use actix_web::body::BoxBody;
 use actix_web::dev::{HttpServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{ACCEPT, AUTHORIZATION};
+use actix_web::http::header::ACCEPT;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, Route, guard, web};
 use chrono::NaiveDate;
@@ -18,9 +18,10 @@ use serde_json::Value;
 use super::extract::pairs;
 use super::problem::{Kind, Problem};
 use super::trace::Trace;
+use super::who;
 use crate::app::App;
+use crate::auth::Caller;
 use crate::auth::policy::{self, Action};
-use crate::auth::{self, Caller};
 use crate::domain::finding::{Allowed, Finding, Findings};
 use crate::domain::person::contains_identity_number;
 use crate::domain::rule::Rule;
@@ -170,7 +171,11 @@ async fn door(
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     // Without an endpoint the method is wrong, and the resource says so.
-    match endpoint.map_or(Ok(()), |endpoint| check(&endpoint, &request)) {
+    let checked = match endpoint {
+        Some(endpoint) => check(&endpoint, &request).await,
+        None => Ok(()),
+    };
+    match checked {
         Ok(()) => next.call(request).await,
         Err(problem) => {
             let told = problem.answer(Trace::of(request.request()).as_deref());
@@ -180,15 +185,13 @@ async fn door(
 }
 
 /// Who, role, query, formats: in this order.
-fn check(endpoint: &Endpoint, request: &ServiceRequest) -> Result<(), Problem> {
+async fn check(endpoint: &Endpoint, request: &ServiceRequest) -> Result<(), Problem> {
     if !endpoint.action.is_public() {
-        let app = request.app_data::<web::Data<App>>().ok_or_else(|| Problem::new(Kind::InterntFel))?;
-        let header = request.headers().get(AUTHORIZATION).and_then(|h| h.to_str().ok());
-        let caller = auth::caller(header, &app.verifier, app.now())?;
+        let caller = who::caller(request).await?;
         if !policy::role_allows(&caller, endpoint.action) {
             return Err(Problem::new(Kind::EjBehorig));
         }
-        request.extensions_mut().insert(Arc::new(caller));
+        request.extensions_mut().insert(caller);
     }
     let today = request.app_data::<web::Data<App>>().map(|app| app.service.today());
     check_query(endpoint, request.query_string(), today.unwrap_or_default())?;

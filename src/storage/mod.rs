@@ -22,6 +22,7 @@ pub mod organisation;
 pub mod persons;
 pub mod receipts;
 pub mod schema;
+pub mod sessions;
 pub mod vault;
 
 pub use connection::{Db, Reader};
