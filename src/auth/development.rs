@@ -22,7 +22,7 @@ use crate::domain::organisation::Role;
 use crate::domain::step::Agency;
 
 /// What the development issuer calls itself and the service.
-const DEV_ISSUER: &str = "urn:sus:dev";
+pub(super) const DEV_ISSUER: &str = "urn:sus:dev";
 const AUDIENCE: &str = "urn:sus:api";
 
 /// What its tokens say. Names as in RFC 9068; `agency` and `handler` are ours.
@@ -112,7 +112,7 @@ impl DevelopmentIssuer {
         self.sign(TYPE, &claims(grant, now, now + self.lifetime, id))
     }
 
-    fn sign(&self, typ: &str, claims: &impl Serialize) -> Result<String, AuthError> {
+    pub(super) fn sign(&self, typ: &str, claims: &impl Serialize) -> Result<String, AuthError> {
         let mut header = Header::new(Algorithm::ES256);
         header.typ = Some(typ.to_owned());
         header.kid = Some(self.kid.clone());

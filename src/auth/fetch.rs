@@ -21,7 +21,7 @@ const MAX_ANSWER: u64 = 256 * 1024;
 /// Why an issuer gave no usable answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FetchError {
-    /// No connection, or no answer in time.
+    /// No connection, a certificate that is not trusted, or no answer in time.
     Unreachable,
     /// The answer's status says no.
     Status(u16),
@@ -34,7 +34,7 @@ pub enum FetchError {
 impl fmt::Display for FetchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreachable => f.write_str("no answer in time"),
+            Self::Unreachable => f.write_str("no trusted connection, or no answer in time"),
             Self::Status(status) => write!(f, "the answer was {status}"),
             Self::TooLong => f.write_str("the answer is too long"),
             Self::Unreadable(what) => write!(f, "the answer is not usable: {what}"),
@@ -190,6 +190,7 @@ mod tests {
         let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let client = Client::new(None).unwrap();
         assert_eq!(client.get(&format!("http://{nobody}/jwks")), Err(FetchError::Unreachable));
+        assert_eq!(client.get(&format!("https://{nobody}/jwks")), Err(FetchError::Unreachable));
         assert!(Client::new(Some(b"no certificate")).is_err());
     }
 }

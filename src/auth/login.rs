@@ -47,6 +47,8 @@ pub struct Login {
     pub proof: Proof,
     /// What is asked for.
     pub scope: String,
+    /// How surely the person must be known: one of these levels (`acr`); empty where the provider sees to it.
+    pub levels: Vec<String>,
 }
 
 /// All ways to log in.
@@ -190,7 +192,8 @@ impl Login {
             until: (now + PATIENCE).timestamp(),
         };
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(attempt.verifier.as_bytes()));
-        let query = query(&[
+        let levels = self.levels.join(" ");
+        let mut pairs = vec![
             ("response_type", "code"),
             ("client_id", &self.client_id),
             ("redirect_uri", redirect),
@@ -199,8 +202,11 @@ impl Login {
             ("nonce", &attempt.nonce),
             ("code_challenge", &challenge),
             ("code_challenge_method", "S256"),
-        ]);
-        Ok((with_query(&endpoints.authorization, &query), attempt))
+        ];
+        if !levels.is_empty() {
+            pairs.push(("acr_values", &levels));
+        }
+        Ok((with_query(&endpoints.authorization, &query(&pairs)), attempt))
     }
 
     /// Where the provider ends its own session, and sends the person back to `back`.
@@ -309,6 +315,10 @@ impl Login {
         }
         let times = Times::of(said.exp, said.nbf, said.iat).check(now, issuer.leeway);
         times.map_err(|error| self.fail(&format!("the id token: {error}")))?;
+        if !self.levels.is_empty() && !said.acr.is_some_and(|acr| self.levels.contains(&acr)) {
+            self.fail("the person is not known surely enough");
+            return Err(LoginError::Refused);
+        }
         Ok(claims)
     }
 }
@@ -325,6 +335,7 @@ struct IdToken {
     nbf: Option<i64>,
     iat: i64,
     nonce: String,
+    acr: Option<String>,
 }
 
 fn query(pairs: &[(&str, &str)]) -> String {
@@ -350,31 +361,5 @@ fn encoded(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_attempt_is_answered_by_its_own_state_and_in_time() {
-        let attempt = Attempt {
-            login: "fk".to_owned(),
-            lang: None,
-            state: "own".to_owned(),
-            nonce: "n".to_owned(),
-            verifier: "v".to_owned(),
-            until: 100,
-        };
-        let at = |second| DateTime::from_timestamp(second, 0).unwrap();
-        let answer = |state: Option<&str>| Answer { state: state.map(ToOwned::to_owned), ..Answer::default() };
-        assert!(attempt.is_answered_by(&answer(Some("own")), at(99)));
-        assert!(!attempt.is_answered_by(&answer(Some("own")), at(100)));
-        assert!(!attempt.is_answered_by(&answer(Some("other")), at(99)));
-        assert!(!attempt.is_answered_by(&answer(None), at(99)));
-    }
-
-    #[test]
-    fn a_query_holds_its_values_unchanged() {
-        assert_eq!(query(&[("a", "b c&d=e"), ("å", "")]), "a=b%20c%26d%3De&å=");
-        assert_eq!(with_query("https://x/y?z=1", "a=b"), "https://x/y?z=1&a=b");
-        assert_eq!(with_query("https://x/y", "a=b"), "https://x/y?a=b");
-    }
-}
+#[path = "login_tests.rs"]
+mod tests;

@@ -1,8 +1,8 @@
 //! Pages for people: made here, on the server, without any script.
 //!
 //! **Lives here:** a page as a struct beside its handler, with a template in `templates/` that extends the one layout
-//! ([`page`]); every text in both languages ([`texts`]); who is logged in ([`visitor`]) and the token that every form
-//! carries ([`form`]). **Never here:** a rule, SQL, or anything that a use case should do. Nothing is loaded from other
+//! (`page`); every text in both languages (`texts`); who is logged in (`visitor`) and the token that every form
+//! carries (`form`). **Never here:** a rule, SQL, or anything that a use case should do. Nothing is loaded from other
 //! hosts.
 
 mod form;

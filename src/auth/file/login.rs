@@ -25,10 +25,12 @@ pub fn login(place: Place<'_>, issuers: &[Issuer], folder: &Path) -> Option<Logi
     {
         place.refuse("scopes", "a list of scopes with openid among them");
     }
+    let levels = place.texts("levels", "a list of texts").unwrap_or_default();
     let proof = proof(&place, folder);
     place.end();
     let issuer = issuers.iter().position(|issuer| issuer.name == name)?;
-    Some(Login { name, title, issuer, client_id, proof: proof?, scope: scopes.join(" ") })
+    let levels = levels.into_iter().map(ToOwned::to_owned).collect();
+    Some(Login { name, title, issuer, client_id, proof: proof?, scope: scopes.join(" "), levels })
 }
 
 fn proof(place: &Place<'_>, folder: &Path) -> Option<Proof> {
