@@ -14,10 +14,12 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use crate::auth::fetch::is_allowed;
+use crate::auth::login::Logins;
 use crate::auth::tokens::Verifier;
 use crate::chance::{Chance, Generator, uuid_v7};
 use crate::clock::Clock;
-use crate::config::{Config, MasterKeySource};
+use crate::config::{Config, Identity, MasterKeySource};
 use crate::http;
 use crate::http::rates::Rates;
 use crate::metrics::Metrics;
@@ -28,6 +30,7 @@ use crate::reports::disclosure::RecordKeys;
 use crate::reports::follow::Reports;
 use crate::storage::vault::Vault;
 use crate::storage::{Db, StorageError};
+use crate::web as pages;
 
 /// Connections for reading.
 const READERS: u32 = 8;
@@ -55,6 +58,8 @@ pub struct App {
     pub metrics: Option<Metrics>,
     /// Checks tokens.
     pub verifier: Verifier,
+    /// How people log in; `None` where only machines call.
+    pub logins: Option<Logins>,
     /// What was set from outside.
     pub config: Config,
     clock: Arc<dyn Clock>,
@@ -196,15 +201,35 @@ fn key_of(text: &str) -> Result<Zeroizing<[u8; 32]>, StartError> {
     Ok(key)
 }
 
-/// `--dev-auth` is for the own machine only.
+/// `--dev-auth` is for the own machine only, and only where nobody else says who may call.
 ///
 /// # Errors
-/// When the listener is not loopback.
-pub fn check_dev_auth(listen: SocketAddr) -> Result<(), StartError> {
-    if listen.ip().is_loopback() {
+/// When the listener is not loopback, or an issuer is configured.
+pub fn check_dev_auth(listen: SocketAddr, identity: &Identity) -> Result<(), StartError> {
+    if !listen.ip().is_loopback() {
+        return Err(StartError::Refused(
+            "--dev-auth is refused: the listener is not loopback, and anyone could issue tokens",
+        ));
+    }
+    if identity.auth_file.is_some() {
+        return Err(StartError::Refused(
+            "--dev-auth is refused: SUS_AUTH_FILE configures issuers, and development tokens would stand beside theirs",
+        ));
+    }
+    Ok(())
+}
+
+/// People log in over TLS, or on the own machine.
+///
+/// # Errors
+/// When browsers would send the session's cookie for all to read.
+pub fn check_logins(public_url: &str) -> Result<(), StartError> {
+    if is_allowed(public_url) {
         return Ok(());
     }
-    Err(StartError::Refused("--dev-auth is refused: the listener is not loopback, and anyone could issue tokens"))
+    Err(StartError::Refused(
+        "[[login]] is refused: SUS_PUBLIC_URL is neither https nor on this machine, and sessions could be stolen",
+    ))
 }
 
 impl App {
@@ -228,11 +253,30 @@ impl App {
             rates: Rates::new(&config.edge.rates, &clock),
             metrics: metrics.inspect_err(|e| log::error!("metrics: {e}")).ok(),
             verifier,
+            logins: None,
             config,
             clock,
             chance: Mutex::new(chance),
             stopping: AtomicBool::new(false),
         }
+    }
+
+    /// With ways for people to log in.
+    #[must_use]
+    pub fn with_logins(self, logins: Option<Logins>) -> Self {
+        Self { logins, ..self }
+    }
+
+    /// Whether browsers reach the service by TLS, so that its cookies are for TLS only.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.config.public_url.starts_with("https://")
+    }
+
+    /// Where a login's provider sends the browser back to.
+    #[must_use]
+    pub fn redirect(&self) -> String {
+        format!("{}/login/callback", self.config.public_url)
     }
 
     /// The instant now.
@@ -249,6 +293,11 @@ impl App {
             chance.fill(&mut bytes);
         }
         bytes
+    }
+
+    /// Random bytes for what nobody may guess.
+    pub fn fill(&self, bytes: &mut [u8]) {
+        self.chance.lock().unwrap_or_else(PoisonError::into_inner).fill(bytes);
     }
 
     /// An id for something new.
@@ -273,5 +322,6 @@ impl App {
 /// Wires the app into a server or a test: every route, behind its door.
 pub fn configure(services: &mut web::ServiceConfig, app: web::Data<App>) {
     services.app_data(app);
+    pages::configure(services);
     http::configure(services);
 }

@@ -11,8 +11,9 @@
 //! * [`storage`] – diesel, and nothing else knows of it. SQLite by default, PostgreSQL by URL.
 //! * [`reports`] – polars, and nothing else knows of it. The cases as columns, and every figure.
 //! * [`auth`] – who is calling, and the one table of who may do what.
-//! * [`http`] – the JSON API, and what stands before it: limits, header fields, the door. [`server`] – listeners, TLS and
-//!   graceful stop. [`app`] – what is built once. [`metrics`] – what is counted of the service's own work.
+//! * [`http`] – the JSON API, and what stands before it: limits, header fields, the door. [`web`] – pages for people.
+//!   [`server`] – listeners, TLS and graceful stop. [`app`] – what is built once. [`metrics`] – what is counted of the
+//!   service's own work.
 //! * [`cli`] – the commands. [`demo`] – the Gävleborg pilot and a synthetic national history.
 //! * [`config`] is alone in reading the environment, [`clock`] alone in asking the time.
 //!
@@ -38,3 +39,4 @@ pub mod registrations;
 pub mod reports;
 pub mod server;
 pub mod storage;
+pub mod web;

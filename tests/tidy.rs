@@ -18,6 +18,7 @@ const ONE_DEPENDENCY_ONE_ROOM: &[(&str, &[&str])] = &[
     ("rustls", &["server"]),
     ("askama", &["web"]),
     ("jsonwebtoken", &["auth"]),
+    ("ureq", &["auth"]),
     ("clap", &["cli", "main"]),
 ];
 

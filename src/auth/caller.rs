@@ -1,13 +1,15 @@
 //! The caller: what a valid token says, parsed once at the door.
 //!
-//! Never here: what the caller may do ([`policy`](super::policy)).
+//! Never here: how an issuer words it ([`mapping`](super::mapping)), and what the caller may do ([`policy`](super::policy)).
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::tokens::{Claims, Verifier};
+use super::binding::ClientCertificate;
+use super::tokens::Verifier;
 use crate::domain::code::{ClientId, HandlerId};
 use crate::domain::command::Registrar;
 use crate::domain::organisation::Role;
@@ -40,32 +42,19 @@ impl Caller {
         self.roles.contains(&role)
     }
 
-    /// What the claims of a checked token say.
+    /// The caller itself, when it holds together.
     ///
     /// # Errors
-    /// [`AuthError::IncompatibleRoles`] and [`AuthError::IncompleteRole`], which are about the grant and not the
-    /// token; [`AuthError::Invalid`] when a claim has a value that no issuer of ours would give.
-    pub fn from_claims(claims: &Claims) -> Result<Self, AuthError> {
-        let client = ClientId::parse(&claims.client_id).map_err(|_| AuthError::Invalid)?;
-        let agency = match claims.agency.as_deref() {
-            None => None,
-            Some(code) => Some(Agency::from_code(code).ok_or(AuthError::Invalid)?),
-        };
-        let handler = match claims.handler.as_deref() {
-            None => None,
-            Some(id) => Some(HandlerId::parse(id).map_err(|_| AuthError::Invalid)?),
-        };
-        // A role that belongs to another service of the same issuer says nothing here.
-        let roles: BTreeSet<Role> = claims.roles.iter().filter_map(|code| Role::from_code(code)).collect();
-        // Both are kept with what the caller does, so neither may be somebody's number.
+    /// [`AuthError::IncompatibleRoles`] and [`AuthError::IncompleteRole`]; [`AuthError::Invalid`] when an id is
+    /// somebody's number, since ids are kept with what the caller does.
+    pub(super) fn checked(self) -> Result<Self, AuthError> {
         let far = chrono::NaiveDate::from_ymd_opt(2199, 12, 31).unwrap_or_default();
-        let ids = [Some(claims.client_id.as_str()), claims.handler.as_deref()];
+        let ids = [Some(self.client.as_str()), self.handler.as_ref().map(HandlerId::as_str)];
         if ids.into_iter().flatten().any(|id| contains_identity_number(id, far)) {
             return Err(AuthError::Invalid);
         }
-        let caller = Self { client, agency, roles, handler };
-        caller.check()?;
-        Ok(caller)
+        self.check()?;
+        Ok(self)
     }
 
     fn check(&self) -> Result<(), AuthError> {
@@ -94,6 +83,12 @@ pub enum AuthError {
     Expired,
     /// The token is not valid yet.
     NotYetValid,
+    /// The token is bound to a certificate, or must be, and the connection isn't of that certificate.
+    WrongCertificate,
+    /// The issuer of this place is known, the key that the token names is not: it may be a new one.
+    UnknownKey(usize),
+    /// The keys of the issuer of this place are not there, or too old: nothing can be said of the token.
+    NoKeys(usize),
     /// Samverkansadministrator sees no personal data, so it can't be one with a role that does.
     IncompatibleRoles,
     /// A role lacks what it needs: an agency, or a person.
@@ -113,7 +108,9 @@ impl fmt::Display for AuthError {
         f.write_str(match self {
             Self::Missing => "no bearer token was sent",
             Self::Malformed => "the Authorization header is not one bearer token",
-            Self::Invalid => "the token is not valid here",
+            Self::Invalid | Self::UnknownKey(_) => "the token is not valid here",
+            Self::WrongCertificate => "the token is not for the client certificate of this connection",
+            Self::NoKeys(_) => "the keys of the token's issuer can't be had at the moment",
             Self::Expired => "the token has expired",
             Self::NotYetValid => "the token is not valid yet",
             Self::IncompatibleRoles => "samverkansadministrator can't be combined with deltagaransvarig or system",
@@ -124,15 +121,22 @@ impl fmt::Display for AuthError {
 
 impl std::error::Error for AuthError {}
 
-/// THE door for tokens: who is calling, from the `Authorization` header as it came.
+/// THE door for tokens: who is calling, from the `Authorization` header as it came and the certificate that the
+/// connection was made with.
 ///
 /// # Errors
-/// [`AuthError`], for the caller to be told.
-pub fn caller(authorization: Option<&str>, verifier: &Verifier, now: DateTime<Utc>) -> Result<Caller, AuthError> {
+/// [`AuthError`], for the caller to be told. After [`AuthError::UnknownKey`] and [`AuthError::NoKeys`] it is worth asking
+/// once more when the issuer's keys have been fetched.
+pub fn caller(
+    authorization: Option<&str>,
+    certificate: Option<&ClientCertificate>,
+    verifier: &Verifier,
+    now: DateTime<Utc>,
+) -> Result<Arc<Caller>, AuthError> {
     let header = authorization.ok_or(AuthError::Missing)?;
     let (scheme, token) = header.split_once(' ').ok_or(AuthError::Malformed)?;
     if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() || token.contains([' ', ',']) {
         return Err(AuthError::Malformed);
     }
-    Caller::from_claims(&verifier.verify(token, now)?)
+    verifier.verify(token, certificate, now)
 }

@@ -41,7 +41,8 @@ pub fn demo(config: Config, args: &DemoArgs) -> Result<(), Failure> {
         return Ok(());
     };
     let tokens = Tokens::issue(&config)?;
-    serve::serve_with(&config, service, listener, true, |address| tokens.say(&format!("http://{address}"), pilot_ends))
+    let say = |address| tokens.say(&format!("http://{address}"), pilot_ends);
+    serve::serve_with(&config, service, listener, serve::Who::Development, say)
 }
 
 /// The same configuration over a folder that is made anew; nothing outside it is touched.

@@ -50,7 +50,7 @@ fn after_long_help() -> String {
 #[derive(Subcommand)]
 enum Command {
     /// Serve the API
-    #[command(after_help = texts::SERVE)]
+    #[command(after_help = texts::SERVE, after_long_help = texts::serve_long())]
     Serve(ServeArgs),
     /// Make a fresh database with the pilot and a synthetic national history, show a baspaket, and serve
     #[command(after_help = texts::DEMO)]

@@ -5,25 +5,47 @@ use std::sync::Arc;
 
 use super::{Failure, service};
 use crate::app::{self, App};
+use crate::auth::file::{self, AuthFile};
+use crate::auth::keeper::Keeper;
 use crate::auth::tokens::Verifier;
 use crate::chance::{Chance, Generator};
-use crate::clock::SystemClock;
+use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::registrations::Service;
 use crate::server;
 
 pub fn serve(config: &Config, dev_auth: bool) -> Result<(), Failure> {
     let listener = listen(config, dev_auth)?;
+    // Before anything is made or opened: a mistake in it is told at once.
+    let identity = config.identity.auth_file.as_deref().map(file::read).transpose()?;
+    if identity.as_ref().is_some_and(|identity| !identity.logins.is_empty()) {
+        app::check_logins(&config.public_url)?;
+    }
     let service = service(config)?;
     // Held until the service has stopped.
     let _retention = super::retention::scheduled(config, &service)?;
-    serve_with(config, service, listener, dev_auth, |_| {})
+    let who = match identity {
+        Some(identity) => Who::Issuers(identity),
+        None if dev_auth => Who::Development,
+        None => Who::Nobody,
+    };
+    serve_with(config, service, listener, who, |_| {})
+}
+
+/// Whose tokens are accepted.
+pub enum Who {
+    /// Those of the program's own issuer.
+    Development,
+    /// Those of the issuers that are configured.
+    Issuers(AuthFile),
+    /// None.
+    Nobody,
 }
 
 /// Takes the address, before anything else is touched.
 pub fn listen(config: &Config, dev_auth: bool) -> Result<TcpListener, Failure> {
     if dev_auth {
-        app::check_dev_auth(config.listen)?;
+        app::check_dev_auth(config.listen, &config.identity)?;
     }
     server::check(config)?;
     Ok(TcpListener::bind(config.listen).map_err(|e| format!("{} can't be listened on: {e}", config.listen))?)
@@ -34,23 +56,41 @@ pub fn serve_with(
     config: &Config,
     service: Arc<Service>,
     listener: TcpListener,
-    dev_auth: bool,
+    who: Who,
     ready: impl FnOnce(std::net::SocketAddr),
 ) -> Result<(), Failure> {
     let mut chance = Generator::from_system().map_err(|e| format!("no random bytes from the system: {e}"))?;
-    let verifier = if dev_auth {
-        log::warn!("--dev-auth: anyone on this machine with the key in {} can issue tokens", config.data_dir.display());
-        development_issuer(config, &mut chance)?.verifier()
-    } else {
-        log::warn!("without --dev-auth no token is accepted yet: only rules, code lists and the API's document answer");
-        Verifier::closed()
+    let (mut keeper, mut logins) = (None, None);
+    let verifier = match who {
+        Who::Development => {
+            let folder = config.data_dir.display();
+            log::warn!("--dev-auth: anyone on this machine with the key in {folder} can issue tokens");
+            development_issuer(config, &mut chance)?.verifier()
+        }
+        Who::Issuers(file) => {
+            let names: Vec<&str> = file.issuers.iter().map(|issuer| issuer.name.as_str()).collect();
+            log::info!("tokens of these issuers are accepted: {}", names.join(", "));
+            let verifier;
+            (verifier, logins) = file.parts();
+            keeper = Some(Keeper::start(verifier.clone(), || SystemClock.now())?);
+            verifier
+        }
+        Who::Nobody => {
+            log::warn!(
+                "without SUS_AUTH_FILE or --dev-auth no token is accepted: only rules, code lists and the API's document \
+                 answer"
+            );
+            Verifier::closed()
+        }
     };
     let address = listener.local_addr()?;
     let scheme = if config.edge.tls.is_some() { "https" } else { "http" };
     log::info!("listening on {scheme}://{address} ({})", service.db.backend());
-    let app = App::new(service, verifier, config.clone(), Arc::new(SystemClock), chance);
+    let app = App::new(service, verifier, config.clone(), Arc::new(SystemClock), chance).with_logins(logins);
     ready(address);
-    Ok(server::run(app, listener)?)
+    let served = server::run(app, listener);
+    drop(keeper);
+    Ok(served?)
 }
 
 pub fn development_issuer(

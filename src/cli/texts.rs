@@ -19,15 +19,23 @@ Exit status:
   2  the arguments are wrong
   3  sus import: done, but some lines were refused";
 
+/// The long help shows a whole file of issuers.
+pub fn serve_long() -> String {
+    let file = crate::auth::file::EXAMPLE.lines().map(|line| format!("  {line}\n")).collect::<String>();
+    format!("{SERVE}\n\nA file for SUS_AUTH_FILE, with everything that may stand in it:\n\n{file}")
+}
+
 pub const SERVE: &str = "\
 Examples:
   sus serve
   sus serve --dev-auth        on your own machine, with tokens from `sus token`
+  SUS_AUTH_FILE=auth.toml sus serve
   SUS_DATABASE_URL=postgres://sus@db/sus SUS_MASTER_KEY_FILE=/run/secrets/sus \
-  SUS_LISTEN=0.0.0.0:8443 SUS_TLS_CERT_FILE=cert.pem SUS_TLS_KEY_FILE=key.pem sus serve
+  SUS_AUTH_FILE=/etc/sus/auth.toml SUS_LISTEN=0.0.0.0:8443 SUS_TLS_CERT_FILE=cert.pem \
+  SUS_TLS_KEY_FILE=key.pem sus serve
   SUS_LISTEN=0.0.0.0:8080 SUS_TRUSTED_PROXIES=10.0.0.0/8 sus serve      behind a proxy that has TLS
 
-Without --dev-auth no token is accepted yet. `sus --help` lists what can be set.";
+Without SUS_AUTH_FILE or --dev-auth no token is accepted. `sus serve --help` shows such a file; `sus --help` lists what can be set.";
 
 pub const DEMO: &str = "\
 Examples:

@@ -14,11 +14,13 @@ use zeroize::Zeroizing;
 use crate::domain::transition::Settings;
 
 pub mod edge;
+mod identity;
 mod privacy;
 mod reader;
 mod variables;
 
 pub use edge::Edge;
+pub use identity::Identity;
 pub use privacy::Privacy;
 use reader::Reader;
 pub use variables::{VARIABLES, Variable};
@@ -83,6 +85,8 @@ pub struct Config {
     pub settings: Settings,
     /// What stands between the network and the API.
     pub edge: Edge,
+    /// Who may call.
+    pub identity: Identity,
 }
 
 /// How much at once.
@@ -148,6 +152,7 @@ impl Config {
         let config = Self {
             edge: Edge::read(&mut read),
             public_url: read.public_url(listen),
+            identity: Identity::read(&read),
             master_key: read.master_key(&data_dir),
             privacy: Privacy::read(&mut read),
             log: read.text("SUS_LOG").unwrap_or_else(|| "info".to_owned()),

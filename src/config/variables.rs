@@ -52,6 +52,12 @@ pub const VARIABLES: &[Variable] = &[
         "error, warn, info, debug, trace or env_logger's filters",
         "How much is logged. Never personal data.",
     ),
+    variable(
+        "SUS_AUTH_FILE",
+        "none: no token is accepted",
+        "a TOML file",
+        "Which issuers' tokens are accepted; `sus serve --help` shows one. Never together with --dev-auth.",
+    ),
     variable("SUS_WORKERS", "one per processor", "1–256", "Threads that answer requests."),
     variable("SUS_MAX_BODY_BYTES", "16777216", "1024–1073741824", "Longest request body."),
     variable("SUS_MAX_BATCH", "10000", "1–100000", "Most registrations in one request."),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use actix_web::body::BoxBody;
 use actix_web::dev::{HttpServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{ACCEPT, ALLOW, AUTHORIZATION};
+use actix_web::http::header::{ACCEPT, ALLOW};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, Route, guard, web};
 use chrono::NaiveDate;
@@ -20,9 +20,10 @@ use super::peer::Peer;
 use super::problem::{Kind, Problem};
 use super::rates::{self, Class, Standing};
 use super::trace::Trace;
+use super::who;
 use crate::app::App;
+use crate::auth::Caller;
 use crate::auth::policy::{self, Action};
-use crate::auth::{self, Caller};
 use crate::domain::finding::{Allowed, Finding, Findings};
 use crate::domain::person::contains_identity_number;
 use crate::domain::rule::Rule;
@@ -177,7 +178,11 @@ async fn door(
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     // Without an endpoint the method is wrong, and the resource says so.
-    match endpoint.map_or(Ok(()), |endpoint| check(&endpoint, &request)) {
+    let checked = match endpoint {
+        Some(endpoint) => check(&endpoint, &request).await,
+        None => Ok(()),
+    };
+    match checked {
         Ok(()) => next.call(request).await,
         Err(problem) => {
             let told = problem.answer(Trace::of(request.request()).as_deref());
@@ -191,7 +196,7 @@ async fn door(
 pub struct Operation(pub &'static str);
 
 /// Who, how often, role, query, formats: in this order.
-fn check(endpoint: &Endpoint, request: &ServiceRequest) -> Result<(), Problem> {
+async fn check(endpoint: &Endpoint, request: &ServiceRequest) -> Result<(), Problem> {
     request.extensions_mut().insert(Operation(endpoint.id));
     let app = request.app_data::<web::Data<App>>().ok_or_else(|| Problem::new(Kind::InterntFel))?;
     let network = || Peer::found(request).map(|peer| peer.network()).unwrap_or_default();
@@ -200,21 +205,20 @@ fn check(endpoint: &Endpoint, request: &ServiceRequest) -> Result<(), Problem> {
     if endpoint.action.is_public() {
         within_quota(request, app.rates.ask(class, &network())?);
     } else {
-        let header = request.headers().get(AUTHORIZATION).and_then(|h| h.to_str().ok());
-        let caller = match auth::caller(header, &app.verifier, app.now()) {
+        let caller = match who::caller(request).await {
             Ok(caller) => caller,
-            Err(error) => {
-                if !error.is_about_the_grant() {
+            Err(problem) => {
+                if problem.status() == 401 {
                     app.rates.ask(Class::Refused, &network())?;
                 }
-                return Err(error.into());
+                return Err(problem);
             }
         };
         within_quota(request, app.rates.ask(class, &rates::name(&caller))?);
         if !policy::role_allows(&caller, endpoint.action) {
             return Err(Problem::new(Kind::EjBehorig));
         }
-        request.extensions_mut().insert(Arc::new(caller));
+        request.extensions_mut().insert(caller);
     }
     check_query(endpoint, request.query_string(), app.service.today())?;
     check_accept(endpoint, request)?;

@@ -36,6 +36,7 @@ pub mod reports;
 pub mod rules;
 pub mod service;
 pub mod trace;
+pub mod who;
 
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 

@@ -238,6 +238,12 @@ impl From<AuthError> for Problem {
             return Self::new(Kind::EjBehorig)
                 .detail("Rollerna i åtkomsten går inte ihop eller saknar det de kräver.", sentence(&error));
         }
+        if matches!(error, AuthError::NoKeys(_)) {
+            return busy().detail(
+                "Utfärdarens nycklar kan inte hämtas just nu, så åtkomsten kan inte prövas.",
+                sentence(&error),
+            );
+        }
         // RFC 6750: without a token no error code is given.
         let challenge = match error {
             AuthError::Missing => "Bearer realm=\"sus\"",
@@ -247,6 +253,7 @@ impl From<AuthError> for Problem {
             AuthError::Missing => "Ingen åtkomst (bearer token) skickades.",
             AuthError::Expired => "Åtkomsten har gått ut.",
             AuthError::NotYetValid => "Åtkomsten gäller inte än.",
+            AuthError::WrongCertificate => "Åtkomsten gäller inte för anslutningens klientcertifikat.",
             _ => "Åtkomsten gäller inte här.",
         };
         Self::new(Kind::EjInloggad).detail(sv, sentence(&error)).header(WWW_AUTHENTICATE.as_str(), challenge)

@@ -8,6 +8,7 @@ use super::endpoint::{Answer, Content, Endpoint, Verb};
 use super::openapi::{self, PAGED};
 use super::problem::{Kind, Problem};
 use crate::app::App;
+use crate::auth::keys::Standing;
 use crate::auth::policy::Action;
 use crate::storage::{StorageError, changes};
 
@@ -109,7 +110,7 @@ pub async fn live() -> HttpResponse {
     HttpResponse::Ok().json(json!({"status": "live"}))
 }
 
-/// The database answers, and the service is not on its way down.
+/// The database answers, tokens can be checked, and the service is not on its way down.
 pub async fn ready(app: web::Data<App>) -> HttpResponse {
     if !app.service.is_writing() && !app.is_stopping() {
         return HttpResponse::ServiceUnavailable().json(json!({"status": "writer"}));
@@ -117,12 +118,19 @@ pub async fn ready(app: web::Data<App>) -> HttpResponse {
     if app.is_stopping() {
         return HttpResponse::ServiceUnavailable().json(json!({"status": "stopping"}));
     }
+    // Without any key that works no token can be checked; with old ones it can, for a while.
+    let keys = app.verifier.standing(app.now());
+    if keys == Some(Standing::Missing) {
+        return HttpResponse::ServiceUnavailable().json(json!({"status": "keys"}));
+    }
     let asked = web::block(move || {
         let mut connection = app.service.db.read()?;
         changes::head(&mut connection.link())
     });
     match asked.await {
-        Ok(Ok(position)) => HttpResponse::Ok().json(json!({"status": "ready", "position": position})),
+        Ok(Ok(position)) => {
+            HttpResponse::Ok().json(json!({"status": "ready", "position": position, "keys": keys.map(Standing::code)}))
+        }
         Ok(Err(error)) => not_ready(&error),
         Err(_) => HttpResponse::ServiceUnavailable().json(json!({"status": "busy"})),
     }

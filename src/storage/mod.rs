@@ -28,6 +28,7 @@ pub mod receipts;
 pub mod retention;
 pub mod rotation;
 pub mod schema;
+pub mod sessions;
 pub mod vault;
 
 pub use connection::{Db, Reader};

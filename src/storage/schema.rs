@@ -306,6 +306,27 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    sessions (hash) {
+        hash -> Binary,
+        login -> Text,
+        client -> Text,
+        agency -> Nullable<Text>,
+        roles -> Text,
+        handler -> Nullable<Text>,
+        began -> BigInt,
+        seen -> BigInt,
+        ends -> BigInt,
+    }
+}
+
+diesel::table! {
+    used_logins (hash) {
+        hash -> Binary,
+        used -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     change_head,
     changes,

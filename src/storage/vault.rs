@@ -202,6 +202,12 @@ impl Vault {
         keyed(&key, &[before, line].concat())
     }
 
+    /// The secret that an attempt to log in is sealed with while the person is at the provider.
+    #[must_use]
+    pub fn login_secret(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(keyed(&*self.secrets().fingerprint, b"attempts to log in"))
+    }
+
     /// Encrypts a number under a new key, sealed for the person of this id.
     ///
     /// # Errors

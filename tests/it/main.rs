@@ -4,6 +4,7 @@
 mod cli;
 mod domain;
 mod http;
+mod identity;
 mod privacy;
 mod registrations;
 mod reports;

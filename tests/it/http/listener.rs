@@ -9,7 +9,7 @@ use sus::app::{App, check_dev_auth};
 use sus::auth::tokens::{DevelopmentIssuer, Grant};
 use sus::chance::Generator;
 use sus::clock::{Clock, ManualClock};
-use sus::config::Config;
+use sus::config::{Config, Identity};
 use sus::domain::code::ClientId;
 use sus::domain::organisation::Role;
 use sus::domain::step::Agency;
@@ -73,9 +73,16 @@ fn what_was_accepted_before_the_stop_is_kept() {
 
 #[test]
 fn development_tokens_are_refused_on_a_listener_that_others_reach() {
-    assert!(check_dev_auth("127.0.0.1:8080".parse().unwrap()).is_ok());
-    assert!(check_dev_auth("[::1]:8080".parse().unwrap()).is_ok());
-    assert!(check_dev_auth("0.0.0.0:8080".parse().unwrap()).is_err());
+    assert!(check_dev_auth("127.0.0.1:8080".parse().unwrap(), &Identity::default()).is_ok());
+    assert!(check_dev_auth("[::1]:8080".parse().unwrap(), &Identity::default()).is_ok());
+    assert!(check_dev_auth("0.0.0.0:8080".parse().unwrap(), &Identity::default()).is_err());
+}
+
+#[test]
+fn development_tokens_are_refused_beside_a_configured_issuer() {
+    let configured = Identity { auth_file: Some("auth.toml".into()) };
+    let told = check_dev_auth("127.0.0.1:8080".parse().unwrap(), &configured).unwrap_err().to_string();
+    assert!(told.contains("SUS_AUTH_FILE"), "{told}");
 }
 
 #[test]

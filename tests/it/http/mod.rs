@@ -29,10 +29,11 @@ use actix_web::http::Method;
 use actix_web::rt::SystemRunner;
 use actix_web::test::TestRequest;
 use actix_web::{test, web};
+use chrono::{DateTime, Utc};
 use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 use sus::app::App;
-use sus::auth::tokens::{DevelopmentIssuer, Grant};
+use sus::auth::tokens::{DevelopmentIssuer, Grant, Verifier};
 use sus::chance::Generator;
 use sus::clock::{Clock, ManualClock};
 use sus::config::Config;
@@ -137,14 +138,30 @@ impl Api {
 
     /// The same with variables set.
     pub fn configured(database: &Database, day: &str, register: &Value, variables: BTreeMap<String, String>) -> Self {
-        let (service, clock) = service(database, noon(day));
+        Self::built(database, noon(day), register, variables, None)
+    }
+
+    /// With tokens of other issuers than the program's own.
+    pub fn checked_by(database: &Database, now: DateTime<Utc>, register: &Value, verifier: Option<Verifier>) -> Self {
+        Self::built(database, now, register, BTreeMap::new(), verifier)
+    }
+
+    fn built(
+        database: &Database,
+        now: DateTime<Utc>,
+        register: &Value,
+        variables: BTreeMap<String, String>,
+        verifier: Option<Verifier>,
+    ) -> Self {
+        let (service, clock) = service(database, now);
         service.import_organisation(register).unwrap();
         let issuer = DevelopmentIssuer::new(&[7; 32], 8).unwrap();
         let mut config = Config::from_variables(variables).unwrap();
         config.limits.body_bytes = 20_000;
         config.limits.batch = 20;
         let shared: Arc<dyn Clock> = Arc::<ManualClock>::clone(&clock);
-        let app = App::new(service, issuer.verifier(), config, shared, Generator::seeded(1));
+        let app =
+            App::new(service, verifier.unwrap_or_else(|| issuer.verifier()), config, shared, Generator::seeded(1));
         let app = web::Data::new(app);
         // Wired once and asked many times, as a server is.
         let system = actix_web::rt::System::new();

@@ -4,6 +4,7 @@
 pub mod lines;
 pub mod postgres;
 pub mod posting;
+pub mod provider;
 pub mod schema;
 pub mod tables;
 pub mod words;

@@ -1,0 +1,2 @@
+DROP TABLE used_logins;
+DROP TABLE sessions;
