@@ -2,7 +2,7 @@
 //!
 //! **Lives here:** the one function through which tokens enter ([`caller`](caller::caller)), the check of tokens
 //! ([`tokens`]) with the keys of their issuers ([`keys`]), what an issuer's words mean ([`mapping`]), the file that pins
-//! issuers ([`file`]), people who log in ([`login`]) and their [`sessions`], the development issuer ([`development`]), and
+//! issuers ([`mod@file`]), people who log in ([`login`]) and their [`sessions`], the development issuer ([`development`]), and
 //! the one table of permissions ([`policy`]).
 //!
 //! **Never here:** HTTP towards callers, the clock. The order towards a caller is: who (401), role and assignment
