@@ -72,6 +72,14 @@ pub const ENDPOINTS: &[Endpoint] = &[
                 content: &[Content { media: "application/json", schema: "BatchResult", example: examples::batch }],
                 headers: &[],
             },
+            Answer {
+                status: 422,
+                about: "En lista med atomic=true där något avvisats: inget är registrerat, med ett resultat per rad; eller ett \
+                        avvisat innehåll. / A batch with atomic=true of which something was refused: nothing is registered, \
+                        with one result an item; or a refused body.",
+                content: &[Content { media: "application/json", schema: "BatchResult", example: examples::batch }],
+                headers: &[],
+            },
         ],
         problems: &[400, 404, 406, 410, 412, 413, 415, 422, 503],
         route: |route| route.to(create_registrations),

@@ -207,10 +207,11 @@ fn parameters(endpoint: &Endpoint) -> Vec<Value> {
             "date" => ("string", Some("date")),
             other => (other, None),
         };
-        let mut schema = json!({"type": kind});
-        if let Some(format) = format {
-            schema["format"] = json!(format);
-        }
+        let schema = match format {
+            // Empty is the same as not given, as forms in browsers send it.
+            Some(format) => json!({"anyOf": [{"type": kind, "format": format}, {"type": kind, "maxLength": 0}]}),
+            None => json!({"type": kind}),
+        };
         let example = match kind {
             "string" => json!(parameter.example),
             _ => parameter.example.parse().unwrap_or(Value::Null),
@@ -324,7 +325,19 @@ fn responses(endpoint: &Endpoint) -> Value {
     problems.sort_unstable();
     problems.dedup();
     for status in problems {
-        all.insert(status.to_string(), json!({"$ref": format!("#/components/responses/Problem{status}")}));
+        let told = match all.remove(&status.to_string()) {
+            // The same status says no in two ways: of the whole, or of each item.
+            Some(mut answer) => {
+                if let (Some(both), Value::Object(content)) =
+                    (answer["content"].as_object_mut(), problem(status)["content"].take())
+                {
+                    both.extend(content);
+                }
+                answer
+            }
+            None => json!({"$ref": format!("#/components/responses/Problem{status}")}),
+        };
+        all.insert(status.to_string(), told);
     }
     Value::Object(all)
 }

@@ -149,7 +149,10 @@ fn requests() -> Value {
         "LateAnswers": object(common(json!({"registration": uuid(), "answers": reference("Answers")})), &["registration", "answers"]),
         "Dated": object(common(json!({"date": date()})), &["date"]),
         "Reference": object(common(json!({"caseReference": text()})), &["caseReference"]),
-        "CaseSearch": closed(json!({"personnummer": text(), "caseReference": text()}), &[]),
+        // As in every body, null is the same as not given.
+        "CaseSearch": closed(json!({
+            "personnummer": {"type": ["string", "null"]}, "caseReference": {"type": ["string", "null"]},
+        }), &[]),
     })
 }
 
