@@ -41,6 +41,22 @@ fn anonymous(opening: &Opening, findings: &mut Findings) {
     }
 }
 
+/// There is an identity to take away.
+pub fn check_identity(case: &Case, findings: &mut Findings) {
+    if case.identity != IdentityState::Named {
+        findings.add(Rule::RedanAnonym, "");
+    }
+}
+
+/// A protected identity: the case has one, and the day lies between the person's birth and today.
+pub fn check_protection(case: &Case, date: NaiveDate, facts: &Facts<'_>, findings: &mut Findings) {
+    check_identity(case, findings);
+    if date > facts.today {
+        findings.push(Finding::new(Rule::DatumFramtid, "/date").allowed(Allowed::DateTo(facts.today)));
+    }
+    dates::check_birth(case.birth, date, "/date", findings);
+}
+
 /// The consent was obtained before the request was sent and before anything was registered – so by `last` – at an
 /// office of the agency that obtained it, when that office was open.
 pub fn check(consent: &Consent, birth: Option<NaiveDate>, last: NaiveDate, facts: &Facts<'_>, findings: &mut Findings) {

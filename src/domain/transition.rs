@@ -14,9 +14,8 @@ use super::command::{Command, HandlerChange, NewStep, Opening, Participant, Regi
 use super::finding::{Allowed, Finding, Findings};
 use super::journal::{Entry, Event, Opened};
 use super::organisation::{OfficePair, Organisation};
-use super::rule::Rule;
 use super::step::{self, Agency, StepKind};
-use super::{consent, correction, dates, offices, ownership, questions};
+use super::{consent, correction, dates, offices, ownership, questions, rule::Rule};
 
 /// What can be set without changing what the rules mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,19 +144,11 @@ fn on_case(case: &Case, command: &Command, request: &Request, facts: &Facts<'_>,
             Some((event, agreement, after))
         }
         Command::Protect { date } => {
-            if case.identity != IdentityState::Named {
-                findings.add(Rule::RedanAnonym, "");
-            }
-            if *date > facts.today {
-                findings.push(Finding::new(Rule::DatumFramtid, "/date").allowed(Allowed::DateTo(facts.today)));
-            }
-            dates::check_birth(case.birth, *date, "/date", findings);
+            consent::check_protection(case, *date, facts, findings);
             finish(case, Event::Protection { date: *date }, None, facts)
         }
         Command::RemoveIdentity { date } => {
-            if case.identity != IdentityState::Named {
-                findings.add(Rule::RedanAnonym, "");
-            }
+            consent::check_identity(case, findings);
             finish(case, Event::Removal { date: *date }, None, facts)
         }
         Command::AddReference { reference } => {
