@@ -1,6 +1,6 @@
 //! The rules of dates. One function a rule; each looks at one step of a chain.
 
-use chrono::{DateTime, Days, NaiveDate, Offset, TimeZone, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc};
 use chrono_tz::Europe::Stockholm;
 
 use super::answers::Question;
@@ -13,10 +13,16 @@ use super::transition::Facts;
 /// The Swedish calendar day of an instant.
 #[must_use]
 pub fn swedish_day(instant: DateTime<Utc>) -> NaiveDate {
+    swedish_time(instant).date()
+}
+
+/// What clocks in Sweden show at an instant.
+#[must_use]
+pub fn swedish_time(instant: DateTime<Utc>) -> NaiveDateTime {
     let utc = instant.naive_utc();
     let offset = Stockholm.offset_from_utc_datetime(&utc).fix();
     // Only the first and last hours of the calendar have no local time.
-    utc.checked_add_offset(offset).unwrap_or(utc).date()
+    utc.checked_add_offset(offset).unwrap_or(utc)
 }
 
 /// The day `days` after `day`; the last day of the calendar where there is none.

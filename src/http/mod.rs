@@ -4,6 +4,7 @@
 //! ([`endpoint`]); the one way of saying no ([`problem`]); the document made from the same list ([`openapi`]).
 //! **Never here:** a rule, SQL, or anything that a use case should do.
 
+pub mod accesses;
 pub mod answer;
 pub mod case_posts;
 pub mod cases;
@@ -43,6 +44,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         registrations::ENDPOINTS,
         cases::ENDPOINTS,
         case_posts::ENDPOINTS,
+        accesses::ENDPOINTS,
         changes::ENDPOINTS,
         registers::ENDPOINTS,
         reports::ENDPOINTS,

@@ -92,6 +92,12 @@ impl Vault {
         Zeroizing::new(keyed(&*self.master, format!("export {of}").as_bytes()))
     }
 
+    /// The secret that the access log of this master key is sealed with; `None` when that key isn't here.
+    #[must_use]
+    pub fn audit_secret(&self, key_id: &str) -> Option<Zeroizing<[u8; 32]>> {
+        (key_id == self.id).then(|| Zeroizing::new(keyed(&*self.master, b"access log")))
+    }
+
     /// Encrypts a number under a new key, sealed for the person of this id.
     ///
     /// # Errors

@@ -77,6 +77,12 @@ actions! {
     ListCases "list_cases" Need::Role(PEOPLE);
     /// Searching by personnummer or reference; the answer holds those within reach.
     SearchCases "create_case_search" Need::Role(PEOPLE);
+    /// Asking who has read a case, on behalf of the person: whoever may read it may say who else has.
+    ListCaseAccesses "list_case_accesses" Assignment;
+    /// Asking who has read a person's cases or searched for the person; of cases, those within reach.
+    SearchAccesses "create_access_search" Need::Role(PEOPLE);
+    /// Spot checks of what handläggare at the own offices have read: managers, who see no personal data.
+    ListAccesses "list_accesses" Need::Role(&[Role::Insatsansvarig]);
     /// Correcting.
     CorrectCase "create_correction" Assignment;
     /// Changing offices.

@@ -10,7 +10,9 @@ use crate::domain::step::StepKind;
 #[must_use]
 pub fn all() -> Value {
     let mut all = Map::new();
-    for part in [requests(), answers_given(), registers(), service(), super::kept::schemas()] {
+    for part in
+        [requests(), answers_given(), registers(), service(), super::kept::schemas(), super::accesses::schemas()]
+    {
         if let Value::Object(part) = part {
             all.extend(part);
         }

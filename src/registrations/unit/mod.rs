@@ -6,6 +6,7 @@
 mod decide;
 mod door;
 mod find;
+mod logged;
 mod write;
 
 use std::collections::{HashMap, HashSet};
@@ -24,6 +25,7 @@ use crate::domain::finding::Findings;
 use crate::domain::organisation::Organisation;
 use crate::domain::step::Agency;
 use crate::domain::transition::Settings;
+use crate::storage::access::Chain;
 use crate::storage::append::Staged;
 use crate::storage::persons::NewPerson;
 use crate::storage::vault::Vault;
@@ -45,6 +47,8 @@ pub struct Surroundings<'a> {
     pub chance: &'a mut dyn Chance,
     /// Cases decided on lately.
     pub cache: &'a mut Cache,
+    /// The access log of this process.
+    pub chain: &'a mut Chain,
 }
 
 /// A person, known by hash.

@@ -10,7 +10,7 @@ use crate::registrations::job::{Answer, Answered, Job, Outcome, Refusal, Rendere
 use crate::storage::append::{self, Head};
 use crate::storage::persons::NewPerson;
 use crate::storage::receipts::{self, Receipt};
-use crate::storage::{Link, StorageError, access};
+use crate::storage::{Link, StorageError};
 
 impl Unit<'_, '_> {
     /// Writes what was decided, gives positions, renders and keeps the answers.
@@ -47,9 +47,9 @@ impl Unit<'_, '_> {
         let now = self.around.now.timestamp_micros();
         let mut answers = Vec::with_capacity(jobs.len());
         let mut kept = Vec::new();
-        let mut reads = Vec::new();
+        let mut logged = Vec::new();
         for (job, decided) in jobs.iter().zip(decided) {
-            reads.extend(looked_up(job, &decided));
+            logged.extend(self.logged(job, &decided));
             if let Some(first) = decided.same_as {
                 answers.push(answers.get(first).cloned().unwrap_or(Err(Refusal::Busy)));
                 continue;
@@ -73,7 +73,7 @@ impl Unit<'_, '_> {
             answers.push(answer);
         }
         receipts::insert(link, &kept)?;
-        access::append(link, &reads)?;
+        self.around.chain.append(link, logged, now, self.around.chance)?;
         Ok((answers, last))
     }
 
@@ -119,26 +119,4 @@ fn receipt(job: &Job, outcome: &Outcome, rendered: &Rendered, case_number: Optio
         case_number,
         created: now,
     })
-}
-
-/// What a request told of persons without registering anything: a dry run or a refusal is no way to look somebody
-/// up, and is written down like a search, by the keyed hash of the number.
-fn looked_up(job: &Job, decided: &Decided) -> Vec<access::AccessRow> {
-    let refused = |place: usize| match &decided.outcome {
-        Ok(results) => results.get(place).is_some_and(Result::is_err),
-        // Refused before anything was looked up.
-        Err(_) => false,
-    };
-    let mut rows: Vec<access::AccessRow> = job
-        .posts
-        .iter()
-        .enumerate()
-        .filter(|(place, _)| job.dry_run || refused(*place))
-        .filter_map(|(_, post)| post.marks.person.clone())
-        .map(|hash| access::row(&job.scope, Some(hash), &[]))
-        .collect();
-    if job.dry_run && rows.is_empty() {
-        rows.push(access::row(&job.scope, None, &[]));
-    }
-    rows
 }
