@@ -189,6 +189,8 @@ fn cases(backend: Backend) -> Vec<Case> {
     );
     let erased = |salts: &str| format!("UPDATE access_log SET query = NULL, salts = {salts} WHERE {}", of_two(4));
     add("a query taken away without its hash", erased(zeros), Fault::Altered, Some(2), Some(4));
+    let everything: Vec<String> = TABLES.iter().map(|table| format!("DELETE FROM {table}")).collect();
+    add("the whole log removed", everything.join("; "), Fault::MissingChain, None, None);
     add("a look-up taken away", "DELETE FROM access_subjects".to_owned(), Fault::Lookup, None, None);
     add("a look-up altered", "UPDATE access_subjects SET day = day + 1".to_owned(), Fault::Lookup, None, None);
     add(

@@ -19,6 +19,7 @@ pub use finding::{Fault, Finding};
 use super::heads::newest;
 use super::seal::Sealer;
 use super::{Kind, sequence_of};
+use crate::storage::cases;
 use crate::storage::dialect::Link;
 use crate::storage::error::StorageError;
 use crate::storage::schema::access_chains;
@@ -102,6 +103,11 @@ pub fn verify(
         each!(link, c => access_chains::table.order(access_chains::number).select(ChainRow::as_select()).load(c))?;
     let total = newest.values().flatten().map(|entry| sequence_of(*entry)).sum();
     rows::of_no_chain(link, &chains, &mut told)?;
+    if chains.is_empty() && cases::count(link)? > 0 {
+        let text =
+            "there are cases and not one chain: all of the log is gone, or nothing was written since rows are sealed";
+        told.add(Finding::log(Fault::MissingChain, text));
+    }
     let mut forgettings = 0;
     let mut pairs = tables::Tally::new(&newest);
     let sealers = sealers(&chains, vault, &mut told);
