@@ -1,8 +1,7 @@
 //! `/cases/{id}/accesses`, `/access-searches` and `/accesses`: who has read what, told to the person by those who may read
 //! the case, and to managers without anything of a person.
 //!
-//! Never here: what is told ([`accesses`](crate::registrations::accesses),
-//! [`spot_checks`](crate::registrations::spot_checks)).
+//! Never here: what is told ([`accesses`](crate::registrations::accesses), [`spot_checks`]).
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};

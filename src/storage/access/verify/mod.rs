@@ -1,8 +1,8 @@
 //! The proof: every chain of the access log is read from its first row to its last, every seal made anew, every
 //! signature held against what it signed.
 //!
-//! **Lives here:** what is found ([`finding`]), one chain at a time ([`rows`]), signatures ([`signatures`]), and the
-//! look-up tables that extracts go by ([`tables`]). Rows are read a page at a time: memory does not grow with the log.
+//! **Lives here:** what is found (`finding`), one chain at a time (`rows`), signatures (`signatures`), and the
+//! look-up tables that extracts go by (`tables`). Rows are read a page at a time: memory does not grow with the log.
 //! Rows that are written meanwhile are left to the next time.
 
 mod finding;
