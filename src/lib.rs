@@ -21,6 +21,8 @@
 //! * Registrations are appended, never rewritten: what was known on an instant can be read for ever.
 //! * Positions are dense and in commit order, also with several processes on one PostgreSQL.
 //! * Identity, kommun, birth date, answers and references stand in rows of their own, so that they can be erased.
+//! * What was read or changed of a person is in the access log before the answer leaves, and its rows are sealed to each
+//!   other: what is removed, altered or moved is found (`sus verify-audit`).
 //! * No personnummer in a log, URL, error, metric or Debug output.
 //! * One heavy dependency, one room; `tests/tidy.rs` reads the `use` lines.
 

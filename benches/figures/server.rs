@@ -14,7 +14,7 @@ use sus::clock::{Clock, SystemClock};
 use sus::config::Config;
 use sus::config::edge::Rates;
 use sus::domain::code::ClientId;
-use sus::domain::organisation::Role;
+use sus::domain::organisation::{Handler, Role};
 use sus::domain::step::Agency;
 
 use crate::figure;
@@ -70,6 +70,14 @@ pub fn run(backend: &str) {
     figure(&format!("{label}: … p50"), at(0.5), "ms", None);
     figure(&format!("{label}: … p99"), at(0.99), "ms", None);
     batches(label, address, &tokens);
+    let (_, organisation) = service.organisation().unwrap();
+    let person = |handler: &Handler| {
+        let client = ClientId::parse("fk-web").unwrap();
+        let (agency, roles) = (Some(handler.agency), vec![Role::Deltagaransvarig]);
+        let grant = Grant { client, agency, roles, handler: Some(handler.id.clone()) };
+        issuer.issue(&grant, SystemClock.now(), uuid::Uuid::nil()).unwrap()
+    };
+    readers(label, address, &organisation.handlers.values().take(READERS).map(person).collect::<Vec<_>>());
     service.stop();
 }
 
@@ -116,6 +124,44 @@ fn batches(label: &str, address: SocketAddr, tokens: &[String; 2]) {
     );
 }
 
+/// This many handläggare look at their own cases at the same time.
+const READERS: usize = 64;
+/// So many times each.
+const LOOKS: usize = 100;
+
+/// Own-case lists: each answer leaves when its row in the access log is durable.
+fn readers(label: &str, address: SocketAddr, tokens: &[String]) {
+    let begin = Instant::now();
+    let mut waits: Vec<Duration> = std::thread::scope(|scope| {
+        let handles: Vec<_> = tokens
+            .iter()
+            .map(|token| {
+                scope.spawn(move || {
+                    let mut client = Client::connect(address);
+                    let look = |_| {
+                        let begin = Instant::now();
+                        assert_eq!(client.get(token, "/v1/cases?handler=me&limit=100"), 200);
+                        begin.elapsed()
+                    };
+                    (0..LOOKS).map(look).collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        handles.into_iter().flat_map(|h| h.join().unwrap()).collect()
+    });
+    let seconds = begin.elapsed().as_secs_f64();
+    waits.sort_unstable();
+    let at = |share: f64| waits[((waits.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
+    figure(
+        &format!("{label}: own-case lists, {} readers, each logged", tokens.len()),
+        waits.len() as f64 / seconds,
+        "/s",
+        None,
+    );
+    figure(&format!("{label}: … p50"), at(0.5), "ms", None);
+    figure(&format!("{label}: … p99"), at(0.99), "ms", None);
+}
+
 /// So that the next batch is read while the last one is decided.
 const CLIENTS: usize = 4;
 
@@ -140,8 +186,16 @@ impl Client {
              Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
             body.len()
         );
-        let stream = self.0.get_mut();
-        stream.write_all(&[head.as_bytes(), body.as_bytes()].concat()).unwrap();
+        self.send(&[head.as_bytes(), body.as_bytes()].concat())
+    }
+
+    fn get(&mut self, token: &str, path: &str) -> u16 {
+        let head = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n");
+        self.send(head.as_bytes())
+    }
+
+    fn send(&mut self, request: &[u8]) -> u16 {
+        self.0.get_mut().write_all(request).unwrap();
         let mut status = 0;
         let mut length = 0;
         let mut line = String::new();

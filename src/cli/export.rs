@@ -16,7 +16,8 @@ use crate::config::Config;
 use crate::reports::export::schema::TableId;
 use crate::reports::export::{CaseNumbers, Export, Progress, Sink};
 use crate::reports::follow::Counted;
-use crate::storage::access::{self, EVERYTHING, Scope};
+use crate::storage::access::{Entry, Kind, Scope};
+use crate::storage::cases;
 
 /// What says that a folder holds an export.
 const SCHEMA: &str = "schema.json";
@@ -44,7 +45,9 @@ pub fn export(config: &Config, args: &ExportArgs) -> Result<(), Failure> {
         trace: None,
         at: service.clock.now().timestamp_micros(),
     };
-    access::log(&mut service.db.read()?.link(), &scope, None, &[EVERYTHING.to_owned()])?;
+    let all = cases::count(&mut service.db.read()?.link())?;
+    let logged = service.log_and_wait(vec![Entry::of(&scope, Kind::Export, &[]).counting(all)]);
+    logged.map_err(|refusal| format!("the export can't be written in the access log: {refusal:?}"))?;
     let part = Part::new(&args.folder)?;
     let watch = Stopwatch::start();
     let tables: Result<Vec<(TableId, Sink)>, Failure> =

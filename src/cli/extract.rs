@@ -8,10 +8,11 @@ use zeroize::Zeroizing;
 use super::{ExtractArgs, Failure, reading_service};
 use crate::config::Config;
 use crate::domain::case::Case;
+use crate::domain::code::CaseId;
 use crate::domain::journal::Entry;
 use crate::domain::person::IdentityNumber;
 use crate::http::register_extracts::told;
-use crate::storage::access::{self, Scope};
+use crate::storage::access::{self, Kind, Scope};
 use crate::storage::journal::{Selection, load};
 use crate::storage::{cases, persons};
 
@@ -43,9 +44,12 @@ pub fn extract(config: &Config, args: &ExtractArgs) -> Result<(), Failure> {
         trace: None,
         at: service.clock.now().timestamp_micros(),
     };
-    let ids: Vec<String> = all.iter().map(|(case, _)| case.id.to_string()).collect();
+    drop(reader);
+    let ids: Vec<CaseId> = all.iter().map(|(case, _)| case.id).collect();
+    let entry = access::Entry::of(&scope, Kind::Extract, &ids).asked(Some(service.vault.lookup(&number).1));
     // Written down before anything is shown.
-    access::log(&mut link, &scope, Some(service.vault.lookup(&number).1), &ids)?;
+    let logged = service.log_and_wait(vec![entry]);
+    logged.map_err(|refusal| format!("it can't be written in the access log, so it is not shown: {refusal:?}"))?;
     let mut extract = told(&all, false, service.clock.now(), &service.settings, today);
     if let Value::Object(fields) = &mut extract {
         fields.shift_remove("openCaseElsewhere");

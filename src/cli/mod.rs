@@ -2,6 +2,7 @@
 //!
 //! Never here: a rule, SQL, or a figure.
 
+mod access;
 mod assignments;
 mod backup;
 mod data;
@@ -70,6 +71,12 @@ enum Command {
     /// Write all cases without identity as Parquet, for DuckDB, Spark and the like
     #[command(after_help = texts::EXPORT)]
     Export(ExportArgs),
+    /// Who has read about a person or a case, and what the handläggare of an office have read
+    #[command(subcommand, after_help = texts::ACCESS)]
+    Access(access::AccessCommand),
+    /// Prove that no row of the access log was removed, altered or moved
+    #[command(after_help = texts::VERIFY_AUDIT)]
+    VerifyAudit(access::VerifyArgs),
     /// Print a development token for a role
     #[command(after_help = texts::TOKEN)]
     Token(TokenArgs),
@@ -346,6 +353,8 @@ fn carry_out(command: Command) -> Result<ExitCode, Failure> {
         Command::Import(args) => return data::import(&configured()?, &args),
         Command::Report(args) => report::report(&configured()?, &args),
         Command::Export(args) => export::export(&configured()?, &args),
+        Command::Access(command) => access::access(&configured()?, &command),
+        Command::VerifyAudit(args) => return access::verify_audit(&configured()?, &args),
         Command::Token(args) => token::token(&configured()?, &args),
         Command::Migrate => data::migrate(&configured()?),
         Command::Backup(args) => backup::backup(&configured()?, &args),

@@ -15,7 +15,7 @@ Examples:
 pub const EXIT_STATUS: &str = "\
 Exit status:
   0  done
-  1  failed, and said why
+  1  failed, and said why; sus verify-audit: the access log is not as it was written
   2  the arguments are wrong
   3  sus import: done, but some lines were refused";
 
@@ -91,6 +91,34 @@ run clears away should this one be broken off.
 
 No identity is in it, but dates, offices and kommun together can point people
 out: only you can read the files, and the export is written in the access log.";
+
+pub const ACCESS: &str = "\
+Examples:
+  sus access person < number.txt             who has read about this person, or searched for the person
+  sus access case 0193d7a0-2f4e-7c11-9a55-3f1c0a6e9b12 --from 2026-10-01
+  sus access office FK-GAVLE --from 2026-10-01 --to 2026-10-31 --sample 20
+  sus access office FK-GAVLE --flagged
+
+The personnummer is read from standard input, since arguments stand in the list of
+processes and in the shell's history. The same sample of the same period draws the
+same rows; --seed draws others. What is asked for is itself in the log.";
+
+pub const VERIFY_AUDIT: &str = "\
+Examples:
+  sus verify-audit
+  sus verify-audit --json > proof.json
+  sus verify-audit --head 1:4711:9f86d081884c7d659a2feaa0c55ad015
+
+Every row is sealed to the one before it with a key made from the master key, which
+the database does not hold; each process signs the newest rows of all others once a
+minute. Found are rows that were removed, altered, moved or put in, chains that
+lost their end or are gone, changed signatures, and look-up tables that would hide
+something. A query that was forgotten in the allowed way is counted, not found.
+The last lines name the newest row of each chain: kept where the database can't
+reach and given with --head later, they find that a whole database was put back.
+
+Exit status: 0 when all is as it was written, 1 when something was found or the
+proof failed, 2 when the arguments are wrong.";
 
 pub const TOKEN: &str = "\
 Examples:

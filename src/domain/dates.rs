@@ -16,7 +16,7 @@ pub fn swedish_day(instant: DateTime<Utc>) -> NaiveDate {
     swedish_time(instant).date()
 }
 
-/// The Swedish day and time of an instant.
+/// What clocks in Sweden show at an instant.
 #[must_use]
 pub fn swedish_time(instant: DateTime<Utc>) -> NaiveDateTime {
     let utc = instant.naive_utc();

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::auth::policy::Action;
 use crate::registrations::find::Reader;
-use crate::storage::access::Scope;
+use crate::storage::access::{Scope, Seen};
 use crate::storage::{Link, StorageError};
 
 /// Public data: an ETag of the content, and 304 when the client has it already.
@@ -145,23 +145,29 @@ pub fn scope(app: &App, request: &HttpRequest, caller: &Caller, action: Action) 
     }
 }
 
-/// Reads in the database, away from the threads that answer, as a caller within reach.
+/// Reads in the database, away from the threads that answer, as a caller within reach. What was read is given back when
+/// the access log says durably what it shows.
 ///
 /// # Errors
-/// What `read` said, or that the database failed.
+/// What `read` said, that the database failed, or that too much waits to be written.
 pub async fn reading<T: Send + 'static>(
     app: &web::Data<App>,
     scope: Scope,
     caller: Arc<Caller>,
     read: impl FnOnce(&Reader<'_>, &mut Link<'_>, &App) -> Result<T, StorageError> + Send + 'static,
 ) -> Result<T, Problem> {
-    let app = app.clone();
+    let reading = app.clone();
     let done = web::block(move || {
-        let mut connection = app.service.db.read()?;
+        let service = &reading.service;
+        let mut connection = service.db.read()?;
         let mut link = connection.link();
-        let organisation = app.service.registers.current(&mut link)?;
-        let reader = Reader { caller: &caller, organisation, today: app.service.today(), scope };
-        read(&reader, &mut link, &app)
+        let organisation = service.registers.current(&mut link)?;
+        let reader = Reader { caller: &caller, organisation, today: service.today(), seen: Seen::by(scope) };
+        let value = read(&reader, &mut link, &reading)?;
+        Ok::<_, StorageError>((value, reader.seen.into_entries()))
     });
-    Ok(done.await.map_err(|_| Problem::new(Kind::Upptagen))??)
+    let (value, entries) = done.await.map_err(|_| Problem::new(Kind::Upptagen))??;
+    // The connection is free again for others while the row is being made durable.
+    app.service.log(entries).await?;
+    Ok(value)
 }

@@ -24,7 +24,7 @@ use crate::domain::rule::Rule;
 use crate::domain::shape;
 use crate::registrations::Rendered;
 use crate::registrations::fields::{Fields, wrong_value};
-use crate::storage::access;
+use crate::storage::access::{self, Entry};
 
 const JSON: &str = "application/json";
 const ONE: &[Content] = &[Content { media: JSON, schema: "Assignment", example: rights::assignment }];
@@ -234,6 +234,8 @@ async fn changed(
     let fingerprint = app.service.fingerprint(&json!([action.code(), value]));
     let once = Once { client: caller.client.to_string(), key: key.map(|key| (key, fingerprint)), lock: None };
     let scope = scope(&app, &request, &caller, action);
+    // Written down before it is tried, so that nothing is changed that the log doesn't tell of.
+    app.service.log(vec![Entry::of(&scope, access::Kind::Change, &[])]).await?;
     keep(&app, once, move |link, app| {
         // Taking no position locks the head: changes of the registers come one after the other.
         link.take_positions(0)?;
@@ -246,7 +248,6 @@ async fn changed(
         let person = decide(&change, &giver(&caller), &register, today)
             .map_err(|findings| Problem::new(Kind::Regelbrott).errors(&findings))?;
         app.service.registers.replace_handler(link, &person, app.now())?;
-        access::log(link, &scope, None, &[])?;
         let of_change = |a: &&Assignment| a.office == change.office && a.role == change.role;
         let newest = person.assignments.iter().filter(of_change).max_by_key(|a| a.validity.from);
         // An assignment that never became valid is gone.

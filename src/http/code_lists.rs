@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
+use super::accesses::KINDS;
 use super::answer::{cacheable, list};
 use super::endpoint::{Answer, Content, Endpoint, Verb};
 use super::extract::Query;
@@ -16,6 +17,7 @@ use crate::domain::command::CorrectionKind;
 use crate::domain::geography;
 use crate::domain::organisation::Role;
 use crate::domain::step::{Agency, Form, StepKind, next};
+use crate::registrations::spot_checks::Flag;
 use crate::reports::difference;
 
 /// The operations.
@@ -107,6 +109,8 @@ fn all() -> &'static [CodeList] {
             CodeList::new("sexes", "Kön", "Sexes", SEXES.iter().map(labelled)),
             CodeList::new("corrections", "Rättelser", "Corrections", CORRECTIONS.iter().map(labelled)),
             CodeList::new("difference-causes", "Orsaker till ändrade siffror", "Causes of changed figures", causes()),
+            CodeList::new("access-kinds", "Slag av åtkomst", "Kinds of access", KINDS.iter().map(labelled)),
+            CodeList::new("access-flags", "Anmärkningar vid stickprov", "Flags of spot checks", flags()),
             CodeList::new("questions", "Frågor", "Questions", QUESTIONS.iter().map(question)),
             CodeList::new("municipalities", "Kommuner", "Municipalities", municipalities()),
             CodeList::new("counties", "Län", "Counties", counties()),
@@ -128,6 +132,13 @@ fn list_id(name: &str) -> String {
         }
         out.push(c.to_ascii_lowercase());
         out
+    })
+}
+
+fn flags() -> impl Iterator<Item = Value> {
+    Flag::ALL.iter().map(|flag| {
+        let (sv, en) = flag.labels();
+        code(flag.code(), sv, en)
     })
 }
 

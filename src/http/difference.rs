@@ -138,12 +138,12 @@ async fn shown(
     page: super::extract::Page,
 ) -> Result<(Vec<Value>, i64), Problem> {
     let scope = scope(app, request, &caller, Action::GetReportDifference);
-    let read = reading(app, scope, caller, move |reader, link, _| {
+    let read = reading(app, scope, caller, move |reader, _, _| {
         let within: Vec<Behind> = behind.into_iter().filter(|b| reader.may_read(&b.offices)).collect();
         let total = within.len() as i64;
         let shown = page.cut(within);
         let cases: BTreeSet<CaseId> = shown.iter().map(|b| b.case).collect();
-        reader.showing(link, &cases.into_iter().collect::<Vec<_>>())?;
+        reader.showing(&cases.into_iter().collect::<Vec<_>>());
         Ok((shown, total))
     });
     let (shown, total) = read.await?;

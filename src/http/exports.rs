@@ -26,7 +26,8 @@ use crate::reports::export::{CaseNumbers, Export, ExportError};
 use crate::reports::follow::Counted;
 use crate::reports::render::Form;
 use crate::reports::report::instant;
-use crate::storage::access::{self, EVERYTHING, Scope};
+use crate::storage::access::{Entry, Kind as Access};
+use crate::storage::cases;
 
 /// Bytes that wait for the client at most: so many pieces of this size.
 const PIECES: usize = 8;
@@ -130,8 +131,10 @@ async fn get_export(
     let turn = turn.map_err(|_| Problem::new(Kind::Upptagen).header(RETRY_AFTER.as_str(), "30"))?;
     let scope = scope(&app, &request, &caller, Action::GetExport);
     let worker = app.clone();
-    let begun = web::block(move || begin(&worker, counted, &scope)).await.map_err(|_| Problem::new(Kind::Upptagen))?;
-    let export = begun.map_err(|error| refused(error, &mut query))?;
+    let client = scope.client.clone();
+    let begun = web::block(move || begin(&worker, counted, &client)).await.map_err(|_| Problem::new(Kind::Upptagen))?;
+    let (export, all) = begun.map_err(|error| refused(error, &mut query))?;
+    app.service.log(vec![Entry::of(&scope, Access::Export, &[]).counting(all)]).await?;
     let mut answer = HttpResponse::Ok();
     answer
         .insert_header((CACHE_CONTROL, "no-store"))
@@ -157,15 +160,15 @@ async fn get_export(
     Ok(answer.streaming(poll_fn(move |context| receiver.poll_recv(context))))
 }
 
-/// Decides up to where it counts, and writes down who reads.
-fn begin(app: &App, counted: Counted, scope: &Scope) -> Result<Export, ExportError> {
+/// Decides up to where it counts; and how many cases there are, for the access log.
+fn begin(app: &App, counted: Counted, client: &str) -> Result<(Export, i64), ExportError> {
     let service = &app.service;
     let export = Export::begin(&service.db, &service.registers, counted, &*service.clock, |counted_to, protected| {
-        let one = format!("{VERSION} {} {counted_to} {:?} {protected}", scope.client, counted.as_of);
+        let one = format!("{VERSION} {client} {counted_to} {:?} {protected}", counted.as_of);
         CaseNumbers::new(&service.vault.export_secret(&one))
     })?;
-    access::log(&mut service.db.read()?.link(), scope, None, &[EVERYTHING.to_owned()])?;
-    Ok(export)
+    let all = cases::count(&mut service.db.read()?.link())?;
+    Ok((export, all))
 }
 
 fn refused(error: ExportError, query: &mut Query) -> Problem {

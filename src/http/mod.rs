@@ -4,6 +4,7 @@
 //! ([`endpoint`]); the one way of saying no ([`problem`]); the document made from the same list ([`openapi`]).
 //! **Never here:** a rule, SQL, or anything that a use case should do.
 
+pub mod accesses;
 pub mod answer;
 pub mod assignments;
 pub mod case_posts;
@@ -54,6 +55,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         cases::ENDPOINTS,
         case_posts::ENDPOINTS,
         register_extracts::ENDPOINTS,
+        accesses::ENDPOINTS,
         changes::ENDPOINTS,
         registers::ENDPOINTS,
         assignments::ENDPOINTS,

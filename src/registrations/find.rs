@@ -1,5 +1,5 @@
 //! Finding and reading: one case, a case as known on a day, the own cases, a search by number. Everything that is
-//! shown is written in the access log before it is returned.
+//! shown is noted, and written in the access log before the answer leaves.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::domain::journal::Entry;
 use crate::domain::organisation::{OfficePair, Organisation};
 use crate::domain::person::IdentityNumber;
 use crate::domain::step::Agency;
-use crate::storage::access::{self, Scope};
+use crate::storage::access::{Kind, Seen};
 use crate::storage::cases::{self, CaseRow};
 use crate::storage::journal::{Loaded, Selection, load};
 use crate::storage::lists::{self, Filter};
@@ -29,8 +29,8 @@ pub struct Reader<'a> {
     pub organisation: Arc<Organisation>,
     /// The Swedish day.
     pub today: NaiveDate,
-    /// For the access log.
-    pub scope: Scope,
+    /// For the access log: what was shown.
+    pub seen: Seen,
 }
 
 /// A case that was found.
@@ -117,7 +117,7 @@ impl Reader<'_> {
             return Ok(None);
         }
         let Some(found) = as_known(&loaded, known)? else { return Ok(None) };
-        access::log(link, &self.scope, None, &[found.case.id.to_string()])?;
+        self.seen.note(Kind::Read, &[found.case.id]);
         Ok(Some(found))
     }
 
@@ -166,8 +166,8 @@ impl Reader<'_> {
             }
         }
         shown.sort_by_key(|f| std::cmp::Reverse(f.case.begun()));
-        let ids: Vec<String> = shown.iter().map(|f| f.case.id.to_string()).collect();
-        access::log(link, &self.scope, query, &ids)?;
+        let ids: Vec<CaseId> = shown.iter().map(|f| f.case.id).collect();
+        self.seen.note_query(Kind::Search, query, &ids);
         Ok((shown, open_elsewhere))
     }
 
@@ -178,13 +178,9 @@ impl Reader<'_> {
         policy::may(self.caller, Action::GetCase, &object, &self.organisation, self.today) == policy::Decision::Allow
     }
 
-    /// Writes down which cases an answer shows; only then may it leave.
-    ///
-    /// # Errors
-    /// When the database fails; then nothing may be shown.
-    pub fn showing(&self, link: &mut Link<'_>, cases: &[CaseId]) -> Result<(), StorageError> {
-        let ids: Vec<String> = cases.iter().map(ToString::to_string).collect();
-        access::log(link, &self.scope, None, &ids)
+    /// Notes which cases an answer shows.
+    pub fn showing(&self, cases: &[CaseId]) {
+        self.seen.note(Kind::List, cases);
     }
 
     /// One page of the cases within the caller's reach, most urgent first, and how many there are.
@@ -211,7 +207,7 @@ impl Reader<'_> {
             };
             filter.offices = Some((agency, wanted));
         }
-        lists::page(link, &self.scope, &filter, (page - 1).max(0).saturating_mul(limit), limit)
+        lists::page(link, &self.seen, &filter, (page - 1).max(0).saturating_mul(limit), limit)
     }
 
     /// One page of those of these cases that are within the caller's reach, in the order given, with their places among
@@ -240,8 +236,8 @@ impl Reader<'_> {
         let different: BTreeSet<i64> = shown.iter().map(|at| numbers[*at]).collect();
         let different: Vec<i64> = different.into_iter().collect();
         let rows = cases::by_numbers(link, &different)?;
-        let ids: Vec<String> = rows.iter().map(|row| row.case_id().to_string()).collect();
-        access::log(link, &self.scope, None, &ids)?;
+        let ids: Vec<CaseId> = rows.iter().map(CaseRow::case_id).collect();
+        self.seen.note(Kind::List, &ids);
         let row = |at: &usize| rows.iter().find(|row| row.number == numbers[*at]).map(|row| (*at, row.clone()));
         Ok((shown.iter().filter_map(row).collect(), total))
     }

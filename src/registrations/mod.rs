@@ -1,11 +1,13 @@
 //! The use cases: register, correct, answer, withdraw, find.
 //!
 //! **Lives here:** reading what was sent ([`wire`]), the one writer with its group commit ([`writer`], [`mod@unit`]),
-//! and finding cases ([`find`]). Each use case is one function inside one transaction. **Never here:** HTTP, SQL, or
+//! finding cases ([`find`]), and telling who has read what ([`accesses`], [`spot_checks`]). Each use case is one function inside one transaction. **Never here:** HTTP, SQL, or
 //! a rule: whether something may happen is decided in [`domain::transition`](crate::domain::transition).
 
+pub mod accesses;
 pub mod answers_wire;
 pub mod cache;
+mod desk;
 pub mod due_days;
 pub mod erasing;
 pub mod fields;
@@ -16,6 +18,7 @@ pub mod load;
 pub mod retention;
 pub mod rotation;
 pub mod service;
+pub mod spot_checks;
 pub mod successors;
 pub mod unit;
 pub mod view;

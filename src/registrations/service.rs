@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::domain::organisation::Organisation;
 use crate::domain::transition::Settings;
 use crate::organisation::Changes;
+use crate::storage::access::Entry;
 use crate::storage::erasures::Journal;
 use crate::storage::vault::Vault;
 use crate::storage::{Db, StorageError, keys};
@@ -103,6 +104,36 @@ impl Service {
     /// Why it was not carried out.
     pub fn submit_and_wait(&self, job: Job) -> Answer {
         self.begin(job)?.blocking_recv().unwrap_or(Err(Refusal::Stopping))
+    }
+
+    /// Writes down what was shown and waits until it is durable: only then may the answer leave.
+    ///
+    /// # Errors
+    /// Why it was not written; then nothing may be shown.
+    pub async fn log(&self, entries: Vec<Entry>) -> Result<(), Refusal> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        self.writer.log(entries)?.await.unwrap_or(Err(Refusal::Stopping))
+    }
+
+    /// The same for a thread that may wait.
+    ///
+    /// # Errors
+    /// Why it was not written; then nothing may be shown.
+    pub fn log_and_wait(&self, entries: Vec<Entry>) -> Result<(), Refusal> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        self.writer.log(entries)?.blocking_recv().unwrap_or(Err(Refusal::Stopping))
+    }
+
+    /// Has the newest rows of the access log signed now, and waits for it.
+    ///
+    /// # Errors
+    /// Why it was not done.
+    pub fn sign_log(&self) -> Result<(), Refusal> {
+        self.writer.sign()?.blocking_recv().unwrap_or(Err(Refusal::Stopping))
     }
 
     /// The registers as they are now, with their version.

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use super::cases::{CaseRow, OPEN};
 use super::dialect::Link;
+use super::erase::Forgotten;
 use super::error::StorageError;
 use super::journal::{ClientReferenceRow, FingerprintRow, Rows, encode};
 use super::persons::{self, NewPerson};
@@ -54,7 +55,7 @@ pub fn append(
     staged: &mut [Staged],
     heads: &[Head<'_>],
     settings: &Settings,
-) -> Result<HashMap<CaseId, i64>, StorageError> {
+) -> Result<(HashMap<CaseId, i64>, Vec<Forgotten>), StorageError> {
     persons::insert(link, new_persons)?;
     let count = i64::try_from(staged.len()).unwrap_or(i64::MAX);
     let before = link.take_positions(count)?;
@@ -92,8 +93,8 @@ pub fn append(
     link.update_heads(&opening)?;
     opened.sort_by_key(|row| row.state == OPEN);
     insert_rows!(link, cases::table, &opened);
-    super::erase::erase_staged(link, staged, &numbers)?;
-    Ok(numbers)
+    let forgotten = super::erase::erase_staged(link, staged, &numbers)?;
+    Ok((numbers, forgotten))
 }
 
 #[derive(Insertable)]

@@ -20,6 +20,7 @@ use super::schema::{
 use crate::domain::age;
 use crate::domain::answers::{QUESTIONS, Question};
 use crate::domain::code::{CaseId, REMOVED_HANDLER};
+use crate::domain::command::Registrar;
 use crate::domain::journal::Event;
 
 /// Protection: the case is anonymous from then on.
@@ -40,6 +41,14 @@ struct ErasureRow {
     erased_at: i64,
 }
 
+/// A person who was erased.
+pub struct Forgotten {
+    /// By whom.
+    pub by: Registrar,
+    /// Under which hashes searches for the person were logged.
+    pub hashes: Vec<Vec<u8>>,
+}
+
 /// Why an event takes identity away, if it does.
 #[must_use]
 pub const fn reason(event: &Event) -> Option<&'static str> {
@@ -58,7 +67,8 @@ pub(super) fn erase_staged(
     link: &mut Link<'_>,
     staged: &[Staged],
     numbers: &HashMap<CaseId, i64>,
-) -> Result<(), StorageError> {
+) -> Result<Vec<Forgotten>, StorageError> {
+    let mut forgotten = Vec::new();
     for item in staged {
         let (Some(reason), Some(number)) = (reason(&item.entry.event), numbers.get(&item.case).copied()) else {
             continue;
@@ -79,10 +89,11 @@ pub(super) fn erase_staged(
         }
         super::receipts::empty_for(link, number)?;
         if let Some(person) = &item.erased {
-            erase_traces(link, person)?;
+            let hashes = erase_traces(link, person)?;
+            forgotten.push(Forgotten { by: item.entry.by.clone(), hashes });
         }
     }
-    Ok(())
+    Ok(forgotten)
 }
 
 /// What both take away: references, fingerprints of what was sent, and free text.
@@ -145,10 +156,13 @@ fn days_begun(loaded: &Loaded) -> Result<Vec<NaiveDate>, StorageError> {
 }
 
 /// Everything that leads to a person goes too, unless another case of the same person still stands under that identity.
-pub(super) fn erase_traces(link: &mut Link<'_>, person: &[u8]) -> Result<(), StorageError> {
+/// Returns the hashes that searches for the person were logged under.
+pub(super) fn erase_traces(link: &mut Link<'_>, person: &[u8]) -> Result<Vec<Vec<u8>>, StorageError> {
     let others: i64 = each!(link, c => cases::table.filter(cases::person.eq(person)).count().get_result(c))?;
     if others > 0 {
-        return Ok(());
+        return Ok(Vec::new());
     }
-    persons::erase(link, person)
+    let hashes = persons::hashes_of(link, person)?;
+    persons::erase(link, person)?;
+    Ok(hashes)
 }

@@ -47,6 +47,7 @@ const FIRST_NOISE: &str = "noise 1";
 const NOISE: &str = "noise";
 const EXPORTS: &str = "exports";
 const JOURNAL: &str = "journal";
+const ACCESS_LOG: &str = "access log";
 
 /// Reads which state of the keys holds.
 ///
@@ -150,6 +151,7 @@ fn rows_of(held: &Secrets, vault: &Vault, chance: &mut dyn Chance, since: i64) -
         (NOISE, &held.noise.1),
         (EXPORTS, &held.exports),
         (JOURNAL, &held.journal),
+        (ACCESS_LOG, &held.access_log),
     ];
     let all = lookups.chain(others.map(|(name, key)| (name.to_owned(), key)));
     all.map(|(name, key)| sealed(vault, name, key, chance, since)).collect()
@@ -217,6 +219,7 @@ pub fn load(link: &mut Link<'_>, vault: &Vault) -> Result<(), StorageError> {
             NOISE => held.noise.1 = key,
             EXPORTS => held.exports = key,
             JOURNAL => held.journal = key,
+            ACCESS_LOG => held.access_log = key,
             name => match name.strip_prefix(LOOKUP) {
                 Some(id) => held.lookups.push((id.to_owned(), Zeroizing::new(*key))),
                 None => return Err(StorageError::Corrupt("secrets")),

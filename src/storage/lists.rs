@@ -1,15 +1,18 @@
 //! Lists of cases: the own ones, an office's, what is due – each by a partial index over the open cases, or over those
 //! that have ended.
 
+use std::collections::{BTreeSet, HashMap};
+
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::access::{self, Scope};
+use super::access::{Kind, Seen};
 use super::cases::{CaseRow, ENDED, FELREGISTRERING, OPEN};
 use super::dialect::Link;
 use super::error::StorageError;
-use super::schema::cases;
+use super::schema::{case_offices, cases};
+use crate::domain::code::CaseId;
 use crate::domain::step::Agency;
 
 /// Which cases.
@@ -110,6 +113,26 @@ pub fn at_offices(
     Ok(found)
 }
 
+/// The offices that each of some cases has or has had; shown to nobody.
+///
+/// # Errors
+/// When the database fails.
+pub fn offices_ever(link: &mut Link<'_>, ids: &[CaseId]) -> Result<HashMap<CaseId, BTreeSet<String>>, StorageError> {
+    let mut all: HashMap<CaseId, BTreeSet<String>> = HashMap::new();
+    for some in ids.chunks(500) {
+        let some: Vec<Vec<u8>> = some.iter().map(|id| id.0.as_bytes().to_vec()).collect();
+        let rows: Vec<(Vec<u8>, String)> = each!(link, c => case_offices::table
+            .inner_join(cases::table.on(cases::number.eq(case_offices::case_number)))
+            .filter(cases::id.eq_any(some))
+            .select((cases::id, case_offices::office))
+            .load(c))?;
+        for (id, office) in rows {
+            all.entry(CaseId(uuid::Uuid::from_slice(&id).unwrap_or_default())).or_default().insert(office);
+        }
+    }
+    Ok(all)
+}
+
 /// The condition of a state, spelt out: a partial index is used only where its own condition can be read in the statement.
 const fn in_state(state: i16) -> &'static str {
     match state {
@@ -120,13 +143,13 @@ const fn in_state(state: i16) -> &'static str {
 }
 
 /// One page of cases, most urgent first – those that aren't open, in the order of their requests – and how many there are
-/// in all. What it shows is logged.
+/// in all. What it shows is noted.
 ///
 /// # Errors
 /// When the database fails.
 pub fn page(
     link: &mut Link<'_>,
-    scope: &Scope,
+    seen: &Seen,
     filter: &Filter,
     offset: i64,
     limit: i64,
@@ -183,7 +206,7 @@ pub fn page(
         .limit(limit)
         .select(CaseRow::as_select())
         .load(c))?;
-    let shown: Vec<String> = rows.iter().map(|r| r.case_id().to_string()).collect();
-    access::log(link, scope, None, &shown)?;
+    let shown: Vec<CaseId> = rows.iter().map(CaseRow::case_id).collect();
+    seen.note(Kind::List, &shown);
     Ok((rows, total))
 }

@@ -106,6 +106,17 @@ pub fn by_number(link: &mut Link<'_>, vault: &Vault, number: &IdentityNumber) ->
     Ok(people)
 }
 
+/// The look-up hashes of a person.
+///
+/// # Errors
+/// When the database fails.
+pub fn hashes_of(link: &mut Link<'_>, person: &[u8]) -> Result<Vec<Vec<u8>>, StorageError> {
+    Ok(each!(link, c => person_lookups::table
+        .filter(person_lookups::person.eq(person))
+        .select(person_lookups::hash)
+        .load(c))?)
+}
+
 /// The number of a person; `None` when it was erased.
 ///
 /// # Errors

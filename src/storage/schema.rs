@@ -292,8 +292,9 @@ diesel::table! {
     }
 }
 
+// What was written before there were chains.
 diesel::table! {
-    access_log (sequence) {
+    access_log_unchained (sequence) {
         sequence -> BigInt,
         at -> BigInt,
         client -> Text,
@@ -303,6 +304,58 @@ diesel::table! {
         query -> Nullable<Binary>,
         cases -> Text,
         trace -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    access_chains (number) {
+        number -> BigInt,
+        id -> Binary,
+        key_id -> Text,
+        began -> BigInt,
+    }
+}
+
+diesel::table! {
+    access_log (entry) {
+        entry -> BigInt,
+        at -> BigInt,
+        kind -> Text,
+        client -> Text,
+        agency -> Nullable<Text>,
+        handler -> Nullable<Text>,
+        action -> Text,
+        query -> Nullable<Binary>,
+        cases -> Binary,
+        counted -> BigInt,
+        trace -> Nullable<Text>,
+        salts -> Binary,
+        erased -> Nullable<Binary>,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    access_heads (signer, chain) {
+        signer -> BigInt,
+        chain -> BigInt,
+        sequence -> BigInt,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    access_subjects (subject, day, piece) {
+        subject -> Binary,
+        day -> Integer,
+        piece -> BigInt,
+    }
+}
+
+diesel::table! {
+    access_queries (query, entry) {
+        query -> Binary,
+        entry -> BigInt,
     }
 }
 
@@ -356,5 +409,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     frozen_reports,
     report_packages,
     receipts,
-    access_log
+    access_log_unchained,
+    access_chains,
+    access_log,
+    access_heads,
+    access_subjects,
+    access_queries
 );

@@ -53,6 +53,8 @@ pub struct Secrets {
     pub exports: Key,
     /// Of the journal of erasures and the log of retention.
     pub journal: Key,
+    /// Of the chains of the access log.
+    pub access_log: Key,
     /// Ids of keys in use that this process has not been given, or that are in use no more and it would seal by.
     pub unknown: Vec<String>,
 }
@@ -95,6 +97,7 @@ impl Secrets {
             noise: (from(&format!("record keys {FIRST_NOISE}")), from("noise")),
             exports: from("exports"),
             journal: from("journal"),
+            access_log: from("access log"),
             unknown: Vec::new(),
         }
     }
@@ -206,6 +209,18 @@ impl Vault {
     #[must_use]
     pub fn login_secret(&self) -> Zeroizing<[u8; 32]> {
         Zeroizing::new(keyed(&*self.secrets().fingerprint, b"attempts to log in"))
+    }
+
+    /// The id of the key that the access log is sealed with. It stays when the master key does not.
+    #[must_use]
+    pub fn audit_id(&self) -> String {
+        id_of(&self.secrets().access_log)
+    }
+
+    /// The secret that the access log is sealed with; `None` when that of this id isn't here.
+    #[must_use]
+    pub fn audit_secret(&self, id: &str) -> Option<Key> {
+        (id == self.audit_id()).then(|| self.secrets().access_log.clone())
     }
 
     /// Encrypts a number under a new key, sealed for the person of this id.

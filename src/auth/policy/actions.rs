@@ -81,6 +81,12 @@ actions! {
     SearchCases "create_case_search" Need::Role(PEOPLE);
     /// Making an extract for a person of what is kept; the extract holds cases within reach.
     RegisterExtract "create_register_extract" Need::Role(PEOPLE);
+    /// Asking who has read a case, on behalf of the person: whoever may read it may say who else has.
+    ListCaseAccesses "list_case_accesses" Assignment;
+    /// Asking who has read a person's cases or searched for the person; of cases, those within reach.
+    SearchAccesses "create_access_search" Need::Role(PEOPLE);
+    /// Spot checks of what handläggare at the own offices have read: managers, who see no personal data.
+    ListAccesses "list_accesses" Need::Role(&[Role::Insatsansvarig]);
     /// Correcting.
     CorrectCase "create_correction" Assignment;
     /// Changing offices.
@@ -135,7 +141,7 @@ actions! {
     ListFrozenReports "list_frozen_reports" AnyRole;
     /// Reading a frozen report.
     GetFrozenReport "get_frozen_report" AnyRole;
-    /// Making a package of parts; one of a steering group is made by those of the group ([`steers`]).
+    /// Making a package of parts; one of a steering group is made by those of the group ([`steers`](super::steers)).
     CreateReportPackage "create_report_package" Need::Role(&[Role::Samverkansansvarig]);
     /// Reading which packages there are.
     ListReportPackages "list_report_packages" AnyRole;

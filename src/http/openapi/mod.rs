@@ -4,6 +4,7 @@
 //!
 //! Never here: an operation by name; those stand in the files of their resources.
 
+pub mod accesses;
 pub mod examples;
 pub mod kept;
 pub mod privacy;
@@ -165,6 +166,7 @@ fn tags() -> Value {
     json!([
         {"name": "registrations", "description": "Registreringar / Registrations"},
         {"name": "cases", "description": "Ärenden / Cases"},
+        {"name": "accesses", "description": "Åtkomst / Access"},
         {"name": "changes", "description": "Ändringsflöde / Change feed"},
         {"name": "registers", "description": "Organisationsregister / Organisation registers"},
         {"name": "reports", "description": "Rapporter / Reports"},

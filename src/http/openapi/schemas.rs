@@ -18,6 +18,7 @@ pub fn all() -> Value {
         super::kept::schemas(),
         super::rights::schemas(),
         super::privacy::schemas(),
+        super::accesses::schemas(),
     ] {
         if let Value::Object(part) = part {
             all.extend(part);

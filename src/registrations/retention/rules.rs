@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::case::IdentityState;
 use crate::domain::dates::swedish_day;
-use crate::storage::cases::{ENDED, FELREGISTRERING, day_of};
+use crate::storage::cases::{ENDED, FELREGISTRERING, OPEN, day_of};
 use crate::storage::journal::instant;
 use crate::storage::retention::Aged;
 
@@ -49,7 +49,9 @@ impl Rule {
     /// Whether it takes something away from a case on this day.
     #[must_use]
     pub fn applies(&self, case: &Aged, today: NaiveDate) -> bool {
-        if self.action == Action::StripIdentity && case.identity != IdentityState::Named.code() {
+        // Who an open case is about is needed until it ends, and keeps the person from a second one.
+        let strippable = case.identity == IdentityState::Named.code() && case.state != OPEN;
+        if self.action == Action::StripIdentity && !strippable {
             return false;
         }
         let last = || swedish_day(instant(case.last));

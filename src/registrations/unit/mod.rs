@@ -6,6 +6,7 @@
 mod decide;
 mod door;
 mod find;
+mod logged;
 mod write;
 
 use std::collections::{HashMap, HashSet};
@@ -24,6 +25,7 @@ use crate::domain::finding::Findings;
 use crate::domain::organisation::Organisation;
 use crate::domain::step::Agency;
 use crate::domain::transition::Settings;
+use crate::storage::access::Chain;
 use crate::storage::append::Staged;
 use crate::storage::erasures::Erasure;
 use crate::storage::persons::NewPerson;
@@ -50,6 +52,8 @@ pub struct Surroundings<'a> {
     pub cache: &'a mut Cache,
     /// Identities that the unit takes away, for the journal outside the database.
     pub erased: &'a mut Vec<Erasure>,
+    /// The access log of this process.
+    pub chain: &'a mut Chain,
 }
 
 /// A person, known by hash.

@@ -7,12 +7,13 @@ use crate::domain::code::{CaseId, Position};
 use crate::domain::finding::Findings;
 use crate::registrations::cache::Slot;
 use crate::registrations::job::{Answer, Answered, Job, Outcome, Refusal, Rendered};
+use crate::storage::access::{self, Scope};
 use crate::storage::append::{self, Head, Staged};
-use crate::storage::erase;
+use crate::storage::erase::{self, Forgotten};
 use crate::storage::erasures::Erasure;
 use crate::storage::persons::NewPerson;
 use crate::storage::receipts::{self, Receipt};
-use crate::storage::{Link, StorageError, access};
+use crate::storage::{Link, StorageError};
 
 impl Unit<'_, '_> {
     /// Writes what was decided, gives positions, renders and keeps the answers.
@@ -37,7 +38,8 @@ impl Unit<'_, '_> {
                 .filter(|id| wanted.contains(*id))
                 .filter_map(|id| self.sealed.remove(id))
                 .collect();
-            let numbers = append::append(link, new, &mut self.staged, &heads, self.around.settings)?;
+            let (numbers, forgotten) = append::append(link, new, &mut self.staged, &heads, self.around.settings)?;
+            self.forget_searches(link, forgotten)?;
             let erased: HashSet<CaseId> = self.erased();
             for id in &touched {
                 if erased.contains(id) {
@@ -53,9 +55,9 @@ impl Unit<'_, '_> {
         let now = self.around.now.timestamp_micros();
         let mut answers = Vec::with_capacity(jobs.len());
         let mut kept = Vec::new();
-        let mut reads = Vec::new();
+        let mut logged = Vec::new();
         for (job, decided) in jobs.iter().zip(decided) {
-            reads.extend(looked_up(job, &decided));
+            logged.extend(self.logged(job, &decided));
             if let Some(first) = decided.same_as {
                 answers.push(answers.get(first).cloned().unwrap_or(Err(Refusal::Busy)));
                 continue;
@@ -79,8 +81,24 @@ impl Unit<'_, '_> {
             answers.push(answer);
         }
         receipts::insert(link, &kept)?;
-        access::append(link, &reads)?;
+        self.around.chain.append(link, logged, now, self.around.chance)?;
         Ok((answers, last))
+    }
+
+    /// Whom searches were for goes from the access log with the person.
+    fn forget_searches(&mut self, link: &mut Link<'_>, forgotten: Vec<Forgotten>) -> Result<(), StorageError> {
+        for Forgotten { by, hashes } in forgotten {
+            let scope = Scope {
+                client: by.client.to_string(),
+                agency: Some(by.agency.code().to_owned()),
+                handler: by.handler.as_ref().map(ToString::to_string),
+                action: "erasure",
+                trace: None,
+                at: self.around.now.timestamp_micros(),
+            };
+            access::forget_query(link, self.around.chain, &scope, &hashes, self.around.chance)?;
+        }
+        Ok(())
     }
 
     /// Tells the journal of erasures which identities are taken away, and says in which cases.
@@ -142,26 +160,4 @@ fn receipt(job: &Job, outcome: &Outcome, rendered: &Rendered, case_number: Optio
         case_number,
         created: now,
     })
-}
-
-/// What a request told of persons without registering anything: a dry run or a refusal is no way to look somebody
-/// up, and is written down like a search, by the keyed hash of the number.
-fn looked_up(job: &Job, decided: &Decided) -> Vec<access::AccessRow> {
-    let refused = |place: usize| match &decided.outcome {
-        Ok(results) => results.get(place).is_some_and(Result::is_err),
-        // Refused before anything was looked up.
-        Err(_) => false,
-    };
-    let mut rows: Vec<access::AccessRow> = job
-        .posts
-        .iter()
-        .enumerate()
-        .filter(|(place, _)| job.dry_run || refused(*place))
-        .filter_map(|(_, post)| post.marks.person.clone())
-        .map(|hash| access::row(&job.scope, Some(hash), &[]))
-        .collect();
-    if job.dry_run && rows.is_empty() {
-        rows.push(access::row(&job.scope, None, &[]));
-    }
-    rows
 }

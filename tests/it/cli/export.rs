@@ -99,7 +99,7 @@ fn the_tables_hold_the_cases_that_reports_count_and_say_so() {
         let head = all.iter().map(|c| c.last_position.0).max().unwrap();
         assert_eq!((schema["countedTo"].as_i64(), schema["version"].as_i64()), (Some(head), Some(1)));
         assert!(told.contains(&format!("counted to position {head}.")), "{told}");
-        let logged = "action = 'export' AND client = 'command line' AND cases = '*'";
+        let logged = "action = 'export' AND client = 'command line' AND kind = 'export' AND counted > 0";
         assert_eq!(Raw::of(database).count("access_log", logged), 1);
     });
 }

@@ -2,7 +2,7 @@
 
 use super::Place;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 18] = [
     "",
     "serve",
     "demo",
@@ -12,6 +12,11 @@ const COMMANDS: [&str; 13] = [
     "import",
     "report",
     "export",
+    "access",
+    "access person",
+    "access case",
+    "access office",
+    "verify-audit",
     "token",
     "migrate",
     "generate",

@@ -1,5 +1,6 @@
 //! The program itself, run as people run it, in a folder of its own and with nothing else in its environment.
 
+mod access;
 mod broken_off;
 mod data;
 mod export;

@@ -64,7 +64,8 @@ fn tables_of_one_export_belong_together_and_hold_no_identity() {
         }
         assert_eq!(numbers(&first).len(), 2);
         assert_eq!(numbers(&api.get(TABLE, &api.fk())).len(), 3);
-        let logged = "action = 'get_export' AND client = 'fk-system' AND agency = 'FK' AND cases = '*'";
+        let logged =
+            "action = 'get_export' AND client = 'fk-system' AND agency = 'FK' AND kind = 'export' AND counted > 0";
         assert_eq!(Raw::of(database).count("access_log", logged), 2 + TableId::ALL.len() as i64);
     });
 }

@@ -1,5 +1,6 @@
 //! The API as clients meet it: built as in main, asked through actix's test server, answers compared whole.
 
+mod accesses;
 mod assignments;
 mod bodies;
 mod cases;
@@ -175,6 +176,11 @@ impl Api {
 
     pub fn service(&self) -> &Arc<Service> {
         &self.app.service
+    }
+
+    /// The instant now, as the access log keeps it.
+    pub fn clock_micros(&self) -> i64 {
+        self.clock.now().timestamp_micros()
     }
 
     pub fn token(&self, client: &str, agency: Option<Agency>, roles: &[Role], handler: Option<&str>) -> String {

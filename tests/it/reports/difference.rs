@@ -7,11 +7,11 @@ use chrono::TimeDelta;
 use expect_test::expect;
 use serde_json::{Value, json};
 use sus::domain::organisation::Role;
-use sus::storage::access;
 
 use super::antal;
 use crate::http::{ANNA, Api};
 use crate::support::posting::{begaran, gk, number};
+use crate::support::tables::Raw;
 use crate::support::{Database, on_both, organisation};
 
 const QUESTION: &str = "from=2016-10-01&to=2016-12-31&geography=styrgrupp:gavleborg";
@@ -203,7 +203,7 @@ fn every_report_is_explained_selected_split_and_cut() {
 fn the_entries_behind_are_shown_to_those_who_may_read_the_cases_and_logged() {
     on_both(|_, database| {
         let all = history(database);
-        let logged = || access::count(&mut all.api.service().db.read().unwrap().link()).unwrap();
+        let logged = || Raw::of(database).count("access_log", "kind = 'list'");
         let before = logged();
         let more = format!("{QUESTION}&limit=2&page=2&changed=true");
         let entries = all.difference(&more, &all.moments[0], all.moments.last().unwrap())["entries"].clone();

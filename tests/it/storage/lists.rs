@@ -10,7 +10,7 @@ use diesel::sql_types::Text;
 use sus::domain::step::Agency;
 use sus::storage::Db;
 use sus::storage::Link;
-use sus::storage::access::Scope;
+use sus::storage::access::{Scope, Seen};
 use sus::storage::cases::{CaseRow, ENDED, FELREGISTRERING, OPEN};
 use sus::storage::lists::{Filter, page};
 
@@ -88,8 +88,9 @@ fn plan(raw: &mut Raw, statement: &str) -> String {
     lines.join("\n")
 }
 
-fn scope() -> Scope {
-    Scope { client: "test".to_owned(), agency: None, handler: None, action: "list_cases", trace: None, at: 0 }
+fn nobody() -> Seen {
+    let client = "test".to_owned();
+    Seen::by(Scope { client, agency: None, handler: None, action: "list_cases", trace: None, at: 0 })
 }
 
 /// The list by the program, and the statements that it sent.
@@ -98,11 +99,11 @@ fn listed(raw: &mut Raw, filter: &Filter) -> (Vec<CaseRow>, i64, Vec<String>) {
     let (rows, total) = match raw {
         Raw::Sqlite(c) => {
             c.set_instrumentation(Sent(Arc::clone(&sent)));
-            page(&mut Link::Sqlite(c), &scope(), filter, 0, 20).unwrap()
+            page(&mut Link::Sqlite(c), &nobody(), filter, 0, 20).unwrap()
         }
         Raw::Postgres(c) => {
             c.set_instrumentation(Sent(Arc::clone(&sent)));
-            page(&mut Link::Postgres(c), &scope(), filter, 0, 20).unwrap()
+            page(&mut Link::Postgres(c), &nobody(), filter, 0, 20).unwrap()
         }
     };
     let sent = std::mem::take(&mut *sent.lock().unwrap());

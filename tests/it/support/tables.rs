@@ -37,6 +37,9 @@ struct Count {
     n: i64,
 }
 
+/// Beside `access_log` itself.
+const OF_THE_LOG: [&str; 4] = ["access_chains", "access_heads", "access_subjects", "access_queries"];
+
 const SQLITE_COLUMNS: &str = "SELECT t.name AS of, c.name AS name, c.type AS kind FROM sqlite_master t \
     JOIN pragma_table_info(t.name) c WHERE t.type = 'table' ORDER BY 1, 2";
 const POSTGRES_COLUMNS: &str = "SELECT table_name::text AS of, column_name::text AS name, data_type::text AS kind \
@@ -107,9 +110,11 @@ impl Raw {
         tables.into_iter().map(|table| (table.clone(), self.count(&table, "true"))).collect()
     }
 
-    /// What counts changed between two looks.
+    /// What counts changed between two looks. The tables that the access log is sealed and found by grow with it.
     pub fn grown(before: &BTreeMap<String, i64>, after: &BTreeMap<String, i64>) -> Vec<(String, i64)> {
         let changed = after.iter().map(|(table, n)| (table.clone(), n - before.get(table).copied().unwrap_or(0)));
-        changed.filter(|(table, by)| *by != 0 && !table.starts_with("sqlite_")).collect()
+        changed
+            .filter(|(table, by)| *by != 0 && !table.starts_with("sqlite_") && !OF_THE_LOG.contains(&table.as_str()))
+            .collect()
     }
 }
