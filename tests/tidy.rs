@@ -45,6 +45,7 @@ const LONG: &[(&str, &str)] = &[
     ("src/domain/answers.rs", "the questions are one table, and their codes and labels stand beside it"),
     ("src/domain/case.rs", "the fold and the questions to its state see the same private helpers"),
     ("src/domain/person.rs", "half of it are the tests of one value"),
+    ("src/storage/schema.rs", "every table in one place, as the migrations leave them"),
     ("src/registrations/wire.rs", "the shape of every body in one place, beside each other"),
 ];
 

@@ -1,6 +1,6 @@
 //! `/assignments`: who is what at which office; giving, ending and confirming it.
 //!
-//! Never here: who may give what ([`policy`](crate::auth::policy)), and what may become of an assignment
+//! Never here: who may give what ([`policy`]), and what may become of an assignment
 //! ([`domain::assignments`](crate::domain::assignments)).
 
 use actix_web::{HttpRequest, HttpResponse, web};

@@ -8,7 +8,7 @@
 //! A refused log-in counts by address, and is told apart from others only when there have been too many. A valid token is
 //! let in nevertheless: nobody can lock out others behind the same address.
 //!
-//! What is kept of a caller is forgotten when the quota is whole again; beyond [`MOST`] callers all are.
+//! What is kept of a caller is forgotten when the quota is whole again; beyond `MOST` callers all are.
 //! Never here: what time it is ([`Clock`]), or what a request may take ([`guard`](super::guard)).
 
 use std::collections::{HashMap, HashSet};

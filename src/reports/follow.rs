@@ -12,20 +12,16 @@ use std::thread;
 use chrono::{DateTime, Utc};
 use polars::prelude::PolarsError;
 
+use super::deleted::deleted;
 use super::disclosure::{Grant, RecordKeys};
 use super::facts::{Facts, FactsBuilder};
 use super::pull::{PullError, pull};
 use super::report::Report;
 use super::request::{Lang, Request};
 use crate::clock::Clock;
-use crate::domain::answers::Answers;
-use crate::domain::case::{Case, IdentityState};
-use crate::domain::code::{CaseId, ClientId, OfficeCode, Position, RegistrationId};
-use crate::domain::command::{Handlers, Registrar};
-use crate::domain::journal::{Entry, Event, Opened};
-use crate::domain::organisation::{OfficePair, Organisation};
-use crate::domain::person::Sex;
-use crate::domain::step::{Agency, StepKind};
+use crate::domain::case::Case;
+use crate::domain::code::Position;
+use crate::domain::organisation::Organisation;
 use crate::domain::transition::Settings;
 use crate::organisation::registers::Registers;
 use crate::storage::journal::{Loaded, Selection, load};
@@ -334,36 +330,6 @@ fn each_piece(link: &mut Link<'_>, mut take: impl FnMut(Vec<Loaded>) -> bool) ->
         }
         last = *end;
     }
-}
-
-/// What stands where a case stood that was deleted: nothing of it is known, and no figure counts it.
-fn deleted() -> Option<Case> {
-    let offices = OfficePair { fk: OfficeCode::parse("0").ok()?, af: OfficeCode::parse("0").ok()? };
-    let opened = Opened {
-        anonymous: true,
-        sex: Sex::Kvinna,
-        birth: None,
-        offices,
-        handlers: Handlers::default(),
-        consent: None,
-        municipality: None,
-        district: None,
-    };
-    let entry = Entry {
-        id: RegistrationId(uuid::Uuid::nil()),
-        position: Position(0),
-        known_from: DateTime::default(),
-        by: Registrar { agency: Agency::Fk, client: ClientId::parse("0").ok()?, handler: None },
-        agreement: None,
-        event: Event::Step {
-            kind: StepKind::Begaran,
-            date: chrono::NaiveDate::default(),
-            answers: Answers::default(),
-            opened: Some(Box::new(opened)),
-        },
-    };
-    let case = Case::begin(CaseId(uuid::Uuid::nil()), IdentityState::Removed, &entry)?;
-    Some(Case { felregistrering: true, ..case })
 }
 
 /// How many of a case's entries were known on an instant, up to a position.

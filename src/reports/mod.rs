@@ -40,6 +40,7 @@ pub mod catalogue;
 mod counting;
 pub mod cube;
 mod definition;
+mod deleted;
 pub mod difference;
 pub mod disclosure;
 pub mod export;

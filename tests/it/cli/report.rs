@@ -72,14 +72,14 @@ fn everything_wrong_with_a_report_is_told_at_once() {
              --to: a date such as 2016-10-01 is wanted
              --as-of: a date or an instant such as 2017-01-15T10:00:00Z is wanted
              “mars” does not have the form of a geography.
-             There is no report “nonsense”.
+             There is no report “nonsense”. Allowed: baspaket, status, resultat-fortsatt-efter-gk, resultat-arbete-studier, resultat-fortsatt-fk, deltagare-sysselsattning, deltagare-arbete-studier, deltagare-forman, deltagare-forman-efter, deltagare-bakgrund, deltagare-tider, deltagare-floden, flaskhalsar, datakvalitet.
     "#]]
     .assert_eq(&told);
     let told = place.run("report nonsense --from 2016-12-31 --to 2016-10-01 --geography styrgrupp:mars").complained();
     expect![[r#"
         sus: The period's first day 2016-12-31 is after its last 2016-10-01.
              The geography “styrgrupp:mars” is not in the register.
-             There is no report “nonsense”.
+             There is no report “nonsense”. Allowed: baspaket, status, resultat-fortsatt-efter-gk, resultat-arbete-studier, resultat-fortsatt-fk, deltagare-sysselsattning, deltagare-arbete-studier, deltagare-forman, deltagare-forman-efter, deltagare-bakgrund, deltagare-tider, deltagare-floden, flaskhalsar, datakvalitet.
     "#]]
     .assert_eq(&told);
     let told = place.run("report --from 2016-10-01 --to 2016-12-31 --counted-to 9").complained();
