@@ -15,7 +15,7 @@ use crate::domain::command::{Command, Request};
 use crate::domain::dates::swedish_day;
 use crate::domain::finding::Findings;
 use crate::domain::step::Agency;
-use crate::storage::access::Scope;
+use crate::storage::access::{self, Scope};
 use crate::storage::erasures::{self, Erasure, Journal};
 use crate::storage::{StorageError, cases, erase, retention};
 
@@ -54,7 +54,10 @@ pub fn catch_up(service: &Service, journal: &Journal) -> Result<CaughtUp, Storag
         let Some(row) = rows.first() else { continue };
         let back = if erasure.reason == erase::DELETION {
             let (number, now) = ([row.number], service.clock.now().timestamp_micros());
-            link.written(|link| retention::delete(link, &number, &|_| true, Some(journal), now))? > 0
+            let (gone, hashes) =
+                link.written(|link| retention::delete(link, &number, &|_| true, Some(journal), now))?;
+            forget_searches(service, hashes)?;
+            gone > 0
         } else {
             row.identity == IdentityState::Named.code() && again(service, erasure)?
         };
@@ -64,6 +67,30 @@ pub fn catch_up(service: &Service, journal: &Journal) -> Result<CaughtUp, Storag
         log::warn!("{} identities that had been taken away were back, and are taken away anew", caught_up.erased);
     }
     Ok(caught_up)
+}
+
+/// Whom searches were for goes from the access log with the person.
+///
+/// # Errors
+/// When it can't be written.
+pub fn forget_searches(service: &Service, hashes: Vec<Vec<u8>>) -> Result<(), StorageError> {
+    if hashes.is_empty() {
+        return Ok(());
+    }
+    let logged = service.log_and_wait(vec![access::Entry::forgetting(&own_scope(service), hashes)]);
+    logged.map_err(|refusal| StorageError::Unavailable(format!("the access log can't be written: {refusal:?}")))
+}
+
+/// The service itself, as the access log names it.
+fn own_scope(service: &Service) -> Scope {
+    Scope {
+        client: CLIENT.to_owned(),
+        agency: None,
+        handler: None,
+        action: Action::ProtectIdentity.code(),
+        trace: None,
+        at: service.clock.now().timestamp_micros(),
+    }
 }
 
 fn again(service: &Service, erasure: &Erasure) -> Result<bool, StorageError> {
@@ -106,14 +133,7 @@ pub fn carry_out(
         dry_run: false,
         if_match: None,
         idempotency: None,
-        scope: Scope {
-            client: CLIENT.to_owned(),
-            agency: None,
-            handler: None,
-            action: Action::ProtectIdentity.code(),
-            trace: None,
-            at: service.clock.now().timestamp_micros(),
-        },
+        scope: own_scope(service),
     };
     match service.submit_and_wait(job) {
         Ok(Answered::Outcome(outcome)) => Ok(outcome.results.into_iter().map(|result| result.map(|_| ())).collect()),

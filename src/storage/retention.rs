@@ -83,8 +83,8 @@ struct ChangeRow {
     subject: &'static str,
 }
 
-/// Takes whole cases out, of those that `still` says so of now that they are locked; returns how many. Inside the caller's
-/// transaction.
+/// Takes whole cases out, of those that `still` says so of now that they are locked; returns how many, and the
+/// hashes that searches for their persons were logged under. Inside the caller's transaction.
 ///
 /// # Errors
 /// When the database or the journal fails.
@@ -94,13 +94,14 @@ pub fn delete(
     still: &dyn Fn(&Aged) -> bool,
     journal: Option<&Journal>,
     now: i64,
-) -> Result<usize, StorageError> {
+) -> Result<(usize, Vec<Vec<u8>>), StorageError> {
     let people: HashMap<i64, Option<Vec<u8>>> =
         link.lock_cases(&[], numbers)?.into_iter().map(|Stand { number, person, .. }| (number, person)).collect();
     let gone: Vec<Aged> = aged(link, numbers)?.into_iter().filter(still).collect();
     if gone.is_empty() {
-        return Ok(0);
+        return Ok((0, Vec::new()));
     }
+    let mut forgotten = Vec::new();
     let before = link.take_positions(gone.len() as i64)?;
     let mut written = Vec::with_capacity(gone.len());
     let (mut log, mut rows) = (Vec::new(), Vec::new());
@@ -123,13 +124,13 @@ pub fn delete(
         delete_rows(link, row.case_number)?;
         super::receipts::empty_for(link, row.case_number)?;
         if let Some(person) = &row.person {
-            erase::erase_traces(link, person)?;
+            forgotten.extend(erase::erase_traces(link, person)?);
         }
     }
     if let Some(journal) = journal {
         journal.append(link, &written)?;
     }
-    Ok(gone.len())
+    Ok((gone.len(), forgotten))
 }
 
 fn delete_rows(link: &mut Link<'_>, number: i64) -> Result<(), StorageError> {

@@ -108,7 +108,9 @@ fn delete(service: &Service, rule: &Rule, cases: &[Aged], journal: Option<&Journ
     let mut connection = service.db.connect()?;
     let mut link = connection.link();
     // What was registered meanwhile makes a case younger.
-    let gone = link.written(|link| rows::delete(link, &numbers, &|case| rule.applies(case, today), journal, now))?;
+    let (gone, hashes) =
+        link.written(|link| rows::delete(link, &numbers, &|case| rule.applies(case, today), journal, now))?;
     service.db.overwrite(&mut link);
+    erasing::forget_searches(service, hashes)?;
     Ok(gone)
 }

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use diesel::prelude::*;
 
 use super::seal::{self, HASH, Sealer};
-use super::{Entry, Kind, Row, day_of_micros, entry_at, lookup, piece_of, unchained};
+use super::{Entry, Kind, Row, day_of_micros, entry_at, forget_query, lookup, piece_of, unchained};
 use crate::chance::Chance;
 use crate::storage::dialect::Link;
 use crate::storage::error::StorageError;
@@ -130,6 +130,14 @@ impl Chain {
         if entries.is_empty() {
             return Ok(());
         }
+        let (forgetting, entries): (Vec<Entry>, Vec<Entry>) =
+            entries.into_iter().partition(|entry| !entry.forget.is_empty());
+        for Entry { scope, forget, .. } in forgetting {
+            forget_query(link, self, &scope, &forget, chance)?;
+        }
+        if entries.is_empty() {
+            return Ok(());
+        }
         let mut wanted = Vec::new();
         let number = match self.place.number {
             Some(number) => number,
@@ -204,7 +212,7 @@ impl Chain {
 }
 
 fn row_of(entry: Entry, at_entry: i64, chance: &mut dyn Chance) -> Row {
-    let Entry { scope, kind, query, cases, counted } = entry;
+    let Entry { scope, kind, query, cases, counted, .. } = entry;
     Row {
         entry: at_entry,
         at: scope.at,

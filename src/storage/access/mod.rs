@@ -105,6 +105,8 @@ pub struct Entry {
     query: Option<Vec<u8>>,
     cases: Vec<u8>,
     counted: i64,
+    /// Hashes of a person to be forgotten, where that is what is to be done.
+    forget: Vec<Vec<u8>>,
 }
 
 /// Bytes of a case's public id.
@@ -115,7 +117,13 @@ impl Entry {
     #[must_use]
     pub fn of(scope: &Scope, kind: Kind, cases: &[CaseId]) -> Self {
         let ids: Vec<u8> = cases.iter().flat_map(|case| *case.0.as_bytes()).collect();
-        Self { scope: scope.clone(), kind, query: None, cases: ids, counted: count(cases.len()) }
+        Self { scope: scope.clone(), kind, query: None, cases: ids, counted: count(cases.len()), forget: Vec::new() }
+    }
+
+    /// Searches for persons with these hashes are to be forgotten.
+    #[must_use]
+    pub fn forgetting(scope: &Scope, hashes: Vec<Vec<u8>>) -> Self {
+        Self { forget: hashes, ..Self::of(scope, Kind::Forgetting, &[]) }
     }
 
     /// A person was asked for, by the keyed hash of the number.
@@ -140,7 +148,7 @@ impl Entry {
             trace: None,
             at,
         };
-        Self { scope, kind, query: None, cases: digest, counted }
+        Self { scope, kind, query: None, cases: digest, counted, forget: Vec::new() }
     }
 }
 

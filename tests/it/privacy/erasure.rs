@@ -35,6 +35,9 @@ fn protection_takes_identity_references_and_answers_away_and_leaves_everybody_el
             "answers": {"orsak": "eget_initiativ", "moten": ["2016-10-12"]}});
         let told = api.post("/v1/registrations", &api.fk(), &ended);
         assert_eq!(told.status, 201, "{}", told.text);
+        let search = json!({"personnummer": hidden});
+        assert_eq!(api.post("/v1/case-searches", &api.fk(), &search).status, 200);
+        assert_eq!(Raw::of(database).count("access_queries", "true"), 1);
         post("protections", "\"6\"", &api.fk(), &json!({"date": "2016-10-13"}));
 
         let mut raw = Raw::of(database);
@@ -49,6 +52,8 @@ fn protection_takes_identity_references_and_answers_away_and_leaves_everybody_el
         assert_eq!(raw.count("erasures", of_hidden), 1);
         assert_eq!((raw.count("persons", "true"), raw.count("person_lookups", "true")), (1, 1), "the other's");
         assert_eq!(raw.count("case_references", "true"), 1);
+        assert_eq!(raw.count("access_queries", "true"), 0, "who was searched for is forgotten");
+        assert_eq!(raw.count("access_log", "query IS NOT NULL"), 0);
         assert_eq!(raw.count("cases", "number = 2 AND person IS NULL"), 1);
 
         let shown = api.get(&case, &api.fk());

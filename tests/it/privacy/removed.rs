@@ -3,10 +3,12 @@
 use serde_json::{Value, json};
 use sus::demo::national;
 use sus::domain::organisation::Role;
+use sus::domain::person::test_number;
 use sus::domain::step::Agency;
 use sus::domain::transition::Settings;
 use sus::registrations::retention::{Rules, dry_run, run};
 use sus::registrations::wire::Kind;
+use sus::storage::access::{Entry, Kind as Access, Scope};
 use sus::storage::retention::{first_altered, runs};
 
 use crate::cli::Place;
@@ -140,6 +142,10 @@ fn a_deleted_case_is_nowhere_and_counts_in_nothing_and_its_run_can_not_be_rewrit
         post(&service, vec![begaran("FK-new", &number("1972-11-08"), "2018-10-01")]).unwrap();
         clock.set(noon("2018-10-20"));
         let rules = Rules::parse(DELETE).unwrap();
+        let searched = test_number("1961-05-17".parse().unwrap(), 980);
+        let by = Scope { client: "fk".to_owned(), agency: None, handler: None, action: "search", trace: None, at: 0 };
+        let search = Entry::of(&by, Access::Search, &[]).asked(Some(service.vault.lookup(&searched).1));
+        service.log_and_wait(vec![search]).unwrap();
         assert_eq!(dry_run(&service, &rules, &mut |_| true).unwrap()["bort"], 1);
         assert_eq!(run(&service, &rules, None, &mut |_| true).unwrap()["bort"], 1);
         let mut raw = Raw::of(database);
@@ -148,6 +154,7 @@ fn a_deleted_case_is_nowhere_and_counts_in_nothing_and_its_run_can_not_be_rewrit
         {
             assert_eq!(raw.count(table, "true"), if table == "case_offices" { 2 } else { 1 }, "{backend:?}: {table}");
         }
+        assert_eq!(raw.count("access_queries", "true"), 0, "{backend:?}: who was searched for is forgotten");
         assert!(cases(&reports) > first, "the columns follow");
         // The service goes on as if the case had never been.
         assert!(post(&service, vec![gk("FK-new", "2018-10-12")]).unwrap().results[0].is_ok());
