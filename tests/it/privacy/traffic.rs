@@ -329,6 +329,9 @@ fn left_behind(
     all.extend(files(database));
     all.extend(answers.into_iter().map(|(asked, told)| (format!("the answer {told} to {asked}"), told.into_bytes())));
     all.extend(lines::kept().into_iter().map(|line| (format!("the log: {line}"), line.into_bytes())));
+    let metrics = api.app.metrics.as_ref().unwrap().text(None, None).unwrap();
+    assert!(metrics.len() > 1000, "a day of traffic has been counted");
+    all.push(("the metrics".to_owned(), metrics));
     all.extend(debugs(api, people).into_iter().map(|(what, shown)| (format!("Debug of {what}"), shown.into_bytes())));
     all
 }
