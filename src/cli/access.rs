@@ -86,14 +86,7 @@ const ROWS: usize = 100_000;
 
 pub fn access(config: &Config, command: &AccessCommand) -> Result<(), Failure> {
     let service = reading_service(config)?;
-    let scope = Scope {
-        client: "command line".to_owned(),
-        agency: None,
-        handler: None,
-        action: "access",
-        trace: None,
-        at: service.clock.now().timestamp_micros(),
-    };
+    let scope = Scope::of_program("command line", "access", service.clock.now().timestamp_micros());
     match command {
         AccessCommand::Person(days) => person(&service, &scope, days),
         AccessCommand::Case { id, days } => case(&service, &scope, id, days),

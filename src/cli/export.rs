@@ -37,14 +37,7 @@ pub fn export(config: &Config, args: &ExportArgs) -> Result<(), Failure> {
     let counted = Counted { as_of, counted_to: args.counted_to, at_least: None };
     let numbers = |_, _| CaseNumbers::new(&secret);
     let export = Export::begin(&service.db, &service.registers, counted, &*service.clock, numbers)?;
-    let scope = Scope {
-        client: "command line".to_owned(),
-        agency: None,
-        handler: None,
-        action: "export",
-        trace: None,
-        at: service.clock.now().timestamp_micros(),
-    };
+    let scope = Scope::of_program("command line", "export", service.clock.now().timestamp_micros());
     let all = cases::count(&mut service.db.read()?.link())?;
     let logged = service.log_and_wait(vec![Entry::of(&scope, Kind::Export, &[]).counting(all)]);
     logged.map_err(|refusal| format!("the export can't be written in the access log: {refusal:?}"))?;

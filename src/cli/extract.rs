@@ -36,14 +36,7 @@ pub fn extract(config: &Config, args: &ExtractArgs) -> Result<(), Failure> {
     let all = link.snapshot(|link| load(link, Selection::Numbers(&numbers)))?;
     let all: Vec<(Case, Vec<Entry>)> =
         all.into_iter().map(|loaded| Ok((loaded.case()?, loaded.entries))).collect::<Result<_, Failure>>()?;
-    let scope = Scope {
-        client: "command line".to_owned(),
-        agency: None,
-        handler: None,
-        action: "extract",
-        trace: None,
-        at: service.clock.now().timestamp_micros(),
-    };
+    let scope = Scope::of_program("command line", "extract", service.clock.now().timestamp_micros());
     drop(reader);
     let ids: Vec<CaseId> = all.iter().map(|(case, _)| case.id).collect();
     let entry = access::Entry::of(&scope, Kind::Extract, &ids).asked(Some(service.vault.lookup(&number).1));

@@ -82,10 +82,9 @@ pub fn decide(change: &Change, giver: &Giver, register: &Organisation, today: Na
             if let Some(own) = giver.agency.filter(|own| office.agency != *own) {
                 findings.push(Finding::new(Rule::KontorFelMyndighet, "/office").allowed(Allowed::Agency(own)));
             }
-            if let Some(person) = known.filter(|person| person.agency != office.agency) {
+            if known.is_some_and(|person| person.agency != office.agency) {
                 let finding = Finding::new(Rule::HandlaggareFelMyndighet, "/handler");
                 findings.push(finding.allowed(Allowed::Agency(office.agency)));
-                let _ = person;
             }
             if change.role == Role::Systemforvaltare && office.agency != Agency::Fk {
                 findings.push(Finding::new(Rule::KontorFelMyndighet, "/office").allowed(Allowed::Agency(Agency::Fk)));

@@ -83,14 +83,7 @@ pub fn forget_searches(service: &Service, hashes: Vec<Vec<u8>>) -> Result<(), St
 
 /// The service itself, as the access log names it.
 fn own_scope(service: &Service) -> Scope {
-    Scope {
-        client: CLIENT.to_owned(),
-        agency: None,
-        handler: None,
-        action: Action::ProtectIdentity.code(),
-        trace: None,
-        at: service.clock.now().timestamp_micros(),
-    }
+    Scope::of_program(CLIENT, Action::ProtectIdentity.code(), service.clock.now().timestamp_micros())
 }
 
 fn again(service: &Service, erasure: &Erasure) -> Result<bool, StorageError> {

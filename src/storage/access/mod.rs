@@ -43,6 +43,14 @@ pub struct Scope {
     pub at: i64,
 }
 
+impl Scope {
+    /// The program itself, where no request asked: the command line, or what it does by itself.
+    #[must_use]
+    pub fn of_program(client: &str, action: &'static str, at: i64) -> Self {
+        Self { client: client.to_owned(), agency: None, handler: None, action, trace: None, at }
+    }
+}
+
 macro_rules! kinds {
     ($($(#[$doc:meta])* $variant:ident $code:literal;)*) => {
         /// What kind of access a row tells of.
@@ -140,14 +148,7 @@ impl Entry {
 
     /// A row of the log's own, about what the digest stands for.
     pub(super) fn own(at: i64, kind: Kind, digest: Vec<u8>, counted: i64) -> Self {
-        let scope = Scope {
-            client: "access log".to_owned(),
-            agency: None,
-            handler: None,
-            action: kind.code(),
-            trace: None,
-            at,
-        };
+        let scope = Scope::of_program("access log", kind.code(), at);
         Self { scope, kind, query: None, cases: digest, counted, forget: Vec::new() }
     }
 }
