@@ -35,7 +35,7 @@ pub(super) enum Kind {
     /// Days at a place in afi or ali, from `day` to the day before `more`. Key: which.
     Spell,
     /// Days at a place in an anonymous case, its ending day included, from `day` to the day before `more`. Key: 0,
-    /// [`ENTERED`].
+    /// [`ENTERED`] and [`CLOSING`].
     Anonymous,
     /// Days at a place in any step, from `day` to the day before `more`; an ending has no days. Key: kind of step,
     /// [`ENTERED`] and [`SEVERAL`], and above them how it was registered and when the next was due.
@@ -50,6 +50,9 @@ pub(super) enum Kind {
 pub(super) const ENTERED: usize = 1;
 /// The case has other rows of the same kind of step.
 pub(super) const SEVERAL: usize = 2;
+
+/// The row's last day is that of the case's ending, on which it is no longer open.
+pub(super) const CLOSING: usize = 4;
 
 /// How many kinds of row there are.
 pub(super) const KINDS: usize = Kind::ALL.len();
@@ -160,7 +163,7 @@ impl Observations {
             Observer { case, number, places, place: None, sex: usize::from(case.sex.code() == "man"), rows: self };
         if case.identity == IdentityState::Anonymous {
             let end = case.ending().map_or(NEVER, |s| day(s.date) + 1);
-            at.spells(Kind::Anonymous, case.begun(), end, 0);
+            at.spells(Kind::Anonymous, case.begun(), end, 0, if end == NEVER { 0 } else { CLOSING });
             return;
         }
         at.gk();
@@ -203,13 +206,14 @@ impl Observer<'_> {
         starts
     }
 
-    /// Days from `from` to the day before `to`, cut where an office changes.
-    fn spells(&mut self, kind: Kind, from: NaiveDate, to: i32, code: usize) {
+    /// Days from `from` to the day before `to`, cut where an office changes; the last row is marked with `last`.
+    fn spells(&mut self, kind: Kind, from: NaiveDate, to: i32, code: usize, last: usize) {
         let starts = self.starts(from, to);
         for (i, start) in starts.iter().enumerate() {
-            let end = starts.get(i + 1).map_or(to, |next| day(*next));
+            let next = starts.get(i + 1).map(|next| day(*next));
             let first = if i == 0 { ENTERED } else { 0 };
-            self.push(kind, *start, key([self.sex, code, first]), &[end]);
+            let last = if next.is_none() { last } else { 0 };
+            self.push(kind, *start, key([self.sex, code, first | last]), &[next.unwrap_or(to)]);
         }
     }
 
@@ -265,7 +269,7 @@ impl Observer<'_> {
                     }
                     if step.kind.is_insats() {
                         let to = next.map_or(NEVER, |n| day(n.date));
-                        self.spells(Kind::Spell, step.date, to, which - 1);
+                        self.spells(Kind::Spell, step.date, to, which - 1, 0);
                     }
                 }
                 Form::Ending => {}

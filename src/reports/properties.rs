@@ -1,13 +1,14 @@
 //! Properties of every figure on random cases: columns = plain loop, following the log = building anew, and the
 //! identities that the figures promise.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Days, Utc};
 use proptest::prelude::*;
 
-use crate::domain::case::Case;
+use crate::domain::case::{Case, IdentityState, OfficePeriod};
 use crate::domain::code::Position;
+use crate::domain::step::StepKind;
 
-use super::arbitrary::{any_case, geography, organisation, period};
+use super::arbitrary::{any_case, case, date, geography, organisation, pair, period};
 use super::disclosure::{Grant, Policy};
 use super::forms::{self, ReportForm};
 use super::oracle;
@@ -51,9 +52,13 @@ fn everything() -> Period {
     Period::new("2015-01-01".parse().unwrap(), "2026-12-31".parse().unwrap()).unwrap()
 }
 
-/// The period, often with its edges on days when something happened: there the definitions are easiest to get wrong.
+/// The period, often with its edges on days when something happened, or on the day before: there the definitions are
+/// easiest to get wrong.
 fn on_edges(period: Period, cases: &[Case], random: usize) -> Period {
-    let days: Vec<_> = cases.iter().flat_map(|c| &c.steps).map(|s| s.date).collect();
+    let happened = |case: &Case| {
+        case.steps.iter().map(|s| s.date).chain(case.offices[1..].iter().map(|o| o.from)).collect::<Vec<_>>()
+    };
+    let days: Vec<_> = cases.iter().flat_map(happened).flat_map(|day| [day, day - Days::new(1)]).collect();
     let some = |at: usize| days.get(at % days.len().max(1)).copied();
     let from = some(random).filter(|_| !random.is_multiple_of(3)).unwrap_or(period.from());
     let to = some(random / 7).filter(|_| random % 5 > 1).unwrap_or(period.to());
@@ -103,6 +108,26 @@ pub(super) fn asked(form: &ReportForm, period: Period, geography: Geography, cha
         }
     }
     request
+}
+
+/// An anonymous case that changes office on the day after the period is open on the period's last day, at its first
+/// office.
+#[test]
+fn an_anonymous_case_is_open_until_its_ending_whatever_its_office() {
+    let mut case = case(&[(StepKind::Begaran, "2016-02-01"), (StepKind::Avslutat, "2016-09-01")]);
+    case.identity = IdentityState::Anonymous;
+    let moved = OfficePeriod { from: date("2016-07-01"), offices: pair("FK-1", "AF-0"), ..case.offices[0].clone() };
+    case.offices.push(moved);
+    let cases = [case];
+    for last in ["2016-06-29", "2016-06-30", "2016-07-01", "2016-08-31", "2016-09-01"] {
+        let period = Period::new(date("2016-01-01"), date(last)).unwrap();
+        for geography in ["fk-kontor:FK-0", "fk-kontor:FK-1", "riket"] {
+            let request = Request::plain("status", period, Geography::parse(geography).unwrap());
+            let grant = Grant::all(Policy::Exact);
+            let report = pull(&built(&cases), &organisation(), &request, at(), Lang::Sv, grant).unwrap();
+            oracle::check(&report, &request, &organisation(), &cases);
+        }
+    }
 }
 
 fn config(cases: u32) -> ProptestConfig {

@@ -19,7 +19,7 @@ use super::cube::{Durations, Merge, Tally};
 use super::disclosure::Policy;
 use super::facts::Facts;
 use super::grid::{Grid, GridAxis};
-use super::observations::{ENTERED, Kind, SEVERAL, day, part};
+use super::observations::{CLOSING, ENTERED, Kind, SEVERAL, day, part};
 use super::report::Row;
 use super::request::Period;
 use super::selection::Level;
@@ -340,10 +340,11 @@ impl<'a> Count<'a> {
             let ends = view.columns.more[0];
             view.each(|i| {
                 let sex = part(view.columns.key[i], 0);
-                // The day of the ending is in the row; on it the case is no longer open.
+                // The day of the ending is in the last row; on it the case is no longer open.
+                let closing = i32::from(part(view.columns.key[i], 2) & CLOSING != 0);
                 let case = view.columns.case[i];
                 let record = self.pass.record_of(case);
-                if ends[i].saturating_sub(1) > self.to {
+                if ends[i] - closing > self.to {
                     grid.cells[sex].stock.add(record);
                 }
                 if ends[i] > self.from && seen.insert(case) {
