@@ -2,13 +2,15 @@
 //!
 //! Never here: a listener, a signal, a command line.
 
+pub mod asking;
+
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use actix_web::web;
+use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
@@ -21,6 +23,7 @@ use crate::chance::{Chance, Generator, uuid_v7};
 use crate::clock::Clock;
 use crate::config::{Config, Identity, MasterKeySource};
 use crate::http;
+use crate::http::problem::{Kind, Problem};
 use crate::http::rates::Rates;
 use crate::metrics::Metrics;
 use crate::registrations::Service;
@@ -60,6 +63,8 @@ pub struct App {
     pub verifier: Verifier,
     /// How people log in; `None` where only machines call.
     pub logins: Option<Logins>,
+    /// Whether this is for practice: people log in by choosing whom to be.
+    pub practice: bool,
     /// What was set from outside.
     pub config: Config,
     clock: Arc<dyn Clock>,
@@ -254,6 +259,7 @@ impl App {
             metrics: metrics.inspect_err(|e| log::error!("metrics: {e}")).ok(),
             verifier,
             logins: None,
+            practice: false,
             config,
             clock,
             chance: Mutex::new(chance),
@@ -265,6 +271,12 @@ impl App {
     #[must_use]
     pub fn with_logins(self, logins: Option<Logins>) -> Self {
         Self { logins, ..self }
+    }
+
+    /// For practice: whoever comes may choose whom to be. Only beside the program's own issuer of tokens.
+    #[must_use]
+    pub fn for_practice(self) -> Self {
+        Self { practice: true, ..self }
     }
 
     /// Whether browsers reach the service by TLS, so that its cookies are for TLS only.
@@ -324,4 +336,15 @@ pub fn configure(services: &mut web::ServiceConfig, app: web::Data<App>) {
     services.app_data(app);
     pages::configure(services);
     http::configure(services);
+    services.default_service(web::to(not_found));
+}
+
+/// A page for people who look for pages, a problem for programs.
+async fn not_found(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    http::looked_for_nothing(&app, &request)?;
+    if pages::is_wanted(&request) {
+        Ok(pages::not_found(&app, &request).await)
+    } else {
+        Err(Problem::new(Kind::FinnsInte))
+    }
 }

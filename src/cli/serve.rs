@@ -61,6 +61,7 @@ pub fn serve_with(
 ) -> Result<(), Failure> {
     let mut chance = Generator::from_system().map_err(|e| format!("no random bytes from the system: {e}"))?;
     let (mut keeper, mut logins) = (None, None);
+    let practice = matches!(who, Who::Development);
     let verifier = match who {
         Who::Development => {
             let folder = config.data_dir.display();
@@ -87,6 +88,7 @@ pub fn serve_with(
     let scheme = if config.edge.tls.is_some() { "https" } else { "http" };
     log::info!("listening on {scheme}://{address} ({})", service.db.backend());
     let app = App::new(service, verifier, config.clone(), Arc::new(SystemClock), chance).with_logins(logins);
+    let app = if practice { app.for_practice() } else { app };
     ready(address);
     let served = server::run(app, listener);
     drop(keeper);

@@ -11,12 +11,12 @@ use sha2::{Digest, Sha256};
 
 use super::extract::{Page, Query};
 use super::problem::{Kind, Problem};
-use super::trace::Trace;
 use crate::app::App;
+pub use crate::app::asking::scope;
+use crate::app::asking::{self, Unread};
 use crate::auth::Caller;
-use crate::auth::policy::Action;
 use crate::registrations::find::Reader;
-use crate::storage::access::{Scope, Seen};
+use crate::storage::access::Scope;
 use crate::storage::{Link, StorageError};
 
 /// Public data: an ETag of the content, and 304 when the client has it already.
@@ -132,21 +132,7 @@ fn encoded(text: &str) -> String {
     out
 }
 
-/// Who reads, for the access log.
-#[must_use]
-pub fn scope(app: &App, request: &HttpRequest, caller: &Caller, action: Action) -> Scope {
-    Scope {
-        client: caller.client.to_string(),
-        agency: caller.agency.map(|a| a.code().to_owned()),
-        handler: caller.handler.as_ref().map(ToString::to_string),
-        action: action.code(),
-        trace: Trace::of(request),
-        at: app.now().timestamp_micros(),
-    }
-}
-
-/// Reads in the database, away from the threads that answer, as a caller within reach. What was read is given back when
-/// the access log says durably what it shows.
+/// Reads as a caller within reach ([`asking::reading`]).
 ///
 /// # Errors
 /// What `read` said, that the database failed, or that too much waits to be written.
@@ -156,18 +142,9 @@ pub async fn reading<T: Send + 'static>(
     caller: Arc<Caller>,
     read: impl FnOnce(&Reader<'_>, &mut Link<'_>, &App) -> Result<T, StorageError> + Send + 'static,
 ) -> Result<T, Problem> {
-    let reading = app.clone();
-    let done = web::block(move || {
-        let service = &reading.service;
-        let mut connection = service.db.read()?;
-        let mut link = connection.link();
-        let organisation = service.registers.current(&mut link)?;
-        let reader = Reader { caller: &caller, organisation, today: service.today(), seen: Seen::by(scope) };
-        let value = read(&reader, &mut link, &reading)?;
-        Ok::<_, StorageError>((value, reader.seen.into_entries()))
-    });
-    let (value, entries) = done.await.map_err(|_| Problem::new(Kind::Upptagen))??;
-    // The connection is free again for others while the row is being made durable.
-    app.service.log(entries).await?;
-    Ok(value)
+    asking::reading(app, scope, caller, read).await.map_err(|unread| match unread {
+        Unread::NoThread => Problem::new(Kind::Upptagen),
+        Unread::Storage(error) => error.into(),
+        Unread::Unlogged(refusal) => refusal.into(),
+    })
 }

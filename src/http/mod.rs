@@ -81,14 +81,21 @@ pub fn configure(services: &mut web::ServiceConfig) {
     services
         .service(web::resource("/health/live").route(web::get().to(service::live)))
         .service(web::resource("/health/ready").route(web::get().to(service::ready)))
-        .service(v1)
-        .default_service(web::to(not_found));
+        .service(v1);
 }
 
-/// Counted as a read by address, so that looking for what there might be is as slow as reading.
-async fn not_found(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    if let (Some(app), Some(peer)) = (request.app_data::<web::Data<App>>(), request.extensions().get::<Peer>()) {
+async fn not_found(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    looked_for_nothing(&app, &request)?;
+    Err(Problem::new(Kind::FinnsInte))
+}
+
+/// Counts as a read by address, so that looking for what there might be is as slow as reading.
+///
+/// # Errors
+/// 429 when it was looked too often.
+pub fn looked_for_nothing(app: &App, request: &HttpRequest) -> Result<(), Problem> {
+    if let Some(peer) = request.extensions().get::<Peer>() {
         app.rates.ask(Class::Reads, &peer.network())?;
     }
-    Err(Problem::new(Kind::FinnsInte))
+    Ok(())
 }

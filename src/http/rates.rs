@@ -65,7 +65,13 @@ impl Class {
     /// The class of a request.
     #[must_use]
     pub fn of(endpoint: &Endpoint, dry_run: bool) -> Self {
-        match endpoint.action {
+        Self::of_action(endpoint.action, endpoint.verb == Verb::Get, dry_run)
+    }
+
+    /// The class of what is asked, and whether only to read.
+    #[must_use]
+    pub fn of_action(action: Action, reads: bool, dry_run: bool) -> Self {
+        match action {
             Action::SearchCases => Self::Searches,
             Action::GetExport => Self::Exports,
             Action::GetReport
@@ -73,7 +79,7 @@ impl Class {
             | Action::GetReportDifference
             | Action::CreateFrozenReport
             | Action::GetFrozenReport => Self::Reports,
-            _ if endpoint.verb == Verb::Get => Self::Reads,
+            _ if reads => Self::Reads,
             _ if dry_run => Self::Searches,
             _ => Self::Writes,
         }

@@ -5,7 +5,7 @@ use actix_web::http::header::{CACHE_CONTROL, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 
 use super::form::{Sent, checked};
-use super::page::{Message, query};
+use super::page::{Frame, Message, query};
 use super::texts::Texts;
 use super::visitor::{Visitor, attempt_cookie_name, cookie, in_database, no_cookie, session_cookie_name};
 use crate::app::App;
@@ -39,7 +39,7 @@ pub async fn begin(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
         Ok(Some(Err(error))) => return refused(&app, &request, error),
         // Several logins and none of them named: the start page shows them.
         Ok(None) => return to("/").finish(),
-        Err(_) => return Message::busy(&app, &request),
+        Err(_) => return Message::busy(&app, Frame::of(&app, &request)),
     };
     let mut nonce = [0; 24];
     app.fill(&mut nonce);
@@ -116,7 +116,7 @@ async fn begin_session(
             let start = attempt.lang.as_deref().filter(|lang| is_known(lang)).map(|lang| format!("/?lang={lang}"));
             to(start.as_deref().unwrap_or("/")).cookie(cookie(app, session_cookie_name(app), value)).finish()
         }
-        Err(_) => Message::busy(app, request),
+        Err(_) => Message::busy(app, Frame::of(app, request)),
     }
 }
 
@@ -125,11 +125,11 @@ pub async fn end(app: web::Data<App>, request: HttpRequest, form: Sent) -> HttpR
     let person = match Visitor::of(&app, &request).await {
         Ok(Visitor::Person(person)) => person,
         Ok(Visitor::Nobody | Visitor::Ended) => return to("/?message=expired").finish(),
-        Err(_) => return Message::busy(&app, &request),
+        Err(_) => return Message::busy(&app, Frame::of(&app, &request)),
     };
     let login = person.session.login.clone();
     let Some(fields) = checked(form, &person) else {
-        return Message::answer(&app, &request, StatusCode::FORBIDDEN, |t| (t.bad_form, t.bad_form_why));
+        return Message::bad_form(&app, Frame::for_person(&app, &request, &person));
     };
     let asking = app.clone();
     let ended = in_database(move || {
@@ -137,14 +137,14 @@ pub async fn end(app: web::Data<App>, request: HttpRequest, form: Sent) -> HttpR
         sessions::end(&mut connection.link(), &person.secret)
     });
     if ended.await.is_err() {
-        return Message::busy(&app, &request);
+        return Message::busy(&app, Frame::of(&app, &request));
     }
     // The provider sends people back to this address only, without their language.
     let here = "/?message=logged-out";
     let there = app.logins.as_ref().and_then(|logins| logins.named(Some(&login))).and_then(|login| {
         login.end_session(app.verifier.issuer(login.issuer)?, &format!("{}{here}", app.config.public_url))
     });
-    let lang = fields.get("lang").filter(|lang| is_known(lang)).map_or("sv", String::as_str);
+    let lang = fields.one("lang").filter(|lang| is_known(lang)).unwrap_or("sv");
     to(&there.unwrap_or_else(|| format!("{here}&lang={lang}")))
         .cookie(no_cookie(&app, session_cookie_name(&app)))
         .finish()
@@ -168,7 +168,7 @@ fn refused(app: &App, request: &HttpRequest, error: LoginError) -> HttpResponse 
         LoginError::Refused | LoginError::Caller(_) => StatusCode::FORBIDDEN,
         LoginError::Provider => StatusCode::BAD_GATEWAY,
     };
-    Message::answer(app, request, status, |t| says(t, error))
+    Message::answer(app, Frame::of(app, request), status, |t| says(t, error))
 }
 
 fn says(t: &'static Texts, error: LoginError) -> (&'static str, &'static str) {

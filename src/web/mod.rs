@@ -1,18 +1,29 @@
 //! Pages for people: made here, on the server, without any script.
 //!
 //! **Lives here:** a page as a struct beside its handler, with a template in `templates/` that extends the one layout
-//! (`page`); every text in both languages (`texts`); who is logged in (`visitor`) and the token that every form
-//! carries (`form`). **Never here:** a rule, SQL, or anything that a use case should do. Nothing is loaded from other
-//! hosts.
+//! ([`page`]); the door that every page stands behind ([`door`]) and who comes ([`visitor`]); forms and their fields
+//! ([`form`]); every text in both languages ([`texts`]). The parts: [`start`] and [`login`], a handläggare's [`cases`] and
+//! what they [`register`], [`reports`] for steering groups.
+//! **Never here:** a rule, SQL, or anything that a use case should do. Nothing is loaded from other hosts.
 
-mod form;
+pub mod door;
+pub mod form;
+pub mod page;
+pub mod texts;
+pub mod visitor;
+
+mod cases;
 mod login;
-mod page;
+mod practice;
+mod register;
+mod reports;
 mod start;
-mod texts;
-mod visitor;
 
-use actix_web::{HttpResponse, web};
+use actix_web::http::header::ACCEPT;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use crate::app::App;
+use page::{Frame, Message};
 
 /// The pages' addresses, outside the API.
 pub fn configure(services: &mut web::ServiceConfig) {
@@ -20,9 +31,29 @@ pub fn configure(services: &mut web::ServiceConfig) {
         .service(web::resource("/").route(web::get().to(start::show)))
         .service(web::resource("/login").route(web::get().to(login::begin)))
         .service(web::resource("/login/callback").route(web::get().to(login::finish)))
+        .service(web::resource("/login/practice").route(web::post().to(practice::log_in)))
         .service(web::resource("/logout").route(web::post().to(login::end)))
         .service(web::resource("/style.css").route(web::get().to(style)))
         .service(web::resource("/icon.svg").route(web::get().to(icon)));
+    register::configure(services);
+    cases::configure(services);
+    reports::configure(services);
+}
+
+/// Whether a request is a browser's that looks for a page.
+#[must_use]
+pub fn is_wanted(request: &HttpRequest) -> bool {
+    let accept = request.headers().get(ACCEPT).and_then(|header| header.to_str().ok()).unwrap_or_default();
+    accept.contains("text/html")
+}
+
+/// What somebody sees who looks for a page that isn't there.
+pub async fn not_found(app: &web::Data<App>, request: &HttpRequest) -> HttpResponse {
+    let frame = match visitor::Visitor::of(app, request).await {
+        Ok(visitor::Visitor::Person(person)) => Frame::for_person(app, request, &person),
+        _ => Frame::of(app, request),
+    };
+    Message::not_found(app, frame)
 }
 
 async fn style() -> HttpResponse {

@@ -11,3 +11,4 @@ mod registrations;
 mod reports;
 mod storage;
 mod support;
+mod web;

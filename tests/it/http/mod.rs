@@ -167,8 +167,10 @@ impl Api {
         config.limits.body_bytes = 20_000;
         config.limits.batch = 20;
         let shared: Arc<dyn Clock> = Arc::<ManualClock>::clone(&clock);
+        let practice = verifier.is_none();
         let app =
             App::new(service, verifier.unwrap_or_else(|| issuer.verifier()), config, shared, Generator::seeded(1));
+        let app = if practice { app.for_practice() } else { app };
         let app = web::Data::new(app);
         // Wired once and asked many times, as a server is.
         let system = actix_web::rt::System::new();
