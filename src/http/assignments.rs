@@ -13,17 +13,13 @@ use super::keeping::{Once, keep};
 use super::openapi::{LIMIT, PAGE, PAGED, rights};
 use super::problem::{Kind, Problem};
 use crate::app::App;
-use crate::auth::Caller;
-use crate::auth::policy::{self, Action, Decision, Object};
-use crate::domain::assignments::{ASSIGNABLE, Change, Giver, What, decide, review_due};
+use crate::auth::policy::{self, Action};
+use crate::domain::assignments::{ASSIGNABLE, review_due};
 use crate::domain::code::{HandlerId, OfficeCode};
-use crate::domain::finding::Findings;
-use crate::domain::organisation::{Assignment, Handler, Role, Validity};
-use crate::domain::person::contains_identity_number;
-use crate::domain::rule::Rule;
+use crate::domain::organisation::{Assignment, Handler, Role};
 use crate::domain::shape;
 use crate::registrations::Rendered;
-use crate::registrations::fields::{Fields, wrong_value};
+use crate::registrations::assigning::{self, Refused, Wanted};
 use crate::storage::access::{self, Entry};
 
 const JSON: &str = "application/json";
@@ -180,21 +176,7 @@ async fn create_assignment(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    changed(app, request, payload, Action::CreateAssignment, |fields, today, findings| {
-        let name = fields.text("name", findings).map(str::to_owned);
-        if let Some(name) = &name {
-            let fits = (1..=200).contains(&name.chars().count()) && name.trim() == name;
-            if !fits || name.chars().any(char::is_control) {
-                wrong_value("/name", shape::LINE_200, findings);
-            } else if contains_identity_number(name, today) {
-                findings.add(Rule::FritextPersonnummer, "/name");
-            }
-        }
-        let from = fields.required_date("validFrom", findings);
-        let to = fields.date("validTo", findings);
-        Some(What::Given { name, validity: Validity { from: from?, to } })
-    })
-    .await
+    changed(app, request, payload, Wanted::Given).await
 }
 
 async fn create_assignment_ending(
@@ -202,10 +184,7 @@ async fn create_assignment_ending(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    changed(app, request, payload, Action::CreateAssignmentEnding, |fields, _, findings| {
-        Some(What::Ended { last_day: fields.required_date("lastDay", findings)? })
-    })
-    .await
+    changed(app, request, payload, Wanted::Ended).await
 }
 
 async fn create_assignment_review(
@@ -213,41 +192,33 @@ async fn create_assignment_review(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    changed(app, request, payload, Action::CreateAssignmentReview, |_, _, _| Some(What::Confirmed)).await
+    changed(app, request, payload, Wanted::Confirmed).await
 }
-
-type ReadWhat = fn(&mut Fields<'_>, chrono::NaiveDate, &mut Findings) -> Option<What>;
 
 /// Reads a change, decides it, keeps it, and answers with the assignment as it then is.
 async fn changed(
     app: web::Data<App>,
     request: HttpRequest,
     payload: web::Payload,
-    action: Action,
-    what: ReadWhat,
+    wanted: Wanted,
 ) -> Result<HttpResponse, Problem> {
     let caller = caller(&request)?;
     let today = app.service.today();
     let key = idempotency_key(&request, today)?;
     let value = read_json(&body(payload, app.config.limits.body_bytes).await?)?;
-    let change = read(&value, today, what).map_err(|f| Problem::new(Kind::Regelbrott).errors(&f))?;
-    let fingerprint = app.service.fingerprint(&json!([action.code(), value]));
+    let change = assigning::read(&value, today, wanted).map_err(|f| Problem::new(Kind::Regelbrott).errors(&f))?;
+    let fingerprint = app.service.fingerprint(&json!([wanted.action().code(), value]));
     let once = Once { client: caller.client.to_string(), key: key.map(|key| (key, fingerprint)), lock: None };
-    let scope = scope(&app, &request, &caller, action);
+    let scope = scope(&app, &request, &caller, wanted.action());
     // Written down before it is tried, so that nothing is changed that the log doesn't tell of.
     app.service.log(vec![Entry::of(&scope, access::Kind::Change, &[])]).await?;
     keep(&app, once, move |link, app| {
-        // Taking no position locks the head: changes of the registers come one after the other.
-        link.take_positions(0)?;
-        let register = app.service.registers.current(link)?;
-        let today = app.service.today();
-        let object = Object::Assignment(&change.office, change.role);
-        if policy::may(&caller, action, &object, &register, today) != Decision::Allow {
-            return Err(not_yours(change.role));
-        }
-        let person = decide(&change, &giver(&caller), &register, today)
-            .map_err(|findings| Problem::new(Kind::Regelbrott).errors(&findings))?;
-        app.service.registers.replace_handler(link, &person, app.now())?;
+        let person = assigning::assign(link, &app.service.registers, &caller, wanted, &change, app.now());
+        let person = person.map_err(|refused| match refused {
+            Refused::NotYours(role) => not_yours(role),
+            Refused::Findings(findings) => Problem::new(Kind::Regelbrott).errors(&findings),
+            Refused::Storage(error) => error.into(),
+        })?;
         let of_change = |a: &&Assignment| a.office == change.office && a.role == change.role;
         let newest = person.assignments.iter().filter(of_change).max_by_key(|a| a.validity.from);
         // An assignment that never became valid is gone.
@@ -257,39 +228,6 @@ async fn changed(
         Ok(Rendered { status: 201, headers, body: body.to_string() })
     })
     .await
-}
-
-fn read(value: &Value, today: chrono::NaiveDate, what: ReadWhat) -> Result<Change, Findings> {
-    let mut findings = Findings::default();
-    let Some(mut fields) = Fields::of(value, "", &mut findings) else { return Err(findings) };
-    fields.required("handler", shape::PLAIN_40, &mut findings);
-    let handler = fields.code("handler", HandlerId::parse, &mut findings);
-    if handler.as_ref().is_some_and(|id| contains_identity_number(id.as_str(), today)) {
-        findings.add(Rule::FritextPersonnummer, "/handler");
-    }
-    fields.required("office", shape::OFFICE, &mut findings);
-    let office = fields.code("office", OfficeCode::parse, &mut findings);
-    fields.required("role", shape::ROLE_CODES, &mut findings);
-    let role = fields.choice("role", assignable, &ASSIGNABLE.map(Role::code), &mut findings);
-    let what = what(&mut fields, today, &mut findings);
-    fields.finish(&mut findings);
-    match (handler, office, role, what) {
-        (Some(handler), Some(office), Some(role), Some(what)) if !findings.has_errors() => {
-            Ok(Change { handler, office, role, what })
-        }
-        _ => Err(findings),
-    }
-}
-
-fn assignable(code: &str) -> Option<Role> {
-    Role::from_code(code).filter(|role| ASSIGNABLE.contains(role))
-}
-
-/// Whoever runs the service acts for both agencies, everybody else for the own.
-fn giver(caller: &Caller) -> Giver {
-    let name = caller.handler.as_ref().map_or_else(|| caller.client.to_string(), ToString::to_string);
-    let agency = caller.agency.filter(|_| !caller.has(Role::Systemforvaltare));
-    Giver { handler: caller.handler.clone(), agency, name }
 }
 
 fn not_yours(role: Role) -> Problem {

@@ -6,6 +6,7 @@
 
 pub mod accesses;
 pub mod answers_wire;
+pub mod assigning;
 pub mod cache;
 mod desk;
 pub mod due_days;

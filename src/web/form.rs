@@ -1,9 +1,16 @@
 //! Forms: what one holds, once its token has shown that this service made it for this session; and the fields that a
 //! page shows, with what was typed and what is wrong with it. Drawn by the macros of `templates/form.html`.
 
-use actix_web::web;
+use std::collections::BTreeMap;
 
+use actix_web::web;
+use chrono::NaiveDate;
+
+use super::texts::Language;
 use super::visitor::Person;
+use crate::domain::finding::Findings;
+use crate::domain::organisation::{Office, Organisation};
+use crate::domain::step::Agency;
 
 /// The name of the field that carries the token.
 const TOKEN: &str = "token";
@@ -199,6 +206,35 @@ impl Field {
         let error = (!self.errors.is_empty()).then(|| format!("{id}-error"));
         hint.into_iter().chain(error).collect::<Vec<_>>().join(" ")
     }
+}
+
+/// Puts findings beside the fields they are about, a field being named by its JSON Pointer with dots (`answers.arbetar` for
+/// `/answers/arbetar`); what is about no field is given back. Notices are left out.
+#[must_use]
+pub fn place(fields: &mut [Field], findings: &Findings, language: Language) -> Vec<String> {
+    let mut whole = Vec::new();
+    for finding in findings.0.iter().filter(|finding| finding.is_error()) {
+        let text = language.pick(&finding.sv(), &finding.en()).to_owned();
+        let name = finding.pointer.trim_start_matches('/').replace('/', ".");
+        match fields.iter_mut().find(|field| field.name == name) {
+            Some(field) => field.errors.push(text),
+            None => whole.push(text),
+        }
+    }
+    whole
+}
+
+/// Offices that are open on a day, under their areas, each with its agency's where both are shown.
+#[must_use]
+pub fn offices(organisation: &Organisation, of: impl Fn(&Office) -> bool, day: NaiveDate) -> Vec<Group> {
+    let mut groups: BTreeMap<(Agency, String), Vec<Choice>> = BTreeMap::new();
+    let open = organisation.offices.values().filter(|office| office.validity.contains(day) && of(office));
+    for office in open {
+        let area =
+            organisation.areas.get(&office.area).map_or_else(|| office.area.to_string(), |area| area.name.clone());
+        groups.entry((office.agency, area)).or_default().push(Choice::new(office.code.as_str(), office.name.as_str()));
+    }
+    groups.into_iter().map(|((_, label), choices)| Group { label, choices }).collect()
 }
 
 /// A line of an error summary.

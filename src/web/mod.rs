@@ -9,10 +9,14 @@
 pub mod door;
 pub mod form;
 pub mod page;
+pub mod paging;
 pub mod texts;
 pub mod visitor;
 
+mod assignments;
 mod cases;
+mod guide;
+mod help;
 mod login;
 mod practice;
 mod register;
@@ -33,11 +37,15 @@ pub fn configure(services: &mut web::ServiceConfig) {
         .service(web::resource("/login/callback").route(web::get().to(login::finish)))
         .service(web::resource("/login/practice").route(web::post().to(practice::log_in)))
         .service(web::resource("/logout").route(web::post().to(login::end)))
+        .service(web::resource("/guide").route(web::get().to(guide::show)))
+        .service(web::resource("/hjalp").route(web::get().to(help::help)))
+        .service(web::resource("/tillganglighet").route(web::get().to(help::accessibility)))
         .service(web::resource("/style.css").route(web::get().to(style)))
         .service(web::resource("/icon.svg").route(web::get().to(icon)));
     register::configure(services);
     cases::configure(services);
     reports::configure(services);
+    assignments::configure(services);
 }
 
 /// Whether a request is a browser's that looks for a page.

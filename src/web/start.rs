@@ -18,6 +18,14 @@ struct StartPage {
     person: Option<Shown>,
     logins: Vec<LogIn>,
     practice: Vec<Part>,
+    tasks: Vec<Task>,
+}
+
+/// What somebody can do here.
+struct Task {
+    address: &'static str,
+    text: &'static str,
+    about: &'static str,
 }
 
 /// A way to log in.
@@ -67,12 +75,28 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
     } else {
         Vec::new()
     };
-    let page = StartPage { logins: logins(&app, &frame), frame, notice, person, practice };
+    let page = StartPage { logins: logins(&app, &frame), tasks: tasks(&frame), frame, notice, person, practice };
     let mut told = page.frame.answer(&app, StatusCode::OK, &page);
     if ended && told.add_cookie(&no_cookie(&app, session_cookie_name(&app))).is_err() {
         log::warn!("a cookie could not be taken away");
     }
     told
+}
+
+/// What the menu leads to, with a word of what it is for.
+fn tasks(frame: &Frame) -> Vec<Task> {
+    let t = frame.t;
+    let about = |address: &str| match address {
+        "/arenden" => t.about_cases,
+        "/arenden/ny" => t.about_new,
+        "/sok" => t.about_search,
+        "/rapporter/baspaket" => t.about_baspaket,
+        "/rapporter" => t.about_reports,
+        "/paket" => t.about_packages,
+        "/uppdrag" => t.about_assignments,
+        _ => t.about_guide,
+    };
+    frame.menu.iter().map(|way| Task { address: way.address, text: way.text, about: about(way.address) }).collect()
 }
 
 fn logins(app: &App, frame: &Frame) -> Vec<LogIn> {

@@ -75,6 +75,20 @@ texts! {
     menu_packages: "Rapportpaket", "Report packages";
     menu_assignments: "Uppdrag", "Assignments";
     menu_guide: "Processguide", "Process guide";
+    about_cases: "Dina öppna ärenden med det mest brådskande först: vad som ska registreras, av vem och senast när.",
+        "Your open cases, the most urgent first: what is to be registered, by whom and by when.";
+    about_new: "Registrera en begäran om gemensam kartläggning, med samtycke eller anonymt.",
+        "Register a request for a joint mapping, with consent or anonymously.";
+    about_search: "Hitta ett ärende på personnummer eller myndighetens ärendenummer.",
+        "Find a case by personal identity number or by the agency's case number.";
+    about_baspaket: "Styrgruppens tio delar: det egna området bredvid länet och riket.",
+        "The steering group's ten parts: the own area beside the län and the country.";
+    about_reports: "Alla rapporter, med den fråga som var och en svarar på.",
+        "All reports, with the question that each of them answers.";
+    about_packages: "Välj vilka delar din styrgrupp följer.", "Choose which parts your steering group follows.";
+    about_assignments: "Vem som har vilket uppdrag vid vilket kontor, och vad som ska intygas.",
+        "Who has which assignment at which office, and what is to be confirmed.";
+    about_guide: "Vem som registrerar vad, och när.", "Who registers what, and when.";
     help: "Hjälp", "Help";
     accessibility: "Tillgänglighet", "Accessibility";
     practice: "Övning. Inga riktiga personer finns här, och vem som helst kan logga in.",

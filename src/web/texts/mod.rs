@@ -39,8 +39,10 @@ macro_rules! texts {
     };
 }
 
+pub mod assignments;
 pub mod cases;
 pub mod common;
+pub mod guide;
 pub mod register;
 pub mod reports;
 

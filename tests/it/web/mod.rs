@@ -1,5 +1,6 @@
 //! Pages as a browser without a screen gets them: logged in by a cookie, forms sent with the token that they were given.
 
+mod assignments;
 mod frame;
 
 use actix_web::http::Method;

@@ -1,0 +1,203 @@
+//! The process guide: who registers what, and when – made from the table of transitions, the questions, the lead times and
+//! the catalogue of rules, so that it says what the service does.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use super::page::{Frame, Message};
+use super::texts::Language;
+use super::texts::guide::GuideTexts;
+use super::visitor::Visitor;
+use crate::app::App;
+use crate::domain::answers::{Occasion, QUESTIONS, QuestionRow};
+use crate::domain::rule::{RULES, RuleRow, Severity};
+use crate::domain::step::{Form, StepKind, TRANSITIONS, owner};
+use crate::domain::transition::Settings;
+
+#[derive(Template)]
+#[template(path = "guide.html", config = "src/web/askama.toml")]
+struct Guide {
+    frame: Frame,
+    t: &'static GuideTexts,
+    steps: Vec<Step>,
+    columns: Vec<&'static str>,
+    rows: Vec<TableRow>,
+    rules: Vec<RuleShown>,
+    notices: Vec<RuleShown>,
+}
+
+/// A step of the process.
+struct Step {
+    code: &'static str,
+    name: &'static str,
+    /// `waiting`, `activity` or `ending`, for its looks.
+    form: &'static str,
+    owners: String,
+    follows: String,
+    dated: Vec<String>,
+    next: Option<String>,
+    questions: Vec<String>,
+    leaving: Vec<String>,
+}
+
+/// A row of the table of what follows what.
+struct TableRow {
+    from: &'static str,
+    cells: Vec<Option<&'static str>>,
+}
+
+struct RuleShown {
+    code: &'static str,
+    text: String,
+}
+
+/// `GET /guide`, for everybody.
+pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
+    let frame = match Visitor::of(&app, &request).await {
+        Ok(Visitor::Person(person)) => Frame::for_person(&app, &request, &person),
+        Ok(_) => Frame::of(&app, &request),
+        Err(_) => return Message::busy(&app, Frame::of(&app, &request)),
+    };
+    let language = frame.language;
+    let targets: Vec<StepKind> = StepKind::ALL.into_iter().filter(|kind| *kind != StepKind::Begaran).collect();
+    let of = |severity: Severity| {
+        RULES.iter().filter(move |row| row.severity == severity).map(move |row| rule(row, language))
+    };
+    let page = Guide {
+        t: GuideTexts::of(language),
+        steps: StepKind::ALL.into_iter().map(|kind| step(kind, language, &app.service.settings)).collect(),
+        columns: targets.iter().map(|kind| name(*kind, language)).collect(),
+        rows: StepKind::ALL
+            .into_iter()
+            .filter(|kind| !kind.is_ending())
+            .map(|from| TableRow {
+                from: name(from, language),
+                cells: targets.iter().map(|to| owner(Some(from), *to).map(|agency| agency.code())).collect(),
+            })
+            .collect(),
+        rules: of(Severity::Error).collect(),
+        notices: of(Severity::Notice).collect(),
+        frame,
+    };
+    page.frame.answer(&app, StatusCode::OK, &page)
+}
+
+const fn name(kind: StepKind, language: Language) -> &'static str {
+    language.pick(kind.label_sv(), kind.label_en())
+}
+
+fn step(kind: StepKind, language: Language, settings: &Settings) -> Step {
+    let t = GuideTexts::of(language);
+    let into: Vec<_> = TRANSITIONS.into_iter().filter(|transition| transition.to == kind).collect();
+    let mut owners: Vec<&str> = into.iter().map(|transition| language.agency(transition.owner)).collect();
+    owners.sort_unstable();
+    owners.dedup();
+    // FK comes first in the process as in the alphabet's reverse.
+    owners.reverse();
+    let follows: Vec<&str> =
+        into.iter().filter_map(|transition| transition.from).map(|from| name(from, language)).collect();
+    Step {
+        code: kind.code(),
+        name: name(kind, language),
+        form: match kind.form() {
+            Form::Waiting => "waiting",
+            Form::Activity => "activity",
+            Form::Ending => "ending",
+        },
+        owners: owners.join(language.pick(" eller ", " or ")),
+        follows: if follows.is_empty() { t.first.to_owned() } else { follows.join(", ") },
+        dated: dated(kind, t, settings),
+        next: next(kind, t, settings),
+        questions: questions(language, |occasion| is_at(occasion, kind)),
+        leaving: if kind == StepKind::Gk { questions(language, |o| o == Occasion::LeavingGk) } else { Vec::new() },
+    }
+}
+
+fn dated(kind: StepKind, t: &'static GuideTexts, settings: &Settings) -> Vec<String> {
+    let earliest = match kind {
+        StepKind::Begaran => t.dated_first,
+        _ if kind.is_planned() => t.dated_planned,
+        _ => t.dated_after,
+    };
+    let ahead = match kind.form() {
+        Form::Waiting => format!("{} {}.", t.dated_ahead, settings.waiting_days_ahead),
+        Form::Activity | Form::Ending => t.dated_past.to_owned(),
+    };
+    vec![earliest.to_owned(), ahead]
+}
+
+/// By when the next registration is due while a case stands there.
+fn next(kind: StepKind, t: &'static GuideTexts, settings: &Settings) -> Option<String> {
+    let days = |days: u64| format!("{} {days}", t.next_days);
+    match kind {
+        StepKind::Begaran => Some(days(settings.due_after_begaran)),
+        StepKind::Gk => Some(format!("{} {}", settings.due_after_gk, t.next_gk)),
+        StepKind::PlaneradAfi | StepKind::PlaneradAli => Some(days(settings.due_after_planned)),
+        StepKind::Afi | StepKind::Ali => {
+            Some(format!("{} {} {}", settings.follow_up, t.next_follow_up, settings.follow_up_aktivitetsersattning))
+        }
+        StepKind::KonsultativtStod | StepKind::Avslutat | StepKind::Avbrutet => None,
+    }
+}
+
+fn is_at(occasion: Occasion, kind: StepKind) -> bool {
+    match occasion {
+        Occasion::Begaran => kind == StepKind::Begaran,
+        Occasion::AroundGk => kind == StepKind::Gk,
+        Occasion::LeavingGk => false,
+        Occasion::Insats => kind.is_insats(),
+        Occasion::Avslutat | Occasion::AvslutatWithoutGk => kind == StepKind::Avslutat,
+        Occasion::Avbrutet => kind == StepKind::Avbrutet,
+    }
+}
+
+fn questions(language: Language, at: impl Fn(Occasion) -> bool) -> Vec<String> {
+    let asked = QUESTIONS.iter().filter(|row| row.asked.iter().any(|occasion| at(*occasion)));
+    asked.map(|row| question(row, language)).collect()
+}
+
+fn question(row: &QuestionRow, language: Language) -> String {
+    let label = language.pick(row.sv, row.en);
+    match row.only_if {
+        Some(other) => {
+            let other = language.pick(other.row().sv, other.row().en);
+            format!("{label} ({} \u{201d}{other}\u{201d})", GuideTexts::of(language).only_if)
+        }
+        None => label.to_owned(),
+    }
+}
+
+fn rule(row: &RuleRow, language: Language) -> RuleShown {
+    let text = language.pick(row.sv, row.en);
+    // What would be right depends on what was sent.
+    RuleShown { code: row.code, text: text.replace("{allowed}", "…") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_guide_says_of_every_step_who_registers_it_and_when() {
+        let settings = Settings::default();
+        let of = |kind| step(kind, Language::Swedish, &settings);
+        let gk = of(StepKind::Gk);
+        assert_eq!(
+            (gk.owners.as_str(), gk.follows.as_str()),
+            ("Försäkringskassan", "Begäran om gemensam kartläggning")
+        );
+        assert!(gk.leaving.iter().any(|question| question.contains("handläggning")), "{:?}", gk.leaving);
+        let planned = of(StepKind::PlaneradAfi);
+        assert_eq!(planned.owners, "Försäkringskassan eller Arbetsförmedlingen");
+        assert!(
+            planned.dated[0].contains("aldrig ha samma datum") && planned.dated[1].ends_with("31."),
+            "{:?}",
+            planned.dated
+        );
+        assert_eq!(of(StepKind::Afi).next.unwrap(), "90 dagar (uppföljning); vid aktivitetsersättning 365");
+        assert_eq!(of(StepKind::Begaran).next.unwrap(), "inom dagar 28");
+        assert!(of(StepKind::Begaran).questions.iter().any(|q| q.contains("(om ja på ”")));
+        assert!(of(StepKind::Avbrutet).next.is_none());
+    }
+}
