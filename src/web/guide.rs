@@ -12,7 +12,7 @@ use super::visitor::Visitor;
 use crate::app::App;
 use crate::domain::answers::{Occasion, QUESTIONS, QuestionRow};
 use crate::domain::rule::{RULES, RuleRow, Severity};
-use crate::domain::step::{Form, StepKind, TRANSITIONS, owner};
+use crate::domain::step::{Agency, Form, StepKind, TRANSITIONS, owner};
 use crate::domain::transition::Settings;
 
 #[derive(Template)]
@@ -33,8 +33,8 @@ struct Step {
     name: &'static str,
     /// `waiting`, `activity` or `ending`, for its looks.
     form: &'static str,
-    owners: String,
-    follows: String,
+    /// Who registers it, after what.
+    owners: Vec<String>,
     dated: Vec<String>,
     next: Option<String>,
     questions: Vec<String>,
@@ -89,14 +89,15 @@ const fn name(kind: StepKind, language: Language) -> &'static str {
 
 fn step(kind: StepKind, language: Language, settings: &Settings) -> Step {
     let t = GuideTexts::of(language);
-    let into: Vec<_> = TRANSITIONS.into_iter().filter(|transition| transition.to == kind).collect();
-    let mut owners: Vec<&str> = into.iter().map(|transition| language.agency(transition.owner)).collect();
-    owners.sort_unstable();
-    owners.dedup();
-    // FK comes first in the process as in the alphabet's reverse.
-    owners.reverse();
-    let follows: Vec<&str> =
-        into.iter().filter_map(|transition| transition.from).map(|from| name(from, language)).collect();
+    let by = |agency: Agency| {
+        let own: Vec<_> = TRANSITIONS.into_iter().filter(|t| t.to == kind && t.owner == agency).collect();
+        let from: Vec<String> = own.iter().filter_map(|t| t.from).map(|from| lower(name(from, language))).collect();
+        match (own.is_empty(), from.is_empty()) {
+            (true, _) => None,
+            (false, true) => Some(format!("{} {}", language.agency(agency), t.first)),
+            (false, false) => Some(format!("{} {} {}", language.agency(agency), t.after, from.join(", "))),
+        }
+    };
     Step {
         code: kind.code(),
         name: name(kind, language),
@@ -105,13 +106,18 @@ fn step(kind: StepKind, language: Language, settings: &Settings) -> Step {
             Form::Activity => "activity",
             Form::Ending => "ending",
         },
-        owners: owners.join(language.pick(" eller ", " or ")),
-        follows: if follows.is_empty() { t.first.to_owned() } else { follows.join(", ") },
+        owners: Agency::ALL.into_iter().filter_map(by).collect(),
         dated: dated(kind, t, settings),
         next: next(kind, t, settings),
         questions: questions(language, |occasion| is_at(occasion, kind)),
         leaving: if kind == StepKind::Gk { questions(language, |o| o == Occasion::LeavingGk) } else { Vec::new() },
     }
+}
+
+/// A label inside a sentence.
+fn lower(label: &str) -> String {
+    let mut letters = label.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 fn dated(kind: StepKind, t: &'static GuideTexts, settings: &Settings) -> Vec<String> {
@@ -121,7 +127,7 @@ fn dated(kind: StepKind, t: &'static GuideTexts, settings: &Settings) -> Vec<Str
         _ => t.dated_after,
     };
     let ahead = match kind.form() {
-        Form::Waiting => format!("{} {}.", t.dated_ahead, settings.waiting_days_ahead),
+        Form::Waiting => t.dated_ahead.replace("{days}", &settings.waiting_days_ahead.to_string()),
         Form::Activity | Form::Ending => t.dated_past.to_owned(),
     };
     vec![earliest.to_owned(), ahead]
@@ -129,13 +135,14 @@ fn dated(kind: StepKind, t: &'static GuideTexts, settings: &Settings) -> Vec<Str
 
 /// By when the next registration is due while a case stands there.
 fn next(kind: StepKind, t: &'static GuideTexts, settings: &Settings) -> Option<String> {
-    let days = |days: u64| format!("{} {days}", t.next_days);
+    let said = |text: &str, days: u64| text.replace("{days}", &days.to_string());
     match kind {
-        StepKind::Begaran => Some(days(settings.due_after_begaran)),
-        StepKind::Gk => Some(format!("{} {}", settings.due_after_gk, t.next_gk)),
-        StepKind::PlaneradAfi | StepKind::PlaneradAli => Some(days(settings.due_after_planned)),
+        StepKind::Begaran => Some(said(t.next_days, settings.due_after_begaran)),
+        StepKind::Gk => Some(said(t.next_gk, settings.due_after_gk)),
+        StepKind::PlaneradAfi | StepKind::PlaneradAli => Some(said(t.next_days, settings.due_after_planned)),
         StepKind::Afi | StepKind::Ali => {
-            Some(format!("{} {} {}", settings.follow_up, t.next_follow_up, settings.follow_up_aktivitetsersattning))
+            let longer = settings.follow_up_aktivitetsersattning.to_string();
+            Some(said(t.next_follow_up, settings.follow_up).replace("{longer}", &longer))
         }
         StepKind::KonsultativtStod | StepKind::Avslutat | StepKind::Avbrutet => None,
     }
@@ -183,20 +190,15 @@ mod tests {
         let settings = Settings::default();
         let of = |kind| step(kind, Language::Swedish, &settings);
         let gk = of(StepKind::Gk);
-        assert_eq!(
-            (gk.owners.as_str(), gk.follows.as_str()),
-            ("Försäkringskassan", "Begäran om gemensam kartläggning")
-        );
+        assert_eq!(gk.owners, ["Försäkringskassan efter begäran om gemensam kartläggning"]);
         assert!(gk.leaving.iter().any(|question| question.contains("handläggning")), "{:?}", gk.leaving);
         let planned = of(StepKind::PlaneradAfi);
-        assert_eq!(planned.owners, "Försäkringskassan eller Arbetsförmedlingen");
-        assert!(
-            planned.dated[0].contains("aldrig ha samma datum") && planned.dated[1].ends_with("31."),
-            "{:?}",
-            planned.dated
-        );
-        assert_eq!(of(StepKind::Afi).next.unwrap(), "90 dagar (uppföljning); vid aktivitetsersättning 365");
-        assert_eq!(of(StepKind::Begaran).next.unwrap(), "inom dagar 28");
+        assert_eq!(planned.owners[0], "Försäkringskassan efter gemensam kartläggning");
+        assert!(planned.owners[1].starts_with("Arbetsförmedlingen efter planerad"), "{:?}", planned.owners);
+        assert!(planned.dated[0].contains("aldrig ha samma datum"), "{:?}", planned.dated);
+        assert_eq!(planned.dated[1], "Får dateras högst 31 dagar framåt.");
+        assert_eq!(of(StepKind::Afi).next.unwrap(), "Uppföljning efter 90 dagar; vid aktivitetsersättning efter 365.");
+        assert_eq!(of(StepKind::Begaran).next.unwrap(), "Inom 28 dagar.");
         assert!(of(StepKind::Begaran).questions.iter().any(|q| q.contains("(om ja på ”")));
         assert!(of(StepKind::Avbrutet).next.is_none());
     }

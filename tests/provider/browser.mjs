@@ -2,12 +2,14 @@
 // the browser is and what it shows. Nothing but this machine is reached.
 import { createInterface } from "node:readline";
 import { createRequire } from "node:module";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
 const require = createRequire(path.join(process.env.SUS_PROVIDER, "package.json"));
 const { chromium } = require("playwright-core");
+// The judge is given to the browser by its driver: the pages' own policy lets no script in.
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const profile = mkdtempSync(path.join(tmpdir(), "sus-browser-"));
 const context = await chromium.launchPersistentContext(profile, {
   executablePath: process.env.PATH.split(path.delimiter).map((folder) => path.join(folder, "chromium")).find(existsSync),
@@ -30,7 +32,92 @@ async function seen(status) {
   return { url: page.url(), title: await page.title(), text: await page.locator("body").innerText(), html: await page.content(), status, cookies, visited, complaints };
 }
 
+/** What axe-core finds wrong, as lines. */
+async function judged(how) {
+  if (!(await page.evaluate("typeof axe !== 'undefined'"))) await page.evaluate(axe);
+  const { violations } = await page.evaluate("axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })");
+  return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${how}: ${id} (${help}): ${node.html.slice(0, 200)}`));
+}
+
+/** What sticks out of the page to the side. */
+async function sideways(how) {
+  const found = await page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= width) return [];
+    const inScroll = (element) => element.closest(".scroll") !== null;
+    return [...document.querySelectorAll("body *")]
+      .filter((element) => element.getBoundingClientRect().right > width + 1 && !inScroll(element))
+      .map((element) => element.outerHTML.slice(0, 160))
+      .slice(-3);
+  });
+  return found.map((html) => `${how}: sticks out: ${html}`);
+}
+
+/** Goes through the page by the keyboard: every stop must show that it is one. */
+async function byKeyboard() {
+  await page.evaluate(() => { document.activeElement?.blur(); window.scrollTo(0, 0); });
+  const complaints = [];
+  const seen = new Set();
+  for (let stop = 0; stop < 400; stop += 1) {
+    await page.keyboard.press("Tab");
+    const at = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (!element || element === document.body) return null;
+      element.dataset.stop ??= String(document.querySelectorAll("[data-stop]").length);
+      const style = getComputedStyle(element);
+      const box = element.getBoundingClientRect();
+      const shown = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+      return { stop: element.dataset.stop, shown, small: box.width < 1 || box.height < 1, html: element.outerHTML.slice(0, 160) };
+    });
+    if (!at || seen.has(at.stop)) break;
+    seen.add(at.stop);
+    if (!at.shown || at.small) complaints.push(`keyboard: focus isn't seen: ${at.html}`);
+  }
+  const missed = await page.evaluate(() =>
+    [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
+      .filter((element) => !("stop" in element.dataset) && element.checkVisibility() && element.type !== "radio")
+      .map((element) => element.outerHTML.slice(0, 160)),
+  );
+  return [...complaints, ...missed.map((html) => `keyboard: never reached: ${html}`)];
+}
+
 const orders = {
+  // Everything that a page is held against, at the width of a desk and of a telephone, with large text, in forced colours.
+  async judge() {
+    const found = [...(await judged("wide")), ...(await byKeyboard())];
+    await page.setViewportSize({ width: 320, height: 640 });
+    found.push(...(await sideways("320 px")), ...(await judged("320 px")));
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.evaluate(() => { document.documentElement.style.fontSize = "200%"; });
+    found.push(...(await sideways("200 %")));
+    await page.evaluate(() => { document.documentElement.style.fontSize = ""; });
+    await page.emulateMedia({ forcedColors: "active" });
+    found.push(...(await judged("forced colours")));
+    await page.emulateMedia({ forcedColors: "none", media: "print" });
+    found.push(...(await sideways("print")));
+    await page.emulateMedia({ media: null });
+    const links = await page.evaluate(() => [...document.querySelectorAll("a[href]")].map((link) => link.href));
+    return { found, links, complaints };
+  },
+  async picture({ to, width, media }) {
+    await page.setViewportSize({ width: width ?? 1280, height: 800 });
+    await page.emulateMedia({ media: media ?? null });
+    await page.screenshot({ path: to, fullPage: true });
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.emulateMedia({ media: null });
+    return {};
+  },
+  async choose({ what, value }) {
+    await page.selectOption(what, value);
+    return {};
+  },
+  async check({ what }) {
+    await page.check(what);
+    return {};
+  },
+  async look() {
+    return seen();
+  },
   async go({ to }) {
     const response = await page.goto(to);
     return seen(response?.status());

@@ -20,6 +20,9 @@ const SECRET = "a-secret-of-the-tests-that-is-long-enough";
 const AUDIENCE = "https://sus.example/v1";
 const people = {
   siv: { agency: "FK", roles: ["deltagaransvarig"], handler: "fk-h-017" },
+  asa: { agency: "AF", roles: ["deltagaransvarig"], handler: "af-h-201" },
+  ulla: { agency: "FK", roles: ["samverkansansvarig"], handler: "fk-s-001" },
+  adam: { agency: "FK", roles: ["samverkansadministrator"], handler: "fk-a-001" },
   both: { agency: "FK", roles: ["deltagaransvarig", "samverkansadministrator"], handler: "fk-h-017" },
   other: { agency: "SKV", roles: ["rapportlasare"], handler: "skv-1" },
 };

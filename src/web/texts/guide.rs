@@ -8,19 +8,21 @@ texts! {
         "Who registers what, and when? The guide is made from the very rules that the service holds registrations against.";
     glance: "Processen i korthet", "The process at a glance";
     who: "Registreras av", "Registered by";
-    follows: "Kan följa på", "Can follow";
-    first: "Det första steget i ett ärende", "The first step of a case";
+    first: "som det första steget i ett ärende", "as the first step of a case";
     dated: "Datum", "Date";
     dated_first: "Tidigast den dag då samtycket hämtades in.", "At the earliest on the day when the consent was obtained.";
     dated_after: "Tidigast dagen efter det steg det följer på.", "At the earliest the day after the step that it follows.";
     dated_planned: "Tidigast dagen efter gemensam kartläggning: de två får aldrig ha samma datum.",
         "At the earliest the day after the joint mapping: the two never share a date.";
-    dated_ahead: "Får dateras framåt, högst så här många dagar:", "May be dated ahead, by at most so many days:";
+    dated_ahead: "Får dateras högst {days} dagar framåt.", "May be dated at most {days} days ahead.";
     dated_past: "Får inte dateras framåt.", "May not be dated ahead.";
     next: "Nästa registrering", "The next registration";
-    next_days: "inom dagar", "within days";
-    next_gk: "dagar efter mötet; vid flera möten dagen efter det sista", "days after the meeting; after several meetings, the day after the last";
-    next_follow_up: "dagar (uppföljning); vid aktivitetsersättning", "days (follow-up); with aktivitetsersättning";
+    next_days: "Inom {days} dagar.", "Within {days} days.";
+    next_gk: "Inom {days} dagar efter mötet; efter flera möten dagen efter det sista.",
+        "Within {days} days after the meeting; after several meetings the day after the last.";
+    next_follow_up: "Uppföljning efter {days} dagar; vid aktivitetsersättning efter {longer}.",
+        "Follow-up after {days} days; with aktivitetsersättning after {longer}.";
+    after: "efter", "after";
     ends: "Avslutar ärendet.", "Ends the case.";
     asked: "Frågor", "Questions";
     asked_leaving_gk: "Frågor när kartläggningen lämnas", "Questions when the mapping is left";

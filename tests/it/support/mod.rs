@@ -2,6 +2,7 @@
 //! seeded randomness.
 
 pub mod lines;
+pub mod place;
 pub mod postgres;
 pub mod posting;
 pub mod provider;

@@ -2,6 +2,7 @@
 
 mod assignments;
 mod frame;
+mod judged;
 
 use actix_web::http::Method;
 
