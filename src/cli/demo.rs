@@ -1,5 +1,5 @@
 //! `sus demo`: a fresh embedded database with the pilot and a synthetic national history, a baspaket to look at, and
-//! a served API with tokens to try it with.
+//! a served API with tokens to try it with, and pages to practise on.
 
 use std::io::{BufRead, BufReader, Cursor, Read};
 use std::path::PathBuf;
@@ -148,7 +148,7 @@ impl Tokens {
 
     fn say(&self, base: &str, pilot_ends: i64) {
         println!(
-            "\nServing on {base}. Tokens for a few hours – the agencies' systems, a handläggare, a report reader:\n\n\
+            "\nServing on {base}: open it in a browser, and choose whom to be. Tokens for a few hours – the agencies' systems, a handläggare, a report reader:\n\n\
              {lines}\n\
              Try, in another terminal:\n\n\
              \x20 . {file}\n\
