@@ -107,12 +107,15 @@ const orders = {
     await page.emulateMedia({ media: null });
     return {};
   },
-  async choose({ what, value }) {
-    await page.selectOption(what, value);
-    return {};
-  },
-  async check({ what }) {
-    await page.check(what);
+  // A field by its name, whatever it is: a line, a list, one of several.
+  async set({ name, value }) {
+    const own = `main form[method=post] [name="${name}"]:not([type=hidden])`;
+    const what = (await page.locator(own).count()) > 0 ? own : `main [name="${name}"]`;
+    const first = page.locator(what).first();
+    const [tag, type] = await first.evaluate((element) => [element.tagName, element.type]);
+    if (tag === "SELECT") await first.selectOption(value);
+    else if (type === "radio" || type === "checkbox") await page.locator(`${what}[value="${value}"]`).first().check();
+    else await first.fill(value);
     return {};
   },
   async look() {

@@ -96,19 +96,22 @@ impl Place {
         Seen(self.browser.order(&json!({"do": "click", "what": what})))
     }
 
-    /// Writes into a field, by its name.
-    pub fn fill(&mut self, name: &str, value: &str) {
-        self.browser.order(&json!({"do": "fill", "what": format!("[name=\"{name}\"]"), "with": value}));
+    /// Fills in fields by their names, whatever they are.
+    pub fn set(&mut self, fields: &[(&str, &str)]) {
+        for (name, value) in fields {
+            self.browser.order(&json!({"do": "set", "name": name, "value": value}));
+        }
     }
 
-    /// Chooses in a list, by its name.
-    pub fn choose(&mut self, name: &str, value: &str) {
-        self.browser.order(&json!({"do": "choose", "what": format!("select[name=\"{name}\"]"), "value": value}));
+    /// Sends the form of the page, as its first button does.
+    pub fn send(&mut self) -> Seen {
+        self.click("main form[method=post] button[type=submit]")
     }
 
-    /// Marks one of several, by name and value.
-    pub fn mark(&mut self, name: &str, value: &str) {
-        self.browser.order(&json!({"do": "check", "what": format!("[name=\"{name}\"][value=\"{value}\"]")}));
+    /// Logs out whoever is, and somebody else in.
+    pub fn now(&mut self, who: &str) -> Seen {
+        self.browser.order(&json!({"do": "forget"}));
+        self.log_in(who)
     }
 
     /// What is wrong with the page that is shown, for people and by the pages' own policy; and where it leads.
