@@ -3,6 +3,10 @@
 //! Never here: a listener, a signal, a command line.
 
 pub mod asking;
+pub mod keeping;
+pub mod packages;
+pub mod report_file;
+pub mod reporting;
 
 use std::io;
 use std::net::SocketAddr;

@@ -16,8 +16,8 @@ use super::openapi::{PAGING, kept as bodies};
 use super::problem::{Kind, Problem};
 use super::report_answer::{CONTENT, FILE, known, made};
 use super::report_question::{BOM, DECIMAL, FORMAT, PART, SEPARATOR, form, named_parts};
-use super::reports::{granted_now, in_turn, pulled};
 use crate::app::App;
+use crate::app::reporting::{granted_now, in_turn, pulled};
 use crate::auth::policy::Action;
 use crate::registrations::Rendered;
 use crate::reports::disclosure::{self, Published};
@@ -151,7 +151,7 @@ async fn create_frozen_report(
         let mut report = pulled(app, &wanted, counted, shown).map_err(|e| refused(e, counted))?;
         // The parts are there: they were read against the catalogue.
         let _ = render::form::keep(&mut report, &parts, None);
-        Ok((report, beside))
+        Ok::<_, Problem>((report, beside))
     });
     let (report, beside) = pulling.await?;
     let head = FrozenHead {
@@ -220,6 +220,8 @@ async fn get_frozen_report(
     let parts = named_parts(&mut query, &all, form.0);
     query.finish()?;
     let known = known(&request);
-    let making = in_turn(&app, move |_| made(report, &parts, form, known.as_deref(), Some(("frozen", &told(&head)))));
+    let making = in_turn(&app, move |_| {
+        Ok::<_, Problem>(made(report, &parts, form, known.as_deref(), Some(("frozen", &told(&head))))?)
+    });
     Ok(making.await?.answer())
 }

@@ -9,6 +9,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE};
 use serde::Serialize;
 
+use crate::app::reporting::{NoTurn, NotGranted};
 use crate::auth::AuthError;
 use crate::domain::finding::Findings;
 use crate::domain::rule::Rule;
@@ -292,6 +293,24 @@ impl From<StorageError> for Problem {
             StorageError::Keys(_) => Self::new(Kind::NycklarBytta),
             StorageError::Unavailable(_) | StorageError::Conflict(_) => busy(),
             _ => Self::new(Kind::InterntFel),
+        }
+    }
+}
+
+impl From<NoTurn> for Problem {
+    fn from(no_turn: NoTurn) -> Self {
+        match no_turn {
+            NoTurn::Waited => Self::new(Kind::Upptagen).header(RETRY_AFTER.as_str(), "5"),
+            NoTurn::NoThread => Self::new(Kind::Upptagen),
+        }
+    }
+}
+
+impl From<NotGranted> for Problem {
+    fn from(error: NotGranted) -> Self {
+        match error {
+            NotGranted::Storage(error) => error.into(),
+            NotGranted::TooMany(refused) => refused.into(),
         }
     }
 }

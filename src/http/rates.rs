@@ -248,8 +248,14 @@ impl Rates {
     /// [`disclosure`](crate::reports::disclosure)): this is what stands in the way of making them by a program.
     ///
     /// # Errors
-    /// 429 when there have been too many different ones today.
-    pub fn select(&self, who: &str, report: &str, selection: impl Hash, now: DateTime<Utc>) -> Result<(), Problem> {
+    /// When there have been too many different ones today.
+    pub fn select(
+        &self,
+        who: &str,
+        report: &str,
+        selection: impl Hash,
+        now: DateTime<Utc>,
+    ) -> Result<(), TooManySelections> {
         if self.most_selections == 0 {
             return Ok(());
         }
@@ -265,17 +271,33 @@ impl Rates {
         }
         if seen.len() >= self.most_selections {
             let wait = (end_of_swedish_day(today) - now).num_seconds().max(0) + 1;
-            let most = self.most_selections;
-            return Err(Problem::new(Kind::ForMangaUrval)
-                .detail(
-                    format!("Högst {most} olika urval av rapporten per dygn, eftersom siffrorna är skyddade med brus."),
-                    format!("At most {most} different selections of the report a day, since the figures are protected by noise."),
-                )
-                .header(RETRY_AFTER.as_str(), wait.to_string()));
+            return Err(TooManySelections { most: self.most_selections, seconds: wait });
         }
         seen.insert(which);
         kept.all += 1;
         Ok(())
+    }
+}
+
+/// Somebody has asked for so many different selections of a report today that no more are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooManySelections {
+    /// How many there may be in a day.
+    pub most: usize,
+    /// Until there may be others.
+    pub seconds: i64,
+}
+
+impl From<TooManySelections> for Problem {
+    fn from(TooManySelections { most, seconds }: TooManySelections) -> Self {
+        Self::new(Kind::ForMangaUrval)
+            .detail(
+                format!("Högst {most} olika urval av rapporten per dygn, eftersom siffrorna är skyddade med brus."),
+                format!(
+                    "At most {most} different selections of the report a day, since the figures are protected by noise."
+                ),
+            )
+            .header(RETRY_AFTER.as_str(), seconds.to_string())
     }
 }
 
@@ -366,7 +388,9 @@ mod tests {
         let clock: Arc<dyn Clock> = Arc::new(ManualClock::at("2026-11-22T10:00:00Z".parse().unwrap()));
         let rates = Rates::new(&edge::Rates { selections: 2, ..edge::Rates::NONE }, &clock);
         let now = clock.now();
-        let ask = |who: &str, selection: u32, now| rates.select(who, "status", selection, now).map_err(|p| p.status());
+        let ask = |who: &str, selection: u32, now| {
+            rates.select(who, "status", selection, now).map_err(|refused| Problem::from(refused).status())
+        };
         assert_eq!([ask("a", 1, now), ask("a", 2, now), ask("a", 1, now)], [Ok(()), Ok(()), Ok(())]);
         assert_eq!(ask("a", 3, now), Err(429));
         assert_eq!(ask("b", 3, now), Ok(()));

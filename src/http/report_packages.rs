@@ -1,28 +1,19 @@
 //! `/report-packages`: which parts of a report a steering group follows, in its order. Every version is kept.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use chrono::{DateTime, NaiveDate, SecondsFormat};
-use serde_json::{Value, json};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::answer::{list, private, private_with};
 use super::endpoint::{Answer, Content, Endpoint, Parameter, Verb, caller};
 use super::extract::{Query, body, idempotency_key, if_match, json as read_json};
-use super::frozen_question::{name, report, some_parts};
-use super::keeping::{Once, keep};
+use super::keeping::answer;
 use super::openapi::{LIMIT, PAGE, kept as bodies};
 use super::problem::{Kind, Problem};
 use crate::app::App;
-use crate::auth::Caller;
-use crate::auth::policy::{Action, steers};
-use crate::domain::code::SteeringGroupCode;
-use crate::domain::finding::{Allowed, Finding, Findings};
-use crate::domain::rule::Rule;
-use crate::domain::shape;
-use crate::registrations::Rendered;
-use crate::registrations::fields::Fields;
-use crate::storage::Link;
-use crate::storage::kept::{self, PackageRow};
+use crate::app::packages::{NotKept, Wanted, create, remove, replace, told};
+use crate::auth::policy::Action;
+use crate::storage::kept;
 
 const JSON: &str = "application/json";
 const ONE: &[Content] = &[Content { media: JSON, schema: "ReportPackage", example: bodies::package }];
@@ -130,92 +121,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
     },
 ];
 
-/// What a package is to be.
-struct Wanted {
-    name: String,
-    steering_group: Option<SteeringGroupCode>,
-    report: String,
-    parts: Vec<String>,
-}
-
-fn wanted(value: &Value, today: NaiveDate) -> Result<Wanted, Findings> {
-    let mut findings = Findings::default();
-    let Some(mut fields) = Fields::of(value, "", &mut findings) else { return Err(findings) };
-    let name = name(&mut fields, today, &mut findings);
-    let steering_group = fields.code("steeringGroup", SteeringGroupCode::parse, &mut findings);
-    let report = report(&mut fields, &mut findings);
-    let parts = fields.required("parts", shape::PARTS, &mut findings);
-    let parts = parts.zip(report.as_deref()).map(|(value, report)| some_parts(value, (report, None), &mut findings));
-    fields.finish(&mut findings);
-    match (name, report, parts) {
-        (Some(name), Some(report), Some(parts)) if !findings.has_errors() => {
-            Ok(Wanted { name, steering_group, report, parts })
-        }
-        _ => Err(findings),
-    }
-}
-
-/// A steering group's package is the business of those who are responsible for its cooperation.
-fn may_keep(app: &App, link: &mut Link<'_>, caller: &Caller, group: Option<&SteeringGroupCode>) -> Result<(), Problem> {
-    let Some(group) = group else { return Ok(()) };
-    let organisation = app.service.registers.current(link)?;
-    let Some(found) = organisation.steering_groups.get(group) else {
-        let known = organisation.steering_groups.keys().map(ToString::to_string).collect();
-        let finding = Finding::new(Rule::FaltOgiltigtVarde, "/steeringGroup").allowed(Allowed::Values(known));
-        return Err(Problem::new(Kind::Regelbrott).errors(&finding.into()));
-    };
-    if steers(caller, found, &organisation, app.service.today()) {
-        return Ok(());
-    }
-    Err(Problem::new(Kind::EjBehorig).detail(
-        "En styrgrupps paket görs av den som har uppdrag som samverkansansvarig vid ett av dess kontor.",
-        "A steering group's package is made by whoever has an assignment as samverkansansvarig at one of its offices.",
-    ))
-}
-
-fn row(app: &App, caller: &Caller, id: Uuid, version: i64, wanted: Wanted) -> PackageRow {
-    PackageRow {
-        id: id.as_bytes().to_vec(),
-        version,
-        changed_at: app.now().timestamp_micros(),
-        client: caller.client.to_string(),
-        agency: caller.agency.map(|a| a.code().to_owned()),
-        handler: caller.handler.as_ref().map(ToString::to_string),
-        removed: 0,
-        name: wanted.name,
-        steering_group: wanted.steering_group.map(|g| g.to_string()),
-        report: wanted.report,
-        parts: wanted.parts.join(","),
-    }
-}
-
-fn told(row: &PackageRow) -> Value {
-    let id = Uuid::from_slice(&row.id).map(|id| id.to_string()).unwrap_or_default();
-    let at = DateTime::from_timestamp_micros(row.changed_at).map(|at| at.to_rfc3339_opts(SecondsFormat::AutoSi, true));
-    json!({
-        "id": id, "version": row.version, "name": row.name, "steeringGroup": row.steering_group, "report": row.report,
-        "parts": row.parts.split(',').collect::<Vec<_>>(), "changedAt": at,
-        "changedBy": {"client": row.client, "agency": row.agency, "handler": row.handler},
-        "link": format!("/v1/report-packages/{id}"),
-    })
-}
-
-fn rendered(status: u16, row: &PackageRow) -> Rendered {
-    let told = told(row);
-    let mut headers = vec![
-        ("content-type".to_owned(), JSON.to_owned()),
-        ("cache-control".to_owned(), "no-store".to_owned()),
-        ("etag".to_owned(), format!("\"{}\"", row.version)),
-    ];
-    if status == 201 {
-        headers.push(("location".to_owned(), told["link"].as_str().unwrap_or_default().to_owned()));
-    }
-    Rendered { status, headers, body: told.to_string() }
-}
-
 async fn read(app: &App, payload: web::Payload) -> Result<(Wanted, Value), Problem> {
     let value = read_json(&body(payload, app.config.limits.body_bytes).await?)?;
-    let wanted = wanted(&value, app.service.today()).map_err(|f| Problem::new(Kind::Regelbrott).errors(&f))?;
+    let wanted = Wanted::read(&value, app.service.today()).map_err(NotKept::Wrong)?;
     Ok((wanted, value))
 }
 
@@ -227,15 +135,7 @@ async fn create_report_package(
     let caller = caller(&request)?;
     let key = idempotency_key(&request, app.service.today())?;
     let (wanted, value) = read(&app, payload).await?;
-    let fingerprint = app.service.fingerprint(&json!([Action::CreateReportPackage.code(), value]));
-    let once = Once { client: caller.client.to_string(), key: key.map(|key| (key, fingerprint)), lock: None };
-    keep(&app, once, move |link, app| {
-        may_keep(app, link, &caller, wanted.steering_group.as_ref())?;
-        let row = row(app, &caller, app.new_id(), 1, wanted);
-        kept::add_package(link, &row)?;
-        Ok(rendered(201, &row))
-    })
-    .await
+    Ok(answer(create(&app, &caller, key, (wanted, &value)).await?))
 }
 
 async fn list_report_packages(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
@@ -275,18 +175,6 @@ fn seen(request: &HttpRequest) -> Result<i64, Problem> {
     })
 }
 
-/// The package as the caller saw it, which the caller may change.
-fn present(app: &App, link: &mut Link<'_>, caller: &Caller, id: Uuid, version: i64) -> Result<PackageRow, Problem> {
-    let row = kept::package(link, id.as_bytes())?.ok_or_else(|| Problem::new(Kind::FinnsInte))?;
-    let group = row.steering_group.as_deref().and_then(|code| SteeringGroupCode::parse(code).ok());
-    may_keep(app, link, caller, group.as_ref())?;
-    if row.version != version {
-        let (sv, en) = (format!("Nuvarande version: {}.", row.version), format!("Present version: {}.", row.version));
-        return Err(Problem::new(Kind::InaktuelltPaket).detail(sv, en).header("etag", format!("\"{}\"", row.version)));
-    }
-    Ok(row)
-}
-
 async fn replace_report_package(
     app: web::Data<App>,
     request: HttpRequest,
@@ -297,15 +185,7 @@ async fn replace_report_package(
     let id = Uuid::parse_str(&id).map_err(|_| Problem::new(Kind::FinnsInte))?;
     let version = seen(&request)?;
     let (wanted, _) = read(&app, payload).await?;
-    let once = Once { client: caller.client.to_string(), key: None, lock: Some(id.as_bytes().to_vec()) };
-    keep(&app, once, move |link, app| {
-        let before = present(app, link, &caller, id, version)?;
-        may_keep(app, link, &caller, wanted.steering_group.as_ref())?;
-        let row = row(app, &caller, id, before.version + 1, wanted);
-        kept::add_package(link, &row)?;
-        Ok(rendered(200, &row))
-    })
-    .await
+    Ok(answer(replace(&app, &caller, (id, version), wanted).await?))
 }
 
 async fn delete_report_package(
@@ -316,14 +196,23 @@ async fn delete_report_package(
     let caller = caller(&request)?;
     let id = Uuid::parse_str(&id).map_err(|_| Problem::new(Kind::FinnsInte))?;
     let version = seen(&request)?;
-    let once = Once { client: caller.client.to_string(), key: None, lock: Some(id.as_bytes().to_vec()) };
-    keep(&app, once, move |link, app| {
-        let before = present(app, link, &caller, id, version)?;
-        let by = Wanted { name: String::new(), steering_group: None, report: String::new(), parts: Vec::new() };
-        let PackageRow { version, changed_at, client, agency, handler, .. } = row(app, &caller, id, version + 1, by);
-        let gone = PackageRow { version, changed_at, client, agency, handler, removed: 1, ..before };
-        kept::add_package(link, &gone)?;
-        Ok(Rendered { status: 204, headers: Vec::new(), body: String::new() })
-    })
-    .await
+    Ok(answer(remove(&app, &caller, (id, version)).await?))
+}
+
+impl From<NotKept> for Problem {
+    fn from(refused: NotKept) -> Self {
+        match refused {
+            NotKept::Wrong(findings) => Self::new(Kind::Regelbrott).errors(&findings),
+            NotKept::NotTheirs => Self::new(Kind::EjBehorig).detail(
+                "En styrgrupps paket görs av den som har uppdrag som samverkansansvarig vid ett av dess kontor.",
+                "A steering group's package is made by whoever has an assignment as samverkansansvarig at one of its offices.",
+            ),
+            NotKept::Stale(version) => {
+                let (sv, en) = (format!("Nuvarande version: {version}."), format!("Present version: {version}."));
+                Self::new(Kind::InaktuelltPaket).detail(sv, en).header("etag", format!("\"{version}\""))
+            }
+            NotKept::Gone => Self::new(Kind::FinnsInte),
+            NotKept::Refused(refusal) => refusal.into(),
+        }
+    }
 }

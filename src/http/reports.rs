@@ -1,21 +1,14 @@
 //! `/reports`: which reports there are, and the baspaket. Counting is the reports' room; here the question is read
 //! and the answer gets its form.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use actix_web::http::header::RETRY_AFTER;
-use actix_web::rt::time::timeout;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::answer::{list, revalidated};
 use super::endpoint::{Answer, Content, Endpoint, Verb, caller};
 use super::extract::Query;
 use super::openapi::{AS_OF, COUNTED_TO, PAGED, PAGING, examples};
 use super::problem::{Kind, Problem};
-use super::rates::name;
 use super::report_answer::{CONTENT, FILE, known, made};
 use super::report_question::{
     AT_LEAST, BOM, DECIMAL, EVERY, FORMAT, FROM, GEOGRAPHY, LANG, PACKAGE, PART, Parts, SEPARATOR, TO, VERSION, every,
@@ -23,21 +16,16 @@ use super::report_question::{
 };
 use super::report_variables::{self, VARIABLES_AND_SPLIT, with_variables};
 use crate::app::App;
-use crate::auth::Caller;
+use crate::app::reporting::{granted_now, in_turn, package, pulled};
 use crate::auth::policy::Action;
-use crate::clock::Stopwatch;
-use crate::domain::dates::swedish_day;
 use crate::domain::finding::Allowed;
 use crate::domain::shape;
 use crate::reports::catalogue::{Definition, catalogue};
-use crate::reports::disclosure::{Grant, Policy, grant};
-use crate::reports::follow::{Counted, FollowError};
+use crate::reports::follow::Counted;
 use crate::reports::forms;
 use crate::reports::render::{Form, Options};
 use crate::reports::times::Every;
-use crate::reports::{Geography, Lang, Period, Report, Request};
-use crate::storage::StorageError;
-use crate::storage::kept;
+use crate::reports::{Geography, Lang, Period, Request};
 
 const JSON: &str = "application/json";
 
@@ -145,72 +133,10 @@ pub(super) fn nobody(report: &str) -> Request {
     Request::plain(report, Period::day(chrono::NaiveDate::MIN), Geography::Riket)
 }
 
-/// The parts of a package of this report that the report still has.
-fn package(app: &App, id: Uuid, wanted: &Request) -> Result<Vec<String>, Problem> {
-    let found = kept::package(&mut app.service.db.read()?.link(), id.as_bytes())?;
-    let found = found.filter(|package| package.report == wanted.report).ok_or_else(|| {
-        let mut query = Query::default();
-        query.refuse("package", Allowed::Shape(shape::PACKAGE));
-        query.problem()
-    })?;
-    let there = |id: &&str| wanted.definition().is_ok_and(|d| d.part(id).is_some());
-    Ok(found.parts.split(',').filter(there).map(str::to_owned).collect())
-}
-
-/// What the caller may see of a report of the present.
-pub(super) fn granted(app: &App, caller: &Caller, wanted: &Request) -> Result<Grant, StorageError> {
-    let (_, organisation) = app.service.organisation()?;
-    Ok(grant(caller, wanted, &organisation, swedish_day(app.now())))
-}
-
-/// The same for a report that is asked for now: a caller whose figures have noise asks for so many different ones a day.
-pub(super) fn granted_now(
-    app: &App,
-    caller: &Caller,
-    wanted: &Request,
-    counted: impl std::fmt::Debug,
-) -> Result<Grant, Problem> {
-    let grant = granted(app, caller, wanted)?;
-    if grant.own == Policy::CellKey {
-        app.rates.select(&name(caller), &wanted.report, format!("{wanted:?} {counted:?}"), app.now())?;
-    }
-    Ok(grant)
-}
-
-/// Does what takes a while when its turn has come, away from the threads that answer.
-pub(super) async fn in_turn<T: Send + 'static>(
-    app: &web::Data<App>,
-    work: impl FnOnce(&App) -> Result<T, Problem> + Send + 'static,
-) -> Result<T, Problem> {
-    let watch = Stopwatch::start();
-    let longest = Duration::from_secs(app.config.edge.bounds.turn_seconds);
-    let busy = || Problem::new(Kind::Upptagen).header(RETRY_AFTER.as_str(), "5");
-    let turn = timeout(longest, Arc::clone(&app.report_turns).acquire_owned()).await.map_err(|_| busy())?;
-    let turn = turn.map_err(|_| busy())?;
-    let waited = watch.elapsed();
-    let worker = app.clone();
-    let working = web::block(move || {
-        // Held until the work ends, also where the client has gone away.
-        let _turn = turn;
-        let watch = Stopwatch::start();
-        let made = work(&worker);
-        if let Some(metrics) = &worker.metrics {
-            metrics.counted(waited, watch.elapsed());
-        }
-        made
-    });
-    working.await.map_err(|_| Problem::new(Kind::Upptagen))?
-}
-
-/// Pulls a report.
-pub(super) fn pulled(
-    app: &App,
-    wanted: &Request,
-    counted: Counted,
-    shown: (Lang, Grant),
-) -> Result<Report, FollowError> {
-    let service = &app.service;
-    app.reports.pull(&service.db, &service.registers, wanted, counted, &*service.clock, shown)
+fn no_package() -> Problem {
+    let mut query = Query::default();
+    query.refuse("package", Allowed::Shape(shape::PACKAGE));
+    query.problem()
 }
 
 async fn get_report(app: web::Data<App>, request: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, Problem> {
@@ -224,12 +150,12 @@ async fn get_report(app: web::Data<App>, request: HttpRequest, id: web::Path<Str
         let Asked { request: wanted, counted, lang, parts, form } = asked;
         let parts = match parts {
             Parts::Named(parts) => parts,
-            Parts::Package(id) => package(app, id, &wanted)?,
+            Parts::Package(id) => package(app, id, &wanted)?.ok_or_else(no_package)?,
         };
         let positions = [("countedTo", counted.counted_to), ("atLeast", counted.at_least)];
         let grant = granted_now(app, &caller, &wanted, counted)?;
         let report = pulled(app, &wanted, counted, (lang, grant)).map_err(|e| refused(e, &positions))?;
-        made(report, &parts, form, known.as_deref(), None)
+        Ok::<_, Problem>(made(report, &parts, form, known.as_deref(), None)?)
     });
     Ok(made.await?.answer())
 }

@@ -1,0 +1,84 @@
+//! What keeping something of one's own (not of a case) takes: one transaction, and the same answer again for the same
+//! key.
+
+use actix_web::web;
+
+use super::App;
+use crate::auth::same_secret;
+use crate::registrations::{Refusal, Rendered};
+use crate::storage::Link;
+use crate::storage::receipts::{self, Receipt};
+
+/// A receipt that tells of no case: no erasure empties it. Cases are numbered from 1.
+const NO_CASE: i64 = 0;
+
+/// Whose request, by which key, with which content.
+pub struct Once {
+    /// The client; keys are per client.
+    pub client: String,
+    /// The Idempotency-Key and the fingerprint of the content.
+    pub key: Option<(String, Vec<u8>)>,
+    /// What to lock meanwhile beside the key.
+    pub lock: Option<Vec<u8>>,
+}
+
+/// Writes in one transaction, once for each key.
+///
+/// # Errors
+/// What `write` said, or that the key was used with other content.
+pub async fn keep<E: From<Refusal> + Send + 'static>(
+    app: &web::Data<App>,
+    once: Once,
+    write: impl FnOnce(&mut Link<'_>, &App) -> Result<Rendered, E> + Send + 'static,
+) -> Result<Rendered, E> {
+    let app = app.clone();
+    let done = web::block(move || {
+        let mut connection = app.service.db.connect().map_err(Refusal::Storage)?;
+        let mut link = connection.link();
+        link.begin_write().map_err(Refusal::Storage)?;
+        match in_transaction(&mut link, &app, once, write) {
+            Ok(rendered) => {
+                link.run("COMMIT").map_err(Refusal::Storage)?;
+                Ok(rendered)
+            }
+            Err(refused) => {
+                link.run("ROLLBACK").map_err(Refusal::Storage)?;
+                Err(refused)
+            }
+        }
+    });
+    done.await.map_err(|_| Refusal::Busy)?
+}
+
+fn in_transaction<E: From<Refusal>>(
+    link: &mut Link<'_>,
+    app: &App,
+    Once { client, key, lock }: Once,
+    write: impl FnOnce(&mut Link<'_>, &App) -> Result<Rendered, E>,
+) -> Result<Rendered, E> {
+    let keyed = key.as_ref().map(|(key, _)| app.service.vault.fingerprint(format!("{client} {key}").as_bytes()));
+    link.lock_keys(&keyed.into_iter().chain(lock).collect::<Vec<_>>()).map_err(Refusal::Storage)?;
+    let Some((key, fingerprint)) = key else { return write(link, app) };
+    let earlier = receipts::find(link, &[(client.clone(), key.clone())]).map_err(Refusal::Storage)?.pop();
+    if let Some(kept) = earlier {
+        if !same_secret(&kept.fingerprint, &fingerprint) {
+            return Err(Refusal::KeyReused.into());
+        }
+        let body = kept.body.ok_or(Refusal::Erased)?;
+        let headers = serde_json::from_str(&kept.headers).unwrap_or_default();
+        return Ok(Rendered { status: u16::try_from(kept.status).unwrap_or(200), headers, body });
+    }
+    let rendered = write(link, app)?;
+    let row = Receipt {
+        client,
+        idempotency_key: key,
+        fingerprint,
+        status: i16::try_from(rendered.status).unwrap_or(200),
+        headers: serde_json::to_string(&rendered.headers).unwrap_or_default(),
+        body: Some(rendered.body.clone()),
+        case_number: Some(NO_CASE),
+        created: app.now().timestamp_micros(),
+    };
+    receipts::insert(link, &[row]).map_err(Refusal::Storage)?;
+    Ok(rendered)
+}

@@ -1,0 +1,120 @@
+//! What the API and the pages share when figures are asked for: what the caller may see, how many different selections a
+//! day, and a turn among those who count. So a page shows nobody more than the API does.
+//!
+//! Never here: how a question is read, and how an answer looks.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::rt::time::timeout;
+use actix_web::web;
+use uuid::Uuid;
+
+use super::App;
+use crate::auth::Caller;
+use crate::clock::Stopwatch;
+use crate::domain::dates::swedish_day;
+use crate::http::rates::{TooManySelections, name};
+use crate::reports::disclosure::{Grant, Policy, grant};
+use crate::reports::follow::{Counted, FollowError};
+use crate::reports::{Lang, Report, Request};
+use crate::storage::StorageError;
+use crate::storage::kept;
+
+/// Why nothing was counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoTurn {
+    /// Others counted for too long.
+    Waited,
+    /// No thread was free.
+    NoThread,
+}
+
+/// Does what takes a while when its turn has come, away from the threads that answer.
+///
+/// # Errors
+/// What `work` said, or that there was no turn for it.
+pub async fn in_turn<T: Send + 'static, E: From<NoTurn> + Send + 'static>(
+    app: &web::Data<App>,
+    work: impl FnOnce(&App) -> Result<T, E> + Send + 'static,
+) -> Result<T, E> {
+    let watch = Stopwatch::start();
+    let longest = Duration::from_secs(app.config.edge.bounds.turn_seconds);
+    let turn = timeout(longest, Arc::clone(&app.report_turns).acquire_owned()).await.map_err(|_| NoTurn::Waited)?;
+    let turn = turn.map_err(|_| NoTurn::Waited)?;
+    let waited = watch.elapsed();
+    let worker = app.clone();
+    let working = web::block(move || {
+        // Held until the work ends, also where the client has gone away.
+        let _turn = turn;
+        let watch = Stopwatch::start();
+        let made = work(&worker);
+        if let Some(metrics) = &worker.metrics {
+            metrics.counted(waited, watch.elapsed());
+        }
+        made
+    });
+    working.await.map_err(|_| NoTurn::NoThread)?
+}
+
+/// What the caller may see of a report of the present.
+///
+/// # Errors
+/// When the database fails.
+pub fn granted(app: &App, caller: &Caller, wanted: &Request) -> Result<Grant, StorageError> {
+    let (_, organisation) = app.service.organisation()?;
+    Ok(grant(caller, wanted, &organisation, swedish_day(app.now())))
+}
+
+/// Why a report is not granted now.
+#[derive(Debug)]
+pub enum NotGranted {
+    /// The database failed.
+    Storage(StorageError),
+    /// There have been too many different ones today.
+    TooMany(TooManySelections),
+}
+
+impl From<StorageError> for NotGranted {
+    fn from(error: StorageError) -> Self {
+        Self::Storage(error)
+    }
+}
+
+/// The same for a report that is asked for now: a caller whose figures have noise asks for so many different ones a day.
+///
+/// # Errors
+/// When there have been too many of them, or the database fails.
+pub fn granted_now(
+    app: &App,
+    caller: &Caller,
+    wanted: &Request,
+    counted: impl std::fmt::Debug,
+) -> Result<Grant, NotGranted> {
+    let grant = granted(app, caller, wanted)?;
+    if grant.own == Policy::CellKey {
+        let selected = app.rates.select(&name(caller), &wanted.report, format!("{wanted:?} {counted:?}"), app.now());
+        selected.map_err(NotGranted::TooMany)?;
+    }
+    Ok(grant)
+}
+
+/// Pulls a report.
+///
+/// # Errors
+/// When the question is wrong, the log has not come so far, or the database fails.
+pub fn pulled(app: &App, wanted: &Request, counted: Counted, shown: (Lang, Grant)) -> Result<Report, FollowError> {
+    let service = &app.service;
+    app.reports.pull(&service.db, &service.registers, wanted, counted, &*service.clock, shown)
+}
+
+/// The parts of a package of this report that the report still has; `None` when it has no such package.
+///
+/// # Errors
+/// When the database fails.
+pub fn package(app: &App, id: Uuid, wanted: &Request) -> Result<Option<Vec<String>>, StorageError> {
+    let found = kept::package(&mut app.service.db.read()?.link(), id.as_bytes())?;
+    let there = |id: &&str| wanted.definition().is_ok_and(|d| d.part(id).is_some());
+    let of_report = found.filter(|package| package.report == wanted.report);
+    Ok(of_report.map(|package| package.parts.split(',').filter(there).map(str::to_owned).collect()))
+}

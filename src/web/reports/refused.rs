@@ -1,0 +1,101 @@
+//! Why a page has no figures, and what is shown then: what is wrong with the question goes back to its fields, the rest
+//! is a page of its own.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+
+use super::question::{Wrong, says};
+use crate::app::reporting::{NoTurn, NotGranted};
+use crate::reports::PullError;
+use crate::reports::follow::FollowError;
+use crate::storage::StorageError;
+use crate::web::door::Visit;
+use crate::web::page::Message;
+use crate::web::texts::Language;
+use crate::web::texts::reports::ReportTexts;
+
+/// Why there are no figures.
+#[derive(Debug)]
+pub enum Refused {
+    /// Others counted for too long.
+    NoTurn,
+    /// The database failed.
+    Storage(StorageError),
+    /// Too many different selections today.
+    TooMany,
+    /// The report could not be pulled.
+    Follow(FollowError),
+    /// The service failed.
+    Failed(String),
+}
+
+impl From<NoTurn> for Refused {
+    fn from(_: NoTurn) -> Self {
+        Self::NoTurn
+    }
+}
+
+impl From<NotGranted> for Refused {
+    fn from(error: NotGranted) -> Self {
+        match error {
+            NotGranted::Storage(error) => Self::Storage(error),
+            NotGranted::TooMany(_) => Self::TooMany,
+        }
+    }
+}
+
+impl From<StorageError> for Refused {
+    fn from(error: StorageError) -> Self {
+        Self::Storage(error)
+    }
+}
+
+impl From<FollowError> for Refused {
+    fn from(error: FollowError) -> Self {
+        Self::Follow(error)
+    }
+}
+
+impl Refused {
+    /// What is wrong with the question, where it is the question.
+    ///
+    /// # Errors
+    /// Itself, where it is not.
+    pub fn of_question(self, language: Language) -> Result<Vec<Wrong>, Self> {
+        let t = ReportTexts::of(language);
+        let whole = |text: String| vec![Wrong { field: String::new(), text }];
+        match self {
+            Self::Follow(FollowError::Ahead(head)) => Ok(whole(format!("{} {head}.", t.counted_to_ahead))),
+            Self::Follow(FollowError::Reversed) => {
+                Ok(vec![Wrong { field: "sedan".to_owned(), text: t.since_ahead.to_owned() }])
+            }
+            Self::Follow(FollowError::Pull(PullError::Request(errors))) => {
+                Ok(errors.iter().map(|error| says(error, language)).collect())
+            }
+            other => Err(other),
+        }
+    }
+
+    /// The page that says so.
+    pub fn answer(self, visit: &Visit) -> HttpResponse {
+        let (app, frame) = (&visit.app, visit.frame.clone());
+        match self {
+            Self::NoTurn => Message::busy(app, frame),
+            Self::TooMany => {
+                let t = ReportTexts::of(frame.language);
+                Message::answer(app, frame, StatusCode::TOO_MANY_REQUESTS, |_| (t.too_many, t.too_many_why))
+            }
+            Self::Storage(error) | Self::Follow(FollowError::Storage(error)) => {
+                log::error!("storage: {error}");
+                Message::busy(app, frame)
+            }
+            Self::Follow(error) => failed(visit, &error.to_string()),
+            Self::Failed(error) => failed(visit, &error),
+        }
+    }
+}
+
+fn failed(visit: &Visit, why: &str) -> HttpResponse {
+    log::error!("reports: {why}");
+    Message::answer(&visit.app, visit.frame.clone(), StatusCode::INTERNAL_SERVER_ERROR, |t| (t.failed, t.failed_why))
+}
