@@ -74,7 +74,7 @@ fn a_case_goes_from_request_to_end_in_the_hands_of_two_people() {
         // At AF: found by the number, started, ended.
         place.now("asa");
         place.click("nav a[href='/sok']");
-        place.set(&[("q", &anna)]);
+        place.set(&[("number", &anna)]);
         let found = place.send();
         fine(&mut place, &found, "sok", &["Planerad arbetsförberedande insats"]);
         assert!(!found.url().contains(&anna), "the number is in no address");
