@@ -52,16 +52,18 @@ pub fn partners(organisation: &Organisation, of: &BTreeSet<OfficeCode>, agency: 
     others.filter(shares).map(|office| office.code.clone()).collect()
 }
 
-/// The usual partner of an office: the one open on the day that shares the most kommuner, before others the one with the same
-/// first kommun.
+/// The usual partner of an office: of those open on the day that share kommuner, the one of the same town, else the one that
+/// shares the most.
 pub fn partner(organisation: &Organisation, of: &OfficeCode, agency: Agency, day: NaiveDate) -> Option<OfficeCode> {
-    let own = &organisation.offices.get(of)?.municipalities;
+    let own = organisation.offices.get(of)?;
     let open = organisation.offices.values().filter(|o| o.agency == agency && o.validity.contains(day));
-    let shared = |office: &Office| office.municipalities.iter().filter(|place| own.contains(place)).count();
-    let fits = |office: &&Office| (shared(office), office.municipalities.first() == own.first());
+    let shared = |office: &Office| office.municipalities.iter().filter(|m| own.municipalities.contains(m)).count();
+    // "Försäkringskassan Gävle" and "Arbetsförmedlingen Gävle": the town follows the agency's name.
+    let town = |office: &Office| office.name.split_once(' ').map(|(_, town)| town.to_owned());
+    let fits = |office: &&Office| (town(office).is_some() && town(office) == town(own), shared(office));
+    let sharing: Vec<&Office> = open.filter(|office| shared(office) > 0).collect();
     // The last of equals is the greatest: reversed, it is the first by code.
-    let best = open.collect::<Vec<_>>().into_iter().rev().max_by_key(fits)?;
-    (shared(best) > 0).then(|| best.code.clone())
+    sharing.into_iter().rev().max_by_key(fits).map(|office| office.code.clone())
 }
 
 /// Those who may be responsible for a case at an office on a day.
@@ -138,4 +140,50 @@ pub fn pair_names(organisation: &Organisation, pair: &OfficePair) -> String {
 /// A handläggare's name, or the id where the register has none.
 pub fn handler_name<'a>(organisation: &'a Organisation, id: &'a HandlerId) -> &'a str {
     organisation.handlers.get(id).map_or(id.as_str(), |handler| handler.name.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::code::AreaCode;
+    use crate::domain::organisation::Validity;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn office(code: &str, name: &str, kommuner: &[&str], to: Option<&str>) -> (OfficeCode, Office) {
+        let code = OfficeCode::parse(code).unwrap();
+        let office = Office {
+            code: code.clone(),
+            agency: if code.as_str().starts_with("FK") { Agency::Fk } else { Agency::Af },
+            area: AreaCode::parse("MITT").unwrap(),
+            name: name.to_owned(),
+            municipalities: kommuner.iter().map(|m| MunicipalityCode::parse(m).unwrap()).collect(),
+            validity: Validity { from: day("2010-01-01"), to: to.map(day) },
+            successor: None,
+        };
+        (code, office)
+    }
+
+    #[test]
+    fn the_usual_partner_is_of_the_same_town_or_shares_the_most() {
+        let offices = [
+            office("FK-GAVLE", "FK Gävle", &["2180", "2104", "2181"], None),
+            office("FK-X", "FK X", &["2104", "2181"], None),
+            office("AF-GAVLE", "Af Gävle", &["2180"], None),
+            office("AF-HOFORS", "Af Hofors", &["2104"], Some("2016-12-31")),
+            office("AF-SANDVIKEN", "Af Sandviken", &["2181", "2104"], None),
+            office("FK-LUND", "FK Lund", &["1281"], None),
+        ];
+        let organisation = Organisation { offices: offices.into(), ..Organisation::default() };
+        let partner = |of: &str, on: &str| {
+            let found = partner(&organisation, &OfficeCode::parse(of).unwrap(), Agency::Af, day(on));
+            found.map(|code| code.to_string())
+        };
+        assert_eq!(partner("FK-GAVLE", "2016-10-12").as_deref(), Some("AF-GAVLE"));
+        assert_eq!(partner("FK-X", "2016-10-12").as_deref(), Some("AF-SANDVIKEN"));
+        assert_eq!(partner("FK-LUND", "2016-10-12"), None);
+        assert_eq!(partner("FK-OKANT", "2016-10-12"), None);
+    }
 }

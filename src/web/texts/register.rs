@@ -163,8 +163,8 @@ texts! {
         "The participant must have given consent in writing before any personal data is typed here.";
     consent_where: "Saknas samtycke, eller har personen skyddad identitet, registreras begäran anonymt.",
         "Without consent, or when the person has a protected identity, the request is registered anonymously.";
-    who: "Finns ett skriftligt samtycke?", "Is there a consent in writing?";
-    named: "Ja, registrera med personnummer", "Yes, register with the personal identity number";
+    who: "Skriftligt samtycke", "Consent in writing";
+    named: "Ja, det finns: registrera med personnummer", "Yes, there is: register with the personal identity number";
     named_hint: "Numret kontrolleras i nästa steg. Ingenting sparas förrän du registrerar begäran.",
         "The number is checked in the next step. Nothing is stored until you register the request.";
     anonymous: "Nej, eller skyddad identitet: registrera anonymt", "No, or protected identity: register anonymously";

@@ -86,11 +86,10 @@ async fn checked(app: &web::Data<App>, request: &HttpRequest, form: Sent) -> Res
     let desk = Desk::of(&visit).map_err(|stop| stopped(&visit, &stop))?;
     let typed = Typed::of(fields.iter());
     let mut sheet = desk.first().filled(&typed);
-    let refuse =
-        |sheet: Sheet, whole, notice| Ok(first(&visit, sheet, whole, notice, StatusCode::UNPROCESSABLE_ENTITY));
+    let refuse = |sheet: Sheet, whole, notice| first(&visit, sheet, whole, notice, StatusCode::UNPROCESSABLE_ENTITY);
     if ![NAMED, ANONYMOUS].iter().any(|who| typed.one(WHO) == Some(who)) {
         let whole = sheet.marked(&missing(WHO), &desk.words);
-        return refuse(sheet, whole, None);
+        return Ok(refuse(sheet, whole, None));
     }
     let body = desk.offered(&typed);
     let read = wire::registration(&body, visit.app.service.reading());
@@ -111,7 +110,7 @@ async fn checked(app: &web::Data<App>, request: &HttpRequest, form: Sent) -> Res
     }
     let notice = open_case(&visit, &desk, &typed, &found).await?;
     let whole = sheet.marked(&found, &desk.words);
-    refuse(sheet, whole, notice)
+    Ok(refuse(sheet, whole, notice))
 }
 
 fn missing(name: &str) -> Findings {
