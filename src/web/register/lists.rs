@@ -80,6 +80,10 @@ pub fn handlers(
         .filter(|h| h.has_assignment(Role::Deltagaransvarig, office, day) || standing == Some(&h.id))
         .map(|h| (swedish_key(&h.name), Choice::new(h.id.as_str(), format!("{} ({})", h.name, h.id))))
         .collect();
+    // One whose name was taken away stays chosen until another is.
+    if let Some(id) = standing.filter(|id| !all.iter().any(|(_, choice)| choice.value == id.as_str())) {
+        all.push((String::new(), Choice::new(id.as_str(), id.as_str())));
+    }
     all.sort_by(|one, other| one.0.cmp(&other.0));
     let mut group = blank(nobody);
     group.choices.extend(all.into_iter().map(|(_, choice)| choice));

@@ -159,3 +159,51 @@ fn out_of_reach_is_not_there_and_other_roles_have_no_forms() {
         assert_eq!(case(&api, &address)["version"], 1, "nothing was registered");
     });
 }
+
+#[test]
+fn every_form_of_a_case_speaks_english_to_who_wants_it() {
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let siv = Desk::of(&api, "fk-h-017");
+        let address = requested(&siv);
+        siv.register(&format!("{address}/registrera/gk"), &[("date", "2016-10-10")]);
+        let [begaran, gk] = ["begaran", "gk"].map(|step| registration(&api, &address, step));
+        let paths = [
+            "registrera".to_owned(),
+            "registrera/planerad_afi".to_owned(),
+            "registrera/avslutat".to_owned(),
+            "registrera/afi".to_owned(),
+            format!("svar/{begaran}"),
+            "ratta".to_owned(),
+            format!("ratta/svar/{begaran}"),
+            format!("ratta/datum/{gk}"),
+            format!("ratta/steg/{gk}"),
+            format!("ratta/angra/{gk}"),
+            format!("ratta/kontor/{begaran}"),
+            "ratta/kommun".to_owned(),
+            "ratta/samtycke".to_owned(),
+            "ratta/felregistrering".to_owned(),
+            "kontor".to_owned(),
+            "handlaggare".to_owned(),
+            "arendenummer".to_owned(),
+            "samtycke".to_owned(),
+            "samtycke/aterkalla".to_owned(),
+            "samtycke/skydda".to_owned(),
+        ];
+        for path in paths {
+            let at = format!("{address}/{path}");
+            let english = siv.open(&format!("{at}?lang=en"));
+            assert_eq!(english.status, 200, "{path}");
+            let shown = english.text.split("<main").nth(1).unwrap().split("</main>").next().unwrap();
+            for word in ["Avbryt", "Registrera ", "Ärende", " och ", " är ", "Fyll i", "Besvara", "måste"] {
+                assert!(!shown.contains(word), "{path}: {word}: {shown}");
+            }
+            // What is wrong is said in the same language.
+            let wrong = Page::of(siv.send(&english, &format!("{at}?lang=en"), &[("date", "1900-01-01")]));
+            if wrong.status == 422 {
+                let said: Vec<String> = wrong.summary().into_iter().map(|(_, text)| text).collect();
+                assert!(!said.is_empty() && said.iter().all(|text| !text.contains(" är ") && !text.contains("Fyll")));
+            }
+        }
+    });
+}
