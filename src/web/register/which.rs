@@ -218,8 +218,7 @@ impl Correcting {
             Self::Step(_) => &["step"],
             Self::Offices(_) => &["date", "offices.fk", "offices.af"],
             Self::Municipality => &["municipality", "district"],
-            Self::Case => &["replacedBy"],
-            Self::Answers(_) | Self::Undo(_) | Self::UndoCase | Self::Consent => &[],
+            Self::Answers(_) | Self::Undo(_) | Self::Case | Self::UndoCase | Self::Consent => &[],
         };
         let names: Vec<&str> = ["reason.code", "reason.text", "onBehalfOf"].iter().chain(own).copied().collect();
         let mut body = object(typed, &names);
@@ -234,6 +233,9 @@ impl Correcting {
         if matches!(self, Self::Consent) {
             put(&mut body, "consent", consent(typed));
         }
+        if let (Self::Case, Some(other)) = (self, typed.one("replacedBy")) {
+            put(&mut body, "replacedBy", json!(id_in(other)));
+        }
         if matches!(self, Self::Answers(_)) {
             put(&mut body, "answers", Value::Object(changed_answers(typed)));
         }
@@ -242,6 +244,12 @@ impl Correcting {
         }
         body
     }
+}
+
+/// The id of a case in what was pasted: the address of its page, or the id itself.
+fn id_in(pasted: &str) -> &str {
+    let after = pasted.split_once("/arenden/").map_or(pasted, |(_, after)| after);
+    after.split(['?', '#', '/']).next().unwrap_or(after)
 }
 
 #[cfg(test)]
@@ -274,6 +282,13 @@ mod tests {
         }
         for nowhere in ["registrera", "registrera/x", "svar/x", "ratta", "ratta/svar", "ratta/kommun/x", "x"] {
             assert_eq!(Which::of(nowhere), None, "{nowhere}");
+        }
+    }
+
+    #[test]
+    fn a_case_is_named_by_its_address_or_its_id() {
+        for pasted in ["https://sus.example/arenden/0192?lang=sv", "/arenden/0192/registrera", "0192"] {
+            assert_eq!(id_in(pasted), "0192");
         }
     }
 

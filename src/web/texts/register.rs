@@ -118,6 +118,8 @@ texts! {
     questions: "Frågor", "Questions";
     questions_why: "Du kan lämna frågor obesvarade och svara senare, men de står då som saknade i ärendet och i rapporterna.",
         "You may leave questions unanswered and answer later, but until then they are missing in the case and in reports.";
+    questions_mapping: "Kartläggningen", "The joint mapping";
+    questions_after: "Deltagarens situation när samarbetet avslutas", "The participant's situation when the cooperation ends";
     directly_before: "Frågorna gäller läget direkt före begäran, alltså inom en vecka innan den skickades.",
         "The questions are about the situation directly before the request, that is within a week before it was sent.";
     about_gk: "Datera kartläggningen den dag då det första mötet hålls.", "Date the joint mapping on the day of the first meeting.";
@@ -320,8 +322,8 @@ texts! {
     correct_case_lead: "Ärendet skulle aldrig ha registrerats, eller gäller fel person. Det räknas inte längre i någon rapport.",
         "The case should never have been registered, or is about the wrong person. It counts in no report any more.";
     replaced_by: "Ärendet som gäller i stället", "The case that stands instead";
-    replaced_by_hint: "Ärendets id, om personnumret var fel och ett nytt ärende är registrerat.",
-        "The case's id, if the number was wrong and a new case is registered.";
+    replaced_by_hint: "Om personnumret var fel och ett nytt ärende är registrerat: klistra in adressen till det ärendets sida.",
+        "If the number was wrong and a new case is registered: paste the address of that case's page.";
     correct_undo_case: "Häv markeringen", "Take the mark away";
     correct_undo_case_title: "Häv markeringen som felregistrering", "Take away the mark as registered in error";
     correct_undo_case_lead: "Ärendet räknas igen, som det stod.", "The case counts again, as it stood.";

@@ -150,8 +150,14 @@ pub fn sheet(context: &Context, what: Correcting) -> Result<Sheet, Stop> {
     if !fields.is_empty() {
         parts.push(Part::new("", fields));
     }
-    let takes_away = matches!(what, Correcting::Undo(_) | Correcting::Case);
-    let mut sheet = finished(context, title, lead, parts, takes_away);
+    let mut sheet = finished(context, title, lead, parts);
+    sheet.takes_away = matches!(what, Correcting::Undo(_) | Correcting::Case);
+    sheet.button = match what {
+        Correcting::Undo(_) => t.correct_undo,
+        Correcting::Case => t.correct_case,
+        Correcting::UndoCase => t.correct_undo_case,
+        _ => sheet.button,
+    };
     if let Correcting::Step(id) = what
         && let Some(index) = case.index_of(id)
     {
@@ -162,10 +168,10 @@ pub fn sheet(context: &Context, what: Correcting) -> Result<Sheet, Stop> {
 }
 
 /// With the reason last, and the button.
-fn finished(context: &Context, title: &str, lead: Vec<String>, mut parts: Vec<Part>, takes_away: bool) -> Sheet {
+fn finished(context: &Context, title: &str, lead: Vec<String>, mut parts: Vec<Part>) -> Sheet {
     let t = context.words.t;
     parts.push(Part::new(t.why, reason::fields(&context.words)));
-    Sheet { title: title.to_owned(), lead, parts, button: t.correct_button, takes_away, ..Sheet::default() }
+    Sheet { title: title.to_owned(), lead, parts, button: t.correct_button, ..Sheet::default() }
 }
 
 /// The questions of a step that a case of its kind may answer.
@@ -186,7 +192,7 @@ fn answers(context: &Context, index: usize, label: &str) -> Result<Sheet, Stop> 
     let rows = asking.rows(questions(context, index));
     let part = Part { legend: t.questions.to_owned(), text: vec![t.correct_answers_why.to_owned()], rows };
     let lead = vec![label.to_owned()];
-    let mut sheet = finished(context, t.correct_answers_title, lead, vec![part], false);
+    let mut sheet = finished(context, t.correct_answers_title, lead, vec![part]);
     sheet.hidden.push((STOOD, Value::Object(view::answers(&step.answers)).to_string()));
     sheet.by(&context.right_to(index), context)
 }
@@ -232,7 +238,7 @@ fn offices(context: &Context, registration: RegistrationId) -> Option<Result<She
     }
     let right = if place == 0 { context.right_to(0) } else { Right::Owner };
     let lead = vec![t.correct_offices_lead.to_owned()];
-    let sheet = finished(context, t.correct_offices_title, lead, vec![Part::new("", fields)], false);
+    let sheet = finished(context, t.correct_offices_title, lead, vec![Part::new("", fields)]);
     Some(sheet.by(&right, context))
 }
 

@@ -74,7 +74,8 @@ fn lead(context: &Context, step: StepKind) -> Vec<String> {
     [text].into_iter().filter(|text| !text.is_empty()).map(ToOwned::to_owned).collect()
 }
 
-fn questions(context: &Context, step: StepKind) -> Option<Part> {
+/// The questions of the transition: first those about the joint mapping that ends, then the rest.
+fn questions(context: &Context, step: StepKind) -> Vec<Part> {
     let (case, words, t) = (&context.case, context.words, context.words.t);
     let from = Some(case.current().kind);
     // Booked meetings that have been are most likely the held ones.
@@ -87,9 +88,25 @@ fn questions(context: &Context, step: StepKind) -> Option<Part> {
     let asking = Asking { to: step, insatser: insatser(context, step, context.today), held: &held, words };
     let askable =
         |row: &&QuestionRow| case.identity != IdentityState::Anonymous || row.question.allowed_when_anonymous();
-    let rows = asking.rows(asked(from, step).filter(askable));
-    let part = Part { legend: t.questions.to_owned(), text: vec![t.questions_why.to_owned()], rows };
-    (!part.rows.is_empty()).then_some(part)
+    let (mapping, after): (Vec<_>, Vec<_>) = asked(from, step).filter(askable).partition(|row| is_of_mapping(row));
+    let ends = step == StepKind::Avslutat;
+    let parts = [
+        (if ends { t.questions_mapping } else { t.questions }, asking.rows(mapping.into_iter())),
+        (if ends { t.questions_after } else { t.questions }, asking.rows(after.into_iter())),
+    ];
+    let filled = parts.into_iter().filter(|(_, rows)| !rows.is_empty());
+    let mut parts: Vec<Part> =
+        filled.map(|(legend, rows)| Part { legend: legend.to_owned(), text: Vec::new(), rows }).collect();
+    if let Some(first) = parts.first_mut() {
+        first.text.push(t.questions_why.to_owned());
+    }
+    parts
+}
+
+/// Whether a question is about how the joint mapping went, not about the participant.
+const fn is_of_mapping(row: &QuestionRow) -> bool {
+    use Question::{EjGenomfordOrsak, FortsattHandlaggning, Moten, Specialister};
+    matches!(row.question, FortsattHandlaggning | Moten | Specialister | EjGenomfordOrsak)
 }
 
 /// What may be chosen as the insats of a step on a day, in the register's own words.

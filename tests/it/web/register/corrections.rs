@@ -148,6 +148,9 @@ fn a_case_is_marked_as_registered_in_error_and_the_mark_taken_away() {
         let path = format!("{address}/ratta/felregistrering");
         let told = Page::of(siv.fill(&path, &[("replacedBy", "fel"), WHY]));
         assert!(told.wrong("replacedBy").is_some(), "{}", told.text);
+        let itself = format!("https://sus.example{address}?lang=sv");
+        let told = Page::of(siv.send(&told, &path, &[("replacedBy", &itself), WHY]));
+        assert!(told.wrong("replacedBy").unwrap().contains("i stället för sig självt"), "{}", told.text);
         done(&siv.send(&told, &path, &[("replacedBy", ""), WHY]));
         assert_eq!(case(&api, &address)["status"], "felregistrering");
         for form in ["/registrera/afi", "/kontor", "/handlaggare", "/ratta/kommun", "/samtycke/aterkalla"] {
