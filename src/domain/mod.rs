@@ -31,3 +31,4 @@ pub mod rule;
 pub mod shape;
 pub mod step;
 pub mod transition;
+pub mod window;

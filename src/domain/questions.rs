@@ -1,8 +1,12 @@
 //! The rules of answers: asked there, in agreement with each other, with the next step and with the register.
 
+use chrono::NaiveDate;
+
 use super::answers::{self, Answer, Answers, Question};
 use super::case::{Case, IdentityState, Step};
+use super::code::MunicipalityCode;
 use super::finding::{Allowed, Finding, Findings};
+use super::organisation::{InsatsDefinition, Organisation};
 use super::rule::Rule;
 use super::step::StepKind;
 use super::transition::Facts;
@@ -68,8 +72,9 @@ fn training_is_study(given: &Answers, findings: &mut Findings) {
     }
 }
 
-/// Which ways of going on agree with the step that followed GK.
-fn ways_on(next: StepKind) -> &'static [&'static str] {
+/// Which ways of going on agree with the step that followed GK; empty where none is asked for.
+#[must_use]
+pub fn ways_on(next: StepKind) -> &'static [&'static str] {
     match next {
         StepKind::PlaneradAfi | StepKind::PlaneradAli => &["gemensamt_stod"],
         StepKind::KonsultativtStod => &["konsultativt_stod"],
@@ -88,23 +93,31 @@ fn agrees_with_next_step(step: &Step, from: Option<StepKind>, findings: &mut Fin
 }
 
 /// The insats has a definition of the right kind on that day, in the län and kommun that the case belongs to.
-/// A case without kommun goes by the kommuner that its AF office serves.
 fn insats_is_defined(case: &Case, step: &Step, facts: &Facts<'_>, findings: &mut Findings) {
     let Some(Answer::Insats(code, _)) = step.answers.get(Question::Insats) else { return };
-    let served = || {
-        let office = facts.organisation.offices.get(&case.offices_on(step.date).af);
-        office.map_or(&[][..], |o| &o.municipalities)
-    };
-    let defined = facts.organisation.insats_on(code, step.date).is_some_and(|definition| {
-        let places = case.municipality.as_slice();
-        // A participant may take part where the office is, as well as at home.
-        let mut all = places.iter().chain(served());
-        definition.kind == step.kind
-            && all.any(|m| definition.county == m.county() && definition.municipality.as_ref().is_none_or(|d| d == m))
-    });
-    if !defined {
+    if !definitions(case, step.kind, step.date, facts.organisation).any(|definition| definition.code == *code) {
         findings.add(Rule::InsatsOkand, pointer(Question::Insats));
     }
+}
+
+/// What counts as an insats of a kind on a day, in the län and kommun that the case belongs to: what may be chosen.
+/// A participant may take part where the AF office is, as well as at home, so the kommuner that it serves count, too.
+pub fn definitions<'a>(
+    case: &'a Case,
+    kind: StepKind,
+    day: NaiveDate,
+    organisation: &'a Organisation,
+) -> impl Iterator<Item = &'a InsatsDefinition> {
+    let office = organisation.offices.get(&case.offices_on(day).af);
+    let served = office.map_or(&[][..], |office| &office.municipalities);
+    let places = move || case.municipality.as_slice().iter().chain(served);
+    let valid = organisation.insatser.keys().filter_map(move |code| organisation.insats_on(code, day));
+    valid.filter(move |definition| {
+        let holds_in = |place: &MunicipalityCode| {
+            definition.county == place.county() && definition.municipality.as_ref().is_none_or(|own| own == place)
+        };
+        definition.kind == kind && places().any(holds_in)
+    })
 }
 
 /// Answers that come late: the question was asked there and never answered.

@@ -9,6 +9,7 @@ mod organisation;
 mod ownership;
 mod properties;
 mod table;
+mod window;
 mod words;
 
 use std::collections::BTreeSet;

@@ -4,6 +4,7 @@ mod assignments;
 mod days;
 mod frame;
 mod judged;
+mod register;
 
 use actix_web::http::Method;
 
