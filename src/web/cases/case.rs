@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
+use uuid::Uuid;
 
 use super::chain::{self, Expected, Stage};
 use super::doors::{self, Asker, Door};
@@ -14,7 +15,7 @@ use super::words::{Words, filled};
 use crate::app::App;
 use crate::auth::policy::Action;
 use crate::domain::case::Case;
-use crate::domain::code::CaseId;
+use crate::domain::code::{CaseId, RegistrationId};
 use crate::domain::dates::end_of_swedish_day;
 use crate::domain::due;
 use crate::domain::step::Agency;
@@ -45,6 +46,8 @@ struct CaseShown {
     status: &'static str,
     /// The class that the status is drawn by.
     status_class: &'static str,
+    /// What has just been registered.
+    done: Option<String>,
     /// The day as on which it was known, where that is another than today.
     as_known: Option<String>,
     next: Next,
@@ -80,7 +83,9 @@ enum Day {
 
 /// `GET /arenden/{id}`
 pub async fn show(app: web::Data<App>, request: HttpRequest, id: web::Path<String>) -> HttpResponse {
-    let asked = query(&request).remove("asOf").map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let mut query = query(&request);
+    let registered = query.remove("registered").and_then(|text| Uuid::parse_str(&text).ok()).map(RegistrationId);
+    let asked = query.remove("asOf").map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let day = asked.as_deref().map_or(Day::Now, |text| text.parse().map_or(Day::Unreadable, Day::On));
     let action = if day == Day::Now { Action::GetCase } else { Action::GetHistory };
     let visit = match enter(&app, &request, action).await {
@@ -91,8 +96,10 @@ pub async fn show(app: web::Data<App>, request: HttpRequest, id: web::Path<Strin
     let language = visit.frame.language;
     let read = visit.reading(action, move |reader, link, app| read(reader, link, app, id, day, language));
     match read.await {
-        Ok(Some((case, error))) => {
+        Ok(Some((mut case, error))) => {
             let t = CaseTexts::of(language);
+            let done = case.history.iter().find(|line| Some(line.id) == registered);
+            case.done = done.map(|line| filled(t.was_registered, &[("what", &line.what)]));
             let today = app.service.today();
             let day = day_field(t, asked, error, today);
             let mistakes = mistakes([], [&day]);
@@ -160,6 +167,7 @@ fn made(found: &Found, asker: &Asker<'_>, is_now: bool, words: &Words<'_>) -> Ca
         offices: words.offices(case.present_offices()),
         status,
         status_class,
+        done: None,
         as_known: None,
         next: next(case, asker, expected.clone(), is_now, words),
         notices: facts::notices(case, asker.settings, words),

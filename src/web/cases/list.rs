@@ -39,6 +39,8 @@ struct List {
     open: bool,
     /// Whether the cases are several people's.
     several: bool,
+    /// Whether they are at several offices of the reader's.
+    offices: bool,
     col_other: String,
     rows: Vec<Row>,
     pages: Option<Pages>,
@@ -115,6 +117,7 @@ fn made(found: &Worklist, asked: &Asked, own: &[OfficeCode], reader: &Reader<'_>
         summary: summary(found, asked, words),
         open: asked.state == OPEN,
         several: asked.whose != Whose::Mine,
+        offices: own.len() > 1,
         col_other: filled(words.t.col_other, &[("agency", words.agency(agency.other()))]),
         rows: found.rows.iter().map(row).collect(),
         pages: pages(found.total, asked, words),

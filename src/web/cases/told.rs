@@ -12,6 +12,7 @@ use crate::web::texts::instant;
 /// A line of the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Line {
+    pub id: RegistrationId,
     pub when: String,
     pub what: String,
     /// The agency, and the person or the system there.
@@ -44,6 +45,7 @@ fn line(entry: &Entry, before: Option<&Case>, words: &Words<'_>) -> Line {
     let by = entry.by.handler.as_ref().map_or_else(system, |id| words.handler(id));
     let behalf = if entry.agreement.is_some() { words.t.on_behalf } else { "" };
     Line {
+        id: entry.id,
         when: instant(entry.known_from),
         what: what(&entry.event, before, words),
         who: format!("{}, {by}{behalf}", words.agency(entry.by.agency)),

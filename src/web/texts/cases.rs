@@ -98,6 +98,7 @@ texts! {
     none_of_them: "Ingen", "None";
 
     // A case.
+    was_registered: "Registrerat: {what}.", "Registered: {what}.";
     back_to_list: "Till mina ärenden", "To my cases";
     was_known: "Så här var ärendet känt den {day}.", "This is the case as it was known on {day}.";
     was_known_why: "Det du ser är en tidigare bild. Det som har registrerats eller rättats därefter visas inte, och inget kan registreras härifrån.",

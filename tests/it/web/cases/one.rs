@@ -221,3 +221,20 @@ fn an_anonymous_case_says_so_and_shows_nothing_of_a_person() {
         assert!(list.contains(LATE));
     });
 }
+
+#[test]
+fn what_has_just_been_registered_is_told_once_and_only_where_it_belongs() {
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let address = open(&api, SOON, "1985-03-12", "2016-10-03", &json!({"fk": "fk-h-017"}));
+        let told = api.post("/v1/registrations", &api.person("fk-h-017"), &gk(SOON, "2016-10-10")).json();
+        let id = told["registration"]["id"].as_str().or(told["registration"].as_str()).unwrap().to_owned();
+        let siv = log_in(&api, "fk-h-017");
+        let page = read(&siv.get(&format!("{address}?registered={id}")).text);
+        assert!(page.contains("Registrerat: Gemensam kartläggning den 2016-10-10."), "{page}");
+        let other = open(&api, LATE, "1990-01-01", "2016-09-01", &json!({"fk": "fk-h-017"}));
+        for elsewhere in [address.clone(), format!("{address}?registered=x"), format!("{other}?registered={id}")] {
+            assert!(!siv.get(&elsewhere).text.contains("id=\"registered\""), "{elsewhere}");
+        }
+    });
+}
