@@ -1,9 +1,10 @@
-//! The figures of benches/README.md. `cargo bench --bench figures -- writes server reports` runs the parts named, or
+//! The figures of benches/README.md. `cargo bench --bench figures -- writes server pages reports` runs the parts named, or
 //! all; `SUS_BENCH_POSTGRES=postgres://…` adds the second backend. Each figure stands beside something measured in
 //! the same run: the database's own limit for the same rows, or a plain loop over the same cases.
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a benchmark may fail, and reads the clock")]
 
+mod pages;
 mod reports;
 mod server;
 mod writes;
@@ -18,7 +19,7 @@ fn main() {
     let mut backends: Vec<String> = vec!["sqlite".to_owned()];
     backends.extend(std::env::var("SUS_BENCH_POSTGRES").ok());
     println!("{:<58} {:>14} {:>10}", "figure", "value", "ratio");
-    for (name, run) in [("writes", writes::run as fn(&str)), ("server", server::run)] {
+    for (name, run) in [("writes", writes::run as fn(&str)), ("server", server::run), ("pages", pages::run)] {
         if all || wanted.iter().any(|w| w == name) {
             for backend in &backends {
                 run(backend);

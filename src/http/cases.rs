@@ -214,6 +214,7 @@ fn filter(query: &mut Query, caller: &Caller) -> Filter {
         offices: None,
         state: query.choice("status", &STATES, state_of),
         step: query.choice("step", &steps, StepKind::from_code).map(|s| s.code().to_owned()),
+        due_from: None,
         due_before: query.date("dueBefore").map(day_number),
         next_owner: waiting.map(|other| if other { agency.other() } else { agency }),
         missing: query.flag("missing"),

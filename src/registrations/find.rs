@@ -183,17 +183,8 @@ impl Reader<'_> {
         self.seen.note(Kind::List, cases);
     }
 
-    /// One page of the cases within the caller's reach, most urgent first, and how many there are.
-    ///
-    /// # Errors
-    /// When the database fails; then nothing may be shown.
-    pub fn list(
-        &self,
-        link: &mut Link<'_>,
-        mut filter: Filter,
-        page: i64,
-        limit: i64,
-    ) -> Result<(Vec<CaseRow>, i64), StorageError> {
+    /// Leaves of a filter what is within the caller's reach.
+    pub(super) fn narrow(&self, filter: &mut Filter) {
         let reach = policy::reach(self.caller, &self.organisation, self.today);
         if let Reach::Offices(own) = reach {
             // A person's list holds cases at the own offices only; asking for another office finds nothing.
@@ -207,6 +198,20 @@ impl Reader<'_> {
             };
             filter.offices = Some((agency, wanted));
         }
+    }
+
+    /// One page of the cases within the caller's reach, most urgent first, and how many there are.
+    ///
+    /// # Errors
+    /// When the database fails; then nothing may be shown.
+    pub fn list(
+        &self,
+        link: &mut Link<'_>,
+        mut filter: Filter,
+        page: i64,
+        limit: i64,
+    ) -> Result<(Vec<CaseRow>, i64), StorageError> {
+        self.narrow(&mut filter);
         lists::page(link, &self.seen, &filter, (page - 1).max(0).saturating_mul(limit), limit)
     }
 

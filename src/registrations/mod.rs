@@ -24,6 +24,7 @@ pub mod successors;
 pub mod unit;
 pub mod view;
 pub mod wire;
+pub mod worklist;
 pub mod writer;
 
 pub use crate::organisation::registers;

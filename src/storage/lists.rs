@@ -5,13 +5,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{BigInt, Bool, Integer, Text};
 
 use super::access::{Kind, Seen};
 use super::cases::{CaseRow, ENDED, FELREGISTRERING, OPEN};
 use super::dialect::Link;
 use super::error::StorageError;
-use super::schema::{case_offices, cases};
+use super::schema::{case_offices, case_references, cases};
 use crate::domain::code::CaseId;
 use crate::domain::step::Agency;
 
@@ -26,6 +26,8 @@ pub struct Filter {
     pub state: Option<i16>,
     /// Standing at this step.
     pub step: Option<String>,
+    /// Due on this day or later.
+    pub due_from: Option<i32>,
     /// Due before this day.
     pub due_before: Option<i32>,
     /// Next registration owned by this agency.
@@ -142,6 +144,44 @@ const fn in_state(state: i16) -> &'static str {
     }
 }
 
+/// The cases of a filter, in a state.
+macro_rules! filtered {
+    ($filter:expr, $state:expr) => {{
+        let filter: &Filter = $filter;
+        let mut query = cases::table.into_boxed().filter(sql::<Bool>(in_state($state)));
+        match &filter.handler {
+            Some((Agency::Fk, id)) => query = query.filter(cases::fk_handler.eq(id)),
+            Some((Agency::Af, id)) => query = query.filter(cases::af_handler.eq(id)),
+            None => {}
+        }
+        match &filter.offices {
+            Some((agency, offices)) => match (agency, &offices[..]) {
+                (Agency::Fk, [one]) => query = query.filter(cases::fk_office.eq(one)),
+                (Agency::Af, [one]) => query = query.filter(cases::af_office.eq(one)),
+                (Agency::Fk, _) => query = query.filter(cases::fk_office.eq_any(offices)),
+                (Agency::Af, _) => query = query.filter(cases::af_office.eq_any(offices)),
+            },
+            None => {}
+        }
+        if let Some(step) = &filter.step {
+            query = query.filter(cases::step.eq(step));
+        }
+        if let Some(day) = filter.due_from {
+            query = query.filter(cases::due.ge(day));
+        }
+        if let Some(day) = filter.due_before {
+            query = query.filter(cases::due.lt(day));
+        }
+        if let Some(agency) = filter.next_owner {
+            query = query.filter(cases::next_owner.eq(agency.code()));
+        }
+        if filter.missing {
+            query = query.filter(cases::missing.gt(0));
+        }
+        query
+    }};
+}
+
 /// One page of cases, most urgent first – those that aren't open, in the order of their requests – and how many there are
 /// in all. What it shows is noted.
 ///
@@ -155,39 +195,7 @@ pub fn page(
     limit: i64,
 ) -> Result<(Vec<CaseRow>, i64), StorageError> {
     let state = filter.state.unwrap_or(OPEN);
-    macro_rules! filtered {
-        () => {{
-            let mut query = cases::table.into_boxed().filter(sql::<Bool>(in_state(state)));
-            match &filter.handler {
-                Some((Agency::Fk, id)) => query = query.filter(cases::fk_handler.eq(id)),
-                Some((Agency::Af, id)) => query = query.filter(cases::af_handler.eq(id)),
-                None => {}
-            }
-            match &filter.offices {
-                Some((agency, offices)) => match (agency, &offices[..]) {
-                    (Agency::Fk, [one]) => query = query.filter(cases::fk_office.eq(one)),
-                    (Agency::Af, [one]) => query = query.filter(cases::af_office.eq(one)),
-                    (Agency::Fk, _) => query = query.filter(cases::fk_office.eq_any(offices)),
-                    (Agency::Af, _) => query = query.filter(cases::af_office.eq_any(offices)),
-                },
-                None => {}
-            }
-            if let Some(step) = &filter.step {
-                query = query.filter(cases::step.eq(step));
-            }
-            if let Some(day) = filter.due_before {
-                query = query.filter(cases::due.lt(day));
-            }
-            if let Some(agency) = filter.next_owner {
-                query = query.filter(cases::next_owner.eq(agency.code()));
-            }
-            if filter.missing {
-                query = query.filter(cases::missing.gt(0));
-            }
-            query
-        }};
-    }
-    let total: i64 = each!(link, c => filtered!().count().get_result(c))?;
+    let total: i64 = each!(link, c => filtered!(filter, state).count().get_result(c))?;
     // Where nothing is due any more the order is that of the requests, in which the indexes of one handläggare and of one
     // office stand. Of several offices all are read and sorted: asked for the order alone, PostgreSQL would walk through
     // every case there is until a page is full.
@@ -195,9 +203,9 @@ pub fn page(
     macro_rules! ordered {
         () => {
             if state != OPEN && as_indexed {
-                filtered!().order(cases::number)
+                filtered!(filter, state).order(cases::number)
             } else {
-                filtered!().order((cases::due, cases::number))
+                filtered!(filter, state).order((cases::due, cases::number))
             }
         };
     }
@@ -209,4 +217,69 @@ pub fn page(
     let shown: Vec<CaseId> = rows.iter().map(CaseRow::case_id).collect();
     seen.note(Kind::List, &shown);
     Ok((rows, total))
+}
+
+/// How many open cases there are of the kinds that a handläggare looks for first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Queryable)]
+pub struct Counts {
+    /// All of them.
+    pub open: i64,
+    /// The next registration was due before today.
+    pub overdue: i64,
+    /// It is due today or within the days that follow.
+    pub soon: i64,
+    /// The other agency owns the next registration.
+    pub other: i64,
+    /// Questions are unanswered.
+    pub missing: i64,
+}
+
+/// Counts the open cases of a filter, whatever state it says; `soon` is due from `today` to the day before `until`, and
+/// `other` is owned by the agency that isn't `agency`. Shows no case, so nothing is noted.
+///
+/// # Errors
+/// When the database fails.
+pub fn counts(
+    link: &mut Link<'_>,
+    filter: &Filter,
+    agency: Agency,
+    today: i32,
+    until: i32,
+) -> Result<Counts, StorageError> {
+    let other = agency.other().code();
+    macro_rules! kinds {
+        () => {
+            (
+                sql::<BigInt>("count(*)"),
+                sql::<BigInt>("count(CASE WHEN due < ").bind::<Integer, _>(today).sql(" THEN 1 END)"),
+                sql::<BigInt>("count(CASE WHEN due >= ")
+                    .bind::<Integer, _>(today)
+                    .sql(" AND due < ")
+                    .bind::<Integer, _>(until)
+                    .sql(" THEN 1 END)"),
+                sql::<BigInt>("count(CASE WHEN next_owner = ").bind::<Text, _>(other).sql(" THEN 1 END)"),
+                sql::<BigInt>("count(CASE WHEN missing > 0 THEN 1 END)"),
+            )
+        };
+    }
+    Ok(each!(link, c => filtered!(filter, OPEN).select(kinds!()).get_result::<Counts>(c))?)
+}
+
+/// The numbers that an agency has given to these cases, as far as it has: the first of each.
+///
+/// # Errors
+/// When the database fails.
+pub fn references(link: &mut Link<'_>, agency: Agency, numbers: &[i64]) -> Result<HashMap<i64, String>, StorageError> {
+    let mut all = HashMap::new();
+    for chunk in numbers.chunks(1000) {
+        let rows: Vec<(i64, String)> = each!(link, c => case_references::table
+            .filter(case_references::case_number.eq_any(chunk))
+            .filter(case_references::agency.eq(agency.code()))
+            .order(case_references::position.desc())
+            .select((case_references::case_number, case_references::reference))
+            .load(c))?;
+        // The last one that is put in is the first that was given.
+        all.extend(rows);
+    }
+    Ok(all)
 }

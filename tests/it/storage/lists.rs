@@ -12,7 +12,7 @@ use sus::storage::Db;
 use sus::storage::Link;
 use sus::storage::access::{Scope, Seen};
 use sus::storage::cases::{CaseRow, ENDED, FELREGISTRERING, OPEN};
-use sus::storage::lists::{Filter, page};
+use sus::storage::lists::{Counts, Filter, counts, page};
 
 use crate::support::tables::Raw;
 use crate::support::{Backend, on_both};
@@ -93,20 +93,26 @@ fn nobody() -> Seen {
     Seen::by(Scope { client, agency: None, handler: None, action: "list_cases", trace: None, at: 0 })
 }
 
-/// The list by the program, and the statements that it sent.
-fn listed(raw: &mut Raw, filter: &Filter) -> (Vec<CaseRow>, i64, Vec<String>) {
+/// What the program reads, and the statements that it sent for it.
+fn sent<T>(raw: &mut Raw, read: impl FnOnce(&mut Link<'_>) -> T) -> (T, Vec<String>) {
     let sent = Arc::default();
-    let (rows, total) = match raw {
+    let value = match raw {
         Raw::Sqlite(c) => {
             c.set_instrumentation(Sent(Arc::clone(&sent)));
-            page(&mut Link::Sqlite(c), &nobody(), filter, 0, 20).unwrap()
+            read(&mut Link::Sqlite(c))
         }
         Raw::Postgres(c) => {
             c.set_instrumentation(Sent(Arc::clone(&sent)));
-            page(&mut Link::Postgres(c), &nobody(), filter, 0, 20).unwrap()
+            read(&mut Link::Postgres(c))
         }
     };
     let sent = std::mem::take(&mut *sent.lock().unwrap());
+    (value, sent)
+}
+
+/// The list by the program, and the statements that it sent.
+fn listed(raw: &mut Raw, filter: &Filter) -> (Vec<CaseRow>, i64, Vec<String>) {
+    let ((rows, total), sent) = sent(raw, |link| page(link, &nobody(), filter, 0, 20).unwrap());
     assert_eq!(sent.len(), 2, "how many, and a page: {sent:?}");
     (rows, total, sent)
 }
@@ -156,6 +162,64 @@ fn lists_of_open_and_of_ended_cases_are_read_by_their_index() {
         let counting = plan(&mut raw, &statements[0]);
         if backend == Backend::Sqlite {
             assert!(counting.contains("_ended"), "{counting}");
+        }
+    });
+}
+
+/// Whatever is asked for beside, the index of one handläggare has it: nothing is sorted, and what is only counted or left
+/// behind on earlier pages is not read case by case.
+#[test]
+fn a_handlaggares_own_cases_are_counted_and_ordered_in_their_index() {
+    on_both(|backend, database| {
+        drop(Db::open(&database.url, 1).unwrap());
+        let mut raw = Raw::of(database);
+        fill(&mut raw);
+        raw.run(
+            "UPDATE cases SET fk_handler = 'fk-h-12', missing = number % 3, next_owner = 'AF' WHERE number % 40 = 0",
+        )
+        .unwrap();
+        raw.run("ANALYZE").unwrap();
+        let own = Filter {
+            handler: Some((Agency::Fk, "fk-h-12".to_owned())),
+            offices: Some((Agency::Fk, (0..97).map(|n| format!("FK-{n}")).collect())),
+            ..Filter::default()
+        };
+        let chosen = Filter {
+            step: Some("gk".to_owned()),
+            due_from: Some(17_000),
+            due_before: Some(17_400),
+            next_owner: Some(Agency::Af),
+            missing: true,
+            ..own.clone()
+        };
+        let ended = Filter { state: Some(ENDED), missing: true, ..own.clone() };
+        let (found, mut counting) = sent(&mut raw, |link| counts(link, &own, Agency::Fk, 17_100, 17_108).unwrap());
+        let open = "state = 0 AND fk_handler = 'fk-h-12'";
+        let expected = Counts {
+            open: raw.count("cases", open),
+            overdue: raw.count("cases", &format!("{open} AND due < 17100")),
+            soon: raw.count("cases", &format!("{open} AND due >= 17100 AND due < 17108")),
+            other: raw.count("cases", &format!("{open} AND next_owner = 'AF'")),
+            missing: raw.count("cases", &format!("{open} AND missing > 0")),
+        };
+        assert_eq!(found, expected);
+        assert!([found.overdue, found.soon, found.other, found.missing].iter().all(|n| *n > 0), "{found:?}");
+        let mut paging = Vec::new();
+        for filter in [&own, &chosen, &ended] {
+            let (.., statements) = listed(&mut raw, filter);
+            counting.push(statements[0].clone());
+            paging.push(statements[1].clone());
+        }
+        if backend == Backend::Sqlite {
+            for statement in &counting {
+                let plan = plan(&mut raw, statement);
+                assert!(plan.contains("USING COVERING INDEX cases_fk_handler"), "{statement}\n{plan}");
+            }
+        }
+        for statement in counting.iter().chain(&paging) {
+            let plan = plan(&mut raw, statement);
+            assert!(plan.contains("cases_fk_handler"), "{backend:?} {statement}\n{plan}");
+            assert!(!plan.contains("TEMP B-TREE") && !plan.contains("Seq Scan"), "{backend:?} {statement}\n{plan}");
         }
     });
 }

@@ -2,6 +2,7 @@
 
 mod assignments;
 mod days;
+mod cases;
 mod frame;
 mod judged;
 mod register;
