@@ -4,6 +4,8 @@ mod assignments;
 mod days;
 mod frame;
 mod judged;
+mod packages;
+mod reports;
 
 use actix_web::http::Method;
 
