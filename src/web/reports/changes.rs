@@ -97,7 +97,9 @@ pub async fn show(app: web::Data<App>, request: HttpRequest, report: web::Path<S
     let mut wrong = asked.wrong.clone();
     let t = ReportTexts::of(visit.frame.language);
     let since = asked.fields.one("sedan").and_then(read_instant);
-    if since.is_none() {
+    // Whoever hasn't been asked for the day yet has nothing wrong.
+    let answered = asked.fields.iter().any(|(name, _)| name == "sedan");
+    if since.is_none() && answered {
         wrong.push(Wrong { field: "sedan".to_owned(), text: t.since_missing.to_owned() });
     }
     let title = definition.title.get(lang(visit.frame.language)).to_owned();
@@ -173,7 +175,7 @@ fn page(
     let page = Page {
         frame: visit.frame.clone(),
         t,
-        title: format!("{} {}", t.changes, since.value()),
+        title: if told.is_some() { format!("{} {}", t.changes, since.value()) } else { t.since.to_owned() },
         report: title,
         back: address(&path, &question),
         path: format!("{path}/andringar"),

@@ -266,6 +266,8 @@ fn form(
 ) -> HttpResponse {
     let (language, t) = (visit.frame.language, ReportTexts::of(visit.frame.language));
     let plain = |choices: Vec<Choice>| Kind::Select(vec![Group { label: String::new(), choices }]);
+    let groups = groups(visit, row);
+    let usual = groups.first().map_or_else(String::new, |group| group.value.clone());
     let mut about = vec![
         Field::new("namn", t.package_name, Kind::Line("text"))
             .hint(t.package_name_hint)
@@ -273,8 +275,8 @@ fn form(
             .attribute("maxlength", "200")
             .holding(row.map_or("", |row| row.name.as_str()))
             .filled(typed),
-        Field::new("styrgrupp", t.package_group, plain(groups(visit, row)))
-            .holding(row.and_then(|row| row.steering_group.as_deref()).unwrap_or_default())
+        Field::new("styrgrupp", t.package_group, plain(groups))
+            .holding(row.map_or(usual, |row| row.steering_group.clone().unwrap_or_default()))
             .filled(typed),
     ];
     let there: Vec<&str> = row.map_or(Vec::new(), |row| row.parts.split(',').collect());

@@ -45,8 +45,6 @@ pub enum Package {
 pub struct Asked {
     /// As it was typed, and where nothing was, what is meant then.
     pub fields: Fields,
-    /// Whether anything was asked at all; else the question is the usual one.
-    pub given: bool,
     /// The question, when it can be read.
     pub request: Option<Request>,
     /// Up to what is counted.
@@ -193,7 +191,6 @@ pub fn read(report: &str, sent: Vec<(String, String)>, around: &Surroundings<'_>
     let right = wrong.is_empty() && !unasked && period.is_some() && place.is_some();
     Asked {
         fields: Fields::new(pairs),
-        given,
         request: right.then_some(request),
         counted: Counted { as_of, counted_to, at_least: None },
         package,
@@ -249,7 +246,7 @@ mod tests {
         let asked = asked("baspaket", "");
         let request = asked.request.unwrap();
         assert_eq!(request.period, Preset::LastHalfYear.days("2026-11-22".parse().unwrap()));
-        assert_eq!((request.geography.to_string().as_str(), asked.given), ("styrgrupp:gavleborg", false));
+        assert_eq!(request.geography.to_string(), "styrgrupp:gavleborg");
         assert_eq!(asked.fields.one("from"), Some("2026-01-01"));
     }
 

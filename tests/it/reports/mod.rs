@@ -6,7 +6,7 @@ mod disclosure;
 mod forms;
 mod frozen;
 mod packages;
-mod pilot;
+pub mod pilot;
 mod quality;
 mod registers;
 mod versions;

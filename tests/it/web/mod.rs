@@ -1,11 +1,13 @@
 //! Pages as a browser without a screen gets them: logged in by a cookie, forms sent with the token that they were given.
 
 mod assignments;
-mod days;
 mod cases;
+mod days;
 mod frame;
 mod judged;
+mod packages;
 mod register;
+mod reports;
 
 use actix_web::http::Method;
 

@@ -1,0 +1,281 @@
+//! The pages of reports as people get them: every report in both languages, the figures that the API tells, files byte for
+//! byte, questions with everything wrong, what changed since the last meeting, and what is behind a figure.
+
+use serde_json::Value;
+
+use super::{Person, log_in, log_in_as};
+use crate::http::{Api, Told};
+use crate::reports::pilot::pilot_of;
+use crate::support::posting::{gk, number};
+use crate::support::{Backend, Database, on_both};
+
+const QUESTION: &str = "from=2016-10-01&to=2016-12-31&geography=styrgrupp:gavleborg";
+
+fn page(person: &Person<'_>, path: &str) -> Told {
+    let told = person.get(path);
+    assert_eq!(told.status, 200, "{path}: {}", told.text);
+    told
+}
+
+/// Readers of text may be wrong in the last digit.
+fn alike(figure: f64) -> String {
+    format!("{figure:.11}")
+}
+
+/// The unrounded figures of a page's tables, table after table.
+fn figures(page: &str) -> Vec<Vec<Option<String>>> {
+    let tables = page.split("<table class=\"figures\">").skip(1);
+    let figure = |cell: &str| {
+        let cell = cell.split("</td>").next().unwrap();
+        let value = cell.split("<data value=\"").nth(1)?;
+        Some(alike(value.split('"').next().unwrap().parse().unwrap()))
+    };
+    tables
+        .map(|table| {
+            let table = table.split("</table>").next().unwrap();
+            table.split("<td").skip(1).map(figure).collect()
+        })
+        .collect()
+}
+
+/// The same of the API's answer: line after line, level beside level.
+fn told(report: &Value) -> Vec<Vec<Option<String>>> {
+    let of_part = |part: &Value| {
+        let rows = part["rows"].as_array().unwrap();
+        let measures: Vec<&str> = part["measures"].as_array().unwrap().iter().map(|m| m.as_str().unwrap()).collect();
+        let mut levels: Vec<&str> = rows.iter().map(|row| row["level"].as_str().unwrap()).collect();
+        levels.dedup();
+        let lines = rows.len() / levels.len();
+        let cells = (0..lines).flat_map(|line| (0..levels.len()).map(move |level| level * lines + line));
+        cells.flat_map(|at| measures.iter().map(move |measure| rows[at][*measure].as_f64().map(alike))).collect()
+    };
+    report["parts"].as_array().unwrap().iter().map(of_part).collect()
+}
+
+#[test]
+fn a_page_shows_the_figures_that_the_api_tells_the_same_person() {
+    on_both(|_, database| {
+        let api = pilot_of(database);
+        let token = api.token("practice", None, &[sus::domain::organisation::Role::Rapportlasare], None);
+        let reader = log_in_as(&api, "rapportlasare");
+        for report in ["baspaket", "status", "deltagare-tider", "flaskhalsar", "datakvalitet"] {
+            let shown = page(&reader, &format!("/rapporter/{report}?{QUESTION}&tabell=kon"));
+            let json = api.get(&format!("/v1/reports/{report}?{QUESTION}"), &token).json();
+            assert_eq!(figures(&shown.text), told(&json), "{report}");
+            let version = json["disclosureVersion"].as_str();
+            assert!(version.is_some() && shown.text.contains("Små avvikelser (brus)"), "{report}");
+        }
+        // Without the split by sex the rows of all are left.
+        let all = figures(&page(&reader, &format!("/rapporter/baspaket?{QUESTION}")).text);
+        let json = api.get(&format!("/v1/reports/baspaket?{QUESTION}"), &token).json();
+        let of_all: Vec<f64> = json["parts"][0]["rows"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|row| row["kon"] == "samtliga" && row["level"] == "riket")
+            .filter_map(|row| row["antal"].as_f64())
+            .collect();
+        assert_eq!(all[0].len(), of_all.len() * 3);
+        assert!(of_all.iter().enumerate().all(|(line, n)| all[0][line * 3 + 2] == Some(alike(*n))), "{all:?}");
+    });
+}
+
+#[test]
+fn figures_are_exact_for_those_who_may_read_the_cases_of_an_office_and_noisy_beside_it() {
+    let database = Database::new(Backend::Sqlite).unwrap();
+    let api = pilot_of(&database);
+    let own = sus::demo::pilot::organisation()["handlers"][0].clone();
+    let office = own["assignments"][0]["office"].as_str().unwrap();
+    let person = log_in(&api, own["id"].as_str().unwrap());
+    let kind = if office.starts_with("FK") { "fk" } else { "af" };
+    let shown =
+        page(&person, &format!("/rapporter/status?from=2016-10-01&to=2016-12-31&geography={kind}-kontor:{office}"));
+    assert!(shown.text.contains("<dd>Exakta siffror; "), "{}", shown.text);
+    let manager = log_in_as(&api, "systemforvaltare");
+    assert!(page(&manager, &format!("/rapporter/status?{QUESTION}")).text.contains("<dd>Exakta siffror</dd>"));
+}
+
+#[test]
+fn every_report_has_a_page_in_both_languages_and_the_catalogue_leads_to_it() {
+    let database = Database::new(Backend::Sqlite).unwrap();
+    let api = pilot_of(&database);
+    let reader = log_in_as(&api, "rapportlasare");
+    let catalogue = page(&reader, "/rapporter").text;
+    let reports = api.get("/v1/reports?limit=100", &api.fk()).json();
+    for report in reports["items"].as_array().unwrap() {
+        let id = report["id"].as_str().unwrap();
+        assert!(catalogue.contains(&format!("href=\"/rapporter/{id}\"")), "{id}");
+        let chosen = if id == "deltagare-forman-efter" { "&formanFore=sjukpenning" } else { "" };
+        for lang in ["sv", "en"] {
+            let shown = page(&reader, &format!("/rapporter/{id}?{QUESTION}{chosen}&lang={lang}")).text;
+            let title = report["title"][lang].as_str().unwrap();
+            assert!(shown.contains(&format!("<html lang=\"{lang}\"")) && shown.contains(title), "{id} {lang}");
+            let parts = report["parts"].as_array().unwrap().len();
+            for (what, count) in [("<section class=\"part\"", parts), ("<svg ", parts), ("<h1>", 1), (" style=", 0)] {
+                assert_eq!(shown.matches(what).count(), count, "{id} {lang}: {what}");
+            }
+            assert_eq!(reader.get(&format!("/rapporter/{id}?lang={lang}")).status, 200, "{id} without a question");
+        }
+    }
+    assert_eq!(reader.get("/rapporter/mars").status, 404);
+    assert_eq!(api.get_public("/rapporter/baspaket").status, 303, "nobody sees a report without logging in");
+}
+
+#[test]
+fn every_file_is_the_apis_byte_for_byte() {
+    on_both(|_, database| {
+        let api = pilot_of(database);
+        let token = api.token("practice", None, &[sus::domain::organisation::Role::Rapportlasare], None);
+        let reader = log_in_as(&api, "rapportlasare");
+        let shown = page(&reader, &format!("/rapporter/baspaket?{QUESTION}")).text;
+        let links = shown.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap().replace("&#38;", "&"));
+        let files: Vec<String> = links.filter(|link| link.contains("/hamta?")).collect();
+        assert_eq!(files.len(), 6 + 10 * 5, "{files:?}");
+        for file in files.iter().take(10).chain(&files[50..]) {
+            let saved = reader.get(file);
+            let there = api.get(&file.replace("/rapporter/baspaket/hamta", "/v1/reports/baspaket"), &token);
+            assert_eq!((saved.status, there.status), (200, 200), "{file}: {}", there.text);
+            assert_eq!(saved.bytes, there.bytes, "{file}");
+            assert_eq!(saved.header("content-type"), there.header("content-type"), "{file}");
+            assert!(
+                saved.header("content-disposition").unwrap().starts_with("attachment; filename=\"baspaket_"),
+                "{file}"
+            );
+        }
+        for wrong in
+            [format!("{QUESTION}&format=docx"), format!("{QUESTION}&format=px"), "from=x&format=csv".to_owned()]
+        {
+            assert_eq!(reader.get(&format!("/rapporter/baspaket/hamta?{wrong}")).status, 303, "{wrong}");
+        }
+    });
+}
+
+#[test]
+fn a_wrong_question_is_told_at_once_beside_its_fields_and_nothing_typed_is_lost() {
+    let database = Database::new(Backend::Sqlite).unwrap();
+    let api = pilot_of(&database);
+    let reader = log_in_as(&api, "rapportlasare");
+    for (lang, wrong) in [
+        ("sv", ["Det är inget datum.", "Ange ett datum", "Området finns inte.", "har inte en sådan kod"]),
+        ("en", ["That is no date.", "Give a date", "There is no such place.", "has no such code"]),
+    ] {
+        let told =
+            reader.get(&format!("/rapporter/status?from=2016-13-01&geography=mars:1&alder=gammal&kon=man&lang={lang}"));
+        assert_eq!(told.status, 400);
+        for text in wrong {
+            assert_eq!(told.text.matches(text).count(), 2, "in the summary and beside its field: {text}");
+        }
+        for kept in ["value=\"2016-13-01\"", "value=\"mars:1\" selected", "value=\"man\" checked"] {
+            assert!(told.text.contains(kept), "{kept}: {}", told.text);
+        }
+        assert!(!told.text.contains("<svg "));
+        for at in ["f-from", "f-to", "f-geography", "f-alder"] {
+            assert!(
+                told.text.contains(&format!("href=\"#{at}\"")) && told.text.contains(&format!("id=\"{at}\"")),
+                "{at}"
+            );
+        }
+    }
+    let unknown = reader.get("/rapporter/status?from=2016-10-01&to=2016-12-31&geography=styrgrupp:mars");
+    assert!(unknown.status == 400 && unknown.text.contains("styrgrupp:mars"), "{}", unknown.text);
+    let number = reader.get("/rapporter/status?from=2016-10-01&to=2016-12-31&geography=198503129804");
+    assert!(number.status == 400 && number.text.contains("Skriv inget personnummer"), "{}", number.text);
+    let (main, _) = number.text.split_once("</main>").unwrap();
+    assert!(!main.split_once("<main").unwrap().1.contains("198503129804"));
+    let missing = reader.get(&format!("/rapporter/deltagare-forman-efter?{QUESTION}"));
+    assert!(missing.status == 400 && missing.text.contains("href=\"#f-formanFore\""), "{}", missing.text);
+    assert!(page(&reader, "/rapporter/deltagare-forman-efter").text.contains("Välj det nedan"));
+}
+
+#[test]
+fn a_button_for_a_period_leads_to_an_address_that_says_the_days() {
+    let database = Database::new(Backend::Sqlite).unwrap();
+    let api = pilot_of(&database);
+    let reader = log_in_as(&api, "rapportlasare");
+    let told = reader.get("/rapporter/status?from=x&to=&geography=lan:21&alder=25_29&alder=30_39&period=forra-aret");
+    assert_eq!(told.status, 303);
+    let there = "/rapporter/status?from=2025-01-01&to=2025-12-31&geography=lan%3A21&alder=25_29%2C30_39";
+    assert_eq!(told.header("location"), Some(there));
+    page(&reader, there);
+}
+
+#[test]
+fn a_link_shows_the_same_figures_also_after_more_has_been_registered() {
+    let database = Database::new(Backend::Sqlite).unwrap();
+    let api = pilot_of(&database);
+    let manager = log_in_as(&api, "systemforvaltare");
+    let before = page(&manager, &format!("/rapporter/baspaket?{QUESTION}")).text;
+    let permanent = before
+        .split("href=\"")
+        .map(|rest| rest.split('"').next().unwrap())
+        .find(|link| link.starts_with("/rapporter/baspaket?") && link.contains("asOf") && link.contains("countedTo"));
+    let permanent = permanent.unwrap().replace("&#38;", "&");
+    api.clock.advance(chrono::TimeDelta::minutes(1));
+    api.opened("FK-2116-0001", &number("1985-03-12"));
+    let mapped = api.post("/v1/registrations", &api.fk(), &gk("FK-2116-0001", "2016-10-12"));
+    assert_eq!(mapped.status, 201, "{}", mapped.text);
+    assert_ne!(figures(&page(&manager, &format!("/rapporter/baspaket?{QUESTION}")).text), figures(&before));
+    let again = page(&manager, &permanent).text;
+    assert_eq!(figures(&again), figures(&before));
+    assert!(again.contains("som de var kända vid en tidigare tidpunkt"));
+}
+
+#[test]
+fn what_changed_since_the_last_meeting_is_told_with_its_causes() {
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let manager = log_in_as(&api, "systemforvaltare");
+        let ask = |since: &str| {
+            let question = "from=2016-10-01&to=2016-12-31&geography=styrgrupp:gavleborg";
+            manager.get(&format!("/rapporter/status/andringar?{question}&sedan={since}"))
+        };
+        let none = ask("2016-10-11");
+        assert!(none.status == 200 && none.text.contains("Ingen siffra i urvalet har ändrats"), "{}", none.text);
+        api.opened("FK-2016-0001", "198503129804");
+        let told = ask("2016-10-11");
+        assert!(told.status == 200 && told.text.contains("Sen registrering +1"), "{}", told.text);
+        assert!(!told.text.contains("/arenden/"), "who sees no personal data sees no cases");
+        let siv = log_in(&api, "fk-h-017");
+        let seen = siv.get(
+            "/rapporter/status/andringar?from=2016-10-01&to=2016-12-31&geography=fk-kontor:FK-GAVLE&sedan=2016-10-11",
+        );
+        assert!(seen.status == 200 && seen.text.contains("href=\"/arenden/"), "{}", seen.text);
+        for (since, says) in [("", "Ange dagen"), ("x", "Ange dagen"), ("2016-12-01", "Dagen har inte varit än")] {
+            let told = ask(since);
+            assert!(told.status == 400 && told.text.contains(says), "{since}: {}", told.text);
+        }
+    });
+}
+
+#[test]
+fn figures_of_data_quality_lead_those_who_may_to_the_cases() {
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let case = api.opened("FK-2016-0001", "198503129804").replace("/v1/cases/", "/arenden/");
+        let question = "from=2016-10-01&to=2016-12-31&geography=fk-kontor:FK-GAVLE";
+        let siv = log_in(&api, "fk-h-017");
+        let shown = page(&siv, &format!("/rapporter/datakvalitet?{question}")).text;
+        let link = shown.split("href=\"").map(|rest| rest.split('"').next().unwrap());
+        let links: Vec<String> = link
+            .filter(|link| link.contains("/datakvalitet/arenden?"))
+            .map(|link| link.replace("&#38;", "&"))
+            .collect();
+        assert!(!links.is_empty(), "{shown}");
+        for link in &links {
+            let told = page(&siv, link).text;
+            assert!(told.contains(&format!("href=\"{case}\"")), "{link}: {told}");
+        }
+        let elsewhere = log_in(&api, "fk-h-018");
+        assert!(page(&elsewhere, &links[0]).text.contains("Inget av ärendena ligger vid ett kontor"));
+        let reader = log_in_as(&api, "rapportlasare");
+        let without = page(&reader, &format!("/rapporter/datakvalitet?{question}")).text;
+        assert!(!without.contains("/datakvalitet/arenden"), "a reader of reports sees no cases");
+        assert_eq!(reader.get(&links[0]).status, 403);
+        assert_eq!(siv.get(&format!("/rapporter/datakvalitet/arenden?{question}&part=mars")).status, 404);
+        assert_eq!(
+            siv.get(&format!("/rapporter/datakvalitet/arenden?{question}&part=aktualitet&drojsmal=x")).status,
+            404
+        );
+        assert_eq!(siv.get("/rapporter/datakvalitet/arenden?from=x&part=aktualitet").status, 303);
+    });
+}
