@@ -1,8 +1,8 @@
 //! Pages as a browser without a screen gets them: logged in by a cookie, forms sent with the token that they were given.
 
 mod assignments;
-mod days;
 mod cases;
+mod days;
 mod frame;
 mod judged;
 
