@@ -155,7 +155,15 @@ macro_rules! filtered {
             None => {}
         }
         match &filter.offices {
+            // One office is said twice where the cases are one handläggare's: as one of several it is looked for among
+            // them, while SQLite would rather read every case of the one office there is.
             Some((agency, offices)) => match (agency, &offices[..]) {
+                (Agency::Fk, [one]) if filter.handler.is_some() => {
+                    query = query.filter(cases::fk_office.eq_any([one, one]));
+                }
+                (Agency::Af, [one]) if filter.handler.is_some() => {
+                    query = query.filter(cases::af_office.eq_any([one, one]));
+                }
                 (Agency::Fk, [one]) => query = query.filter(cases::fk_office.eq(one)),
                 (Agency::Af, [one]) => query = query.filter(cases::af_office.eq(one)),
                 (Agency::Fk, _) => query = query.filter(cases::fk_office.eq_any(offices)),

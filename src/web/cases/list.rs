@@ -18,6 +18,7 @@ use crate::storage::lists::{Counts, state_code};
 use crate::web::door::enter;
 use crate::web::form::{Choice, Field, Group, Kind};
 use crate::web::page::{Frame, query};
+use crate::web::paging::Paging;
 use crate::web::texts::cases::CaseTexts;
 use crate::web::texts::number;
 
@@ -27,6 +28,7 @@ struct ListPage {
     frame: Frame,
     t: &'static CaseTexts,
     list: List,
+    paging: Paging,
 }
 
 /// What the page shows.
@@ -43,7 +45,7 @@ struct List {
     offices: bool,
     col_other: String,
     rows: Vec<Row>,
-    pages: Option<Pages>,
+    total: i64,
     empty: Option<Empty>,
 }
 
@@ -68,19 +70,14 @@ struct Way {
     text: &'static str,
 }
 
-/// The way to other pages of the list.
-struct Pages {
-    at: String,
-    ways: Vec<Way>,
-}
-
 /// `GET /arenden`
 pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
     let visit = match enter(&app, &request, Action::ListCases).await {
         Ok(visit) => visit,
         Err(answer) => return answer,
     };
-    let mut asked = Asked::of(&query(&request), &visit.caller);
+    let query = query(&request);
+    let mut asked = Asked::of(&query, &visit.caller);
     let language = visit.frame.language;
     let read = visit.reading(Action::ListCases, move |reader, link, _| {
         let own = reader.own_offices();
@@ -92,7 +89,9 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
     });
     match read.await {
         Ok(list) => {
-            let page = ListPage { t: CaseTexts::of(language), frame: visit.frame.clone(), list };
+            let (total, rows) = (usize::try_from(list.total).unwrap_or(0), usize::try_from(ON_A_PAGE).unwrap_or(1));
+            let paging = Paging::of("/arenden", &query, total, rows);
+            let page = ListPage { t: CaseTexts::of(language), frame: visit.frame.clone(), list, paging };
             visit.answer(StatusCode::OK, &page)
         }
         Err(answer) => answer,
@@ -120,7 +119,7 @@ fn made(found: &Worklist, asked: &Asked, own: &[OfficeCode], reader: &Reader<'_>
         offices: own.len() > 1,
         col_other: filled(words.t.col_other, &[("agency", words.agency(agency.other()))]),
         rows: found.rows.iter().map(row).collect(),
-        pages: pages(found.total, asked, words),
+        total: found.total,
         empty: found.rows.is_empty().then(|| empty(found.total, asked, own, words)),
     }
 }
@@ -220,33 +219,9 @@ fn whose(asked: &Asked, reader: &Reader<'_>, words: &Words<'_>) -> Field {
 fn summary(found: &Worklist, asked: &Asked, words: &Words<'_>) -> String {
     let t = words.t;
     let many = if found.total == 1 { t.found_one } else { t.found };
-    let mut told = filled(many, &[("n", &number(found.total))]);
-    if found.total > ON_A_PAGE && !found.rows.is_empty() {
-        let before = (asked.page - 1) * ON_A_PAGE;
-        let last = before + i64::try_from(found.rows.len()).unwrap_or(ON_A_PAGE);
-        let range = filled(t.found_range, &[("from", &number(before + 1)), ("to", &number(last))]);
-        told = format!("{told}, {range}");
-    }
+    let told = filled(many, &[("n", &number(found.total))]);
     let order = if asked.state == OPEN { t.most_urgent_first } else { t.in_order_of_request };
     format!("{told}. {order}.")
-}
-
-fn pages(total: i64, asked: &Asked, words: &Words<'_>) -> Option<Pages> {
-    let last = (total + ON_A_PAGE - 1) / ON_A_PAGE;
-    if last < 2 {
-        return None;
-    }
-    let t = words.t;
-    let at = filled(t.page_of, &[("page", &number(asked.page)), ("last", &number(last))]);
-    let ways = [
-        (asked.page > 1, 1, t.first_page),
-        (asked.page > 1, (asked.page - 1).min(last), t.previous_page),
-        (asked.page < last, asked.page + 1, t.next_page),
-        (asked.page < last, last, t.last_page),
-    ];
-    let ways = ways.into_iter().filter(|(there, ..)| *there);
-    let ways = ways.map(|(_, page, text)| Way { address: asked.at_page(page).address(), text });
-    Some(Pages { at, ways: ways.collect() })
 }
 
 fn empty(total: i64, asked: &Asked, own: &[OfficeCode], words: &Words<'_>) -> Empty {

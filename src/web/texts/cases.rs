@@ -38,7 +38,6 @@ texts! {
     clear: "Rensa urvalet", "Clear the choices";
     found_one: "1 ärende", "1 case";
     found: "{n} ärenden", "{n} cases";
-    found_range: "visar {from}–{to}", "showing {from}–{to}";
     most_urgent_first: "De mest brådskande först", "The most urgent first";
     in_order_of_request: "I den ordning de begärdes", "In the order of their requests";
     table_region: "Lista över ärenden", "List of cases";
@@ -68,12 +67,7 @@ texts! {
         "You have no assignment as responsible for participants today, so there are no cases to show here. Ask whoever is responsible for measures at your office for an assignment.";
     see_office: "Se kontorets ärenden", "See the office's cases";
     new_request: "Registrera en ny begäran", "Register a new request";
-    pages: "Sidor", "Pages";
-    page_of: "Sida {page} av {last}", "Page {page} of {last}";
     first_page: "Första", "First";
-    previous_page: "Föregående", "Previous";
-    next_page: "Nästa", "Next";
-    last_page: "Sista", "Last";
 
     // Words of a case.
     fk_and_af: "{fk} och {af}", "{fk} and {af}";

@@ -193,6 +193,8 @@ fn a_handlaggares_own_cases_are_counted_and_ordered_in_their_index() {
             ..own.clone()
         };
         let ended = Filter { state: Some(ENDED), missing: true, ..own.clone() };
+        let at_one = Filter { offices: one(Agency::Fk, "FK-3"), ..own.clone() };
+        let ended_at_one = Filter { state: Some(ENDED), ..at_one.clone() };
         let (found, mut counting) = sent(&mut raw, |link| counts(link, &own, Agency::Fk, 17_100, 17_108).unwrap());
         let open = "state = 0 AND fk_handler = 'fk-h-12'";
         let expected = Counts {
@@ -205,7 +207,8 @@ fn a_handlaggares_own_cases_are_counted_and_ordered_in_their_index() {
         assert_eq!(found, expected);
         assert!([found.overdue, found.soon, found.other, found.missing].iter().all(|n| *n > 0), "{found:?}");
         let mut paging = Vec::new();
-        for filter in [&own, &chosen, &ended] {
+        counting.extend(sent(&mut raw, |link| counts(link, &at_one, Agency::Fk, 17_100, 17_108).unwrap()).1);
+        for filter in [&own, &chosen, &ended, &at_one, &ended_at_one] {
             let (.., statements) = listed(&mut raw, filter);
             counting.push(statements[0].clone());
             paging.push(statements[1].clone());

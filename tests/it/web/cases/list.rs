@@ -171,11 +171,11 @@ fn a_page_holds_fifty_and_leads_on() {
         };
         let first = siv.get("/arenden?step=begaran").text;
         assert_eq!(names(&first).len(), 50);
-        assert!(read(&first).contains("52 ärenden, visar 1–50.") && read(&first).contains("Sida 1 av 2"));
+        assert!(read(&first).contains("52 ärenden. De mest") && read(&first).contains("1–50 / 52"), "{first}");
         assert_eq!(ways(&first), ["/arenden?step=begaran&#38;page=2", "/arenden?step=begaran&#38;page=2"]);
         let second = siv.get("/arenden?step=begaran&page=2").text;
         assert_eq!(names(&second), ["FK-50", "FK-51"]);
-        assert_eq!(ways(&second), ["/arenden?step=begaran", "/arenden?step=begaran"]);
+        assert_eq!(ways(&second), ["/arenden?step=begaran&#38;page=1", "/arenden?step=begaran&#38;page=1"]);
     });
 }
 
