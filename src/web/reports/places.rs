@@ -69,7 +69,7 @@ pub fn usual(caller: &Caller, organisation: &Organisation, today: NaiveDate) -> 
 /// since earlier periods are asked for.
 pub fn groups(t: &ReportTexts, caller: &Caller, organisation: &Organisation, today: NaiveDate) -> Vec<Group> {
     let by_name = |mut choices: Vec<Choice>| {
-        choices.sort_by(|a, b| in_swedish_order(&a.text).cmp(&in_swedish_order(&b.text)));
+        choices.sort_by_cached_key(|choice| in_swedish_order(&choice.text));
         choices
     };
     let areas = |agency: Agency| {
