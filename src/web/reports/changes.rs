@@ -193,11 +193,12 @@ fn signed(n: i64) -> String {
 }
 
 /// How much a figure changed, as people read it.
-fn changed(unit: Unit, change: &Change) -> String {
+fn changed(t: &ReportTexts, unit: Unit, change: &Change) -> String {
     match (unit, change.change()) {
         (Unit::Count, Figure::Number(x)) => signed(x as i64),
         (Unit::Share, Figure::Number(x)) => {
-            format!("{}{}\u{a0}%", if x > 0.0 { "+" } else { "" }, decimal(x * 100.0))
+            // A share that goes from a half to a third has lost 17 of its hundred parts, not 17 per cent.
+            format!("{}{}\u{a0}{}", if x > 0.0 { "+" } else { "" }, decimal(x * 100.0), t.points)
         }
         (Unit::Days, Figure::Number(x)) => format!("{}{}", if x > 0.0 { "+" } else { "" }, decimal(x)),
         (_, figure) => shown(unit, figure),
@@ -228,7 +229,7 @@ fn rows(part: &ChangedPart, language: Language) -> Vec<Row> {
                 measure: measure.label.clone(),
                 was: shown(measure.unit, change.before),
                 is: shown(measure.unit, change.after),
-                change: changed(measure.unit, change),
+                change: changed(ReportTexts::of(language), measure.unit, change),
                 causes: change
                     .causes
                     .iter()

@@ -129,6 +129,7 @@ texts! {
     was: "Var", "Was";
     is: "Är", "Is";
     change: "Ändring", "Change";
+    points: "procentenheter", "percentage points";
     why: "Varför", "Why";
     row: "Rad", "Row";
     measure: "Mått", "Measure";

@@ -131,7 +131,7 @@ fn every_file_is_the_apis_byte_for_byte() {
         let links = shown.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap().replace("&#38;", "&"));
         let files: Vec<String> = links.filter(|link| link.contains("/hamta?")).collect();
         assert_eq!(files.len(), 6 + 10 * 5, "{files:?}");
-        for file in files.iter().take(10).chain(&files[50..]) {
+        for file in files.iter().take(5).chain(&files[50..]) {
             let saved = reader.get(file);
             let there = api.get(&file.replace("/rapporter/baspaket/hamta", "/v1/reports/baspaket"), &token);
             assert_eq!((saved.status, there.status), (200, 200), "{file}: {}", there.text);
