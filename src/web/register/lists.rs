@@ -1,11 +1,11 @@
 //! What there is to choose among: offices, handläggare, kommuner, definitions of insatser – the likeliest first.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
 use super::words::Words;
-use crate::domain::code::{HandlerId, MunicipalityCode, OfficeCode};
+use crate::domain::code::{CountyCode, HandlerId, MunicipalityCode, OfficeCode};
 use crate::domain::geography::{self, swedish_key};
 use crate::domain::organisation::{InsatsDefinition, Office, OfficePair, Organisation, Role};
 use crate::domain::step::Agency;
@@ -28,7 +28,7 @@ pub fn offices(
         .filter(|office| office.agency == agency)
         .filter(|office| office.validity.contains(day) || standing == Some(&office.code))
         .collect();
-    all.sort_by_key(|office| swedish_key(&office.name));
+    all.sort_by_cached_key(|office| swedish_key(&office.name));
     let choices = |is_near: bool| -> Vec<Choice> {
         let those = all.iter().filter(|office| near.contains(&office.code) == is_near);
         those.map(|office| Choice::new(office.code.as_str(), office.name.as_str())).collect()
@@ -104,18 +104,24 @@ pub fn municipalities(
         .flat_map(|office| &office.municipalities)
         .collect();
     let mut all: Vec<&geography::Municipality> = geography::municipalities_on(day).collect();
-    all.sort_by_key(|m| swedish_key(&m.name));
+    all.sort_by_cached_key(|m| swedish_key(&m.name));
     let mut groups = vec![blank(words.language.texts().choose)];
     let near: Vec<Choice> = all.iter().filter(|m| served.contains(&m.code)).map(|m| choice(m)).collect();
     if !near.is_empty() {
         groups.push(Group { label: words.t.served_municipalities.to_owned(), choices: near });
     }
     let mut counties: Vec<&geography::County> = geography::counties_on(day).collect();
-    counties.sort_by_key(|county| swedish_key(&county.name));
-    groups.extend(counties.into_iter().map(|county| Group {
-        label: county.name.clone(),
-        choices: all.iter().filter(|m| m.code.county() == county.code).map(|m| choice(m)).collect(),
-    }));
+    counties.sort_by_cached_key(|county| swedish_key(&county.name));
+    let mut within: BTreeMap<CountyCode, Vec<Choice>> = BTreeMap::new();
+    for m in all {
+        within.entry(m.code.county()).or_default().push(choice(m));
+    }
+    groups.extend(
+        counties.into_iter().map(|county| Group {
+            label: county.name.clone(),
+            choices: within.remove(&county.code).unwrap_or_default(),
+        }),
+    );
     groups
 }
 
