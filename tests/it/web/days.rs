@@ -106,7 +106,7 @@ fn a_steering_groups_meeting_is_prepared() {
         let form = place.send();
         fine(&mut place, &form, "paket-fel", &["Det finns fel i formuläret"]);
         let catalogue = place.go("/rapporter");
-        fine(&mut place, &catalogue, "rapporter", &["Status", "Resultat"]);
+        fine(&mut place, &catalogue, "rapporter", &["Baspaket", "Standardrapport – status"]);
         let changes = place.go("/rapporter/baspaket/andringar");
         fine(&mut place, &changes, "andringar", &["ändra"]);
     });
