@@ -75,7 +75,7 @@ impl Sheet {
         self
     }
 
-    /// With what was found beside the fields that it is about. What no field is about is given back, for the summary.
+    /// With what was found beside the fields that it is about, and what is missing. What no field is about is given back, for the summary.
     pub fn marked(&mut self, findings: &Findings, words: &Words) -> Vec<String> {
         let mut whole = Vec::new();
         for finding in findings.0.iter().filter(|finding| finding.is_error()) {
@@ -87,6 +87,12 @@ impl Sheet {
                 Some(field) => field.errors.push(said),
                 None => whole.push(said),
             }
+        }
+        // What is badly written is found before the rules are asked; what is missing beside it is told all the same.
+        if findings.has_errors() {
+            let missing =
+                |f: &&mut Field| f.required && f.kind != Kind::Hidden && f.errors.is_empty() && f.value().is_empty();
+            self.fields_mut().filter(missing).for_each(|field| field.errors.push(words.t.missing.to_owned()));
         }
         whole
     }

@@ -14,7 +14,6 @@ use sus::auth::file;
 use sus::chance::Generator;
 use sus::clock::{Clock, ManualClock, SystemClock};
 use sus::config::Config;
-use sus::registrations::service::Service;
 use sus::server::serve;
 
 use super::provider::{Browser, Provider};
@@ -29,7 +28,6 @@ pub const BY_SECRET: &str =
 pub struct Place {
     pub base: String,
     pub browser: Browser,
-    pub service: Arc<Service>,
     _provider: Provider,
     clock: Arc<ManualClock>,
     /// How far the service's clock is ahead of the provider's, which is the computer's.
@@ -52,7 +50,6 @@ impl Place {
         let (verifier, logins) = file::read(&provider.file(login)).unwrap().parts();
         let (service, clock) = service(database, SystemClock.now());
         service.import_organisation(register).unwrap();
-        let running = Arc::clone(&service);
         let config = Config::from_variables(BTreeMap::from([("SUS_PUBLIC_URL".to_owned(), base.clone())])).unwrap();
         let shared: Arc<dyn Clock> = Arc::<ManualClock>::clone(&clock);
         let app = App::new(service, verifier, config, shared, Generator::from_system().unwrap()).with_logins(logins);
@@ -65,7 +62,6 @@ impl Place {
         Some(Self {
             base,
             browser,
-            service: running,
             _provider: provider,
             clock,
             ahead: TimeDelta::zero(),

@@ -40,7 +40,7 @@ fn a_case_goes_from_request_to_end_in_the_hands_of_two_people() {
         fine(&mut place, &rest, "ny-uppgifter", &["Samtycke"]);
         place.set(&[("date", &ago(30)), ("consent.obtainedOn", &ago(29)), ("answers.arbetar", "false")]);
         let wrong = place.send();
-        fine(&mut place, &wrong, "ny-uppgifter-fel", &["Det finns fel i formuläret"]);
+        fine(&mut place, &wrong, "ny-uppgifter-fel", &["Blankettens version: Fyll i", "Folkbokföringskommun: Fyll i"]);
         place.set(&[
             ("municipality", "2180"),
             ("date", &ago(30)),
