@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::auth::fetch::origin;
 use crate::auth::policy::{self, Action};
 use crate::domain::organisation::Role;
+use crate::domain::person::contains_identity_number;
 
 /// The cookie that keeps which language somebody chose.
 const LANGUAGE: &str = "sus-lang";
@@ -70,9 +71,11 @@ impl Frame {
         let kept = request.cookie(LANGUAGE).and_then(|cookie| Language::from_code(cookie.value()));
         let accept = request.headers().get(ACCEPT_LANGUAGE).and_then(|h| h.to_str().ok());
         let language = named.or(kept).unwrap_or_else(|| Language::wanted(None, accept));
+        // A number that somebody put into an address is not repeated.
+        let today = app.service.today();
         let others: Vec<(&str, &str)> = asked
             .iter()
-            .filter(|(name, _)| *name != "lang")
+            .filter(|(name, value)| *name != "lang" && !contains_identity_number(value, today))
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .chain([("lang", language.other().code())])
             .collect();
