@@ -17,7 +17,7 @@ use sus::config::Config;
 use sus::server::serve;
 
 use super::provider::{Browser, Provider};
-use super::{Database, organisation, service};
+use super::{Backend, Database, organisation, service};
 
 pub const BY_KEY: &str =
     "[[login]]\nissuer = \"test\"\nclient_id = \"web-key\"\nprivate_key_file = \"web.pem\"\nkey_id = \"web-1\"\n";
@@ -28,6 +28,8 @@ pub const BY_SECRET: &str =
 pub struct Place {
     pub base: String,
     pub browser: Browser,
+    /// What the service stands on, where the test cares.
+    pub backend: Backend,
     _provider: Provider,
     clock: Arc<ManualClock>,
     /// How far the service's clock is ahead of the provider's, which is the computer's.
@@ -62,6 +64,7 @@ impl Place {
         Some(Self {
             base,
             browser,
+            backend: Backend::Sqlite,
             _provider: provider,
             clock,
             ahead: TimeDelta::zero(),

@@ -4,14 +4,17 @@
 use chrono::{Days, NaiveDate};
 
 use super::judged::register;
-use crate::support::on_both;
 use crate::support::place::{BY_KEY, Place, Seen};
 use crate::support::posting::number;
+use crate::support::{Backend, on_both};
 
-/// What is shown must hold these, and be for everybody.
+/// What is shown must hold these, and be for everybody; the last is judged once, whatever the database.
 fn fine(place: &mut Place, seen: &Seen, name: &str, texts: &[&str]) {
     for text in texts {
         assert!(seen.shows(text), "{name}: {text}: {}", seen.0["text"]);
+    }
+    if place.backend == Backend::Postgres {
+        return;
     }
     let (found, _) = place.judge();
     assert!(found.is_empty(), "{name}:\n{}", found.join("\n"));
@@ -24,8 +27,9 @@ fn day(today: NaiveDate, before: u64) -> String {
 
 #[test]
 fn a_case_goes_from_request_to_end_in_the_hands_of_two_people() {
-    on_both(|_, database| {
+    on_both(|backend, database| {
         let Some(mut place) = Place::around(database, BY_KEY, &register()) else { return };
+        place.backend = backend;
         let (today, anna) = (place.today(), number("1985-03-12"));
         let ago = |days| day(today, days);
 
@@ -96,8 +100,9 @@ fn a_case_goes_from_request_to_end_in_the_hands_of_two_people() {
 
 #[test]
 fn a_steering_groups_meeting_is_prepared() {
-    on_both(|_, database| {
+    on_both(|backend, database| {
         let Some(mut place) = Place::around(database, BY_KEY, &register()) else { return };
+        place.backend = backend;
         place.log_in("ulla");
         let report = place.click("nav a[href='/rapporter/baspaket']");
         fine(&mut place, &report, "baspaket", &["Baspaket", "Riket", "Gävleborg"]);
@@ -114,8 +119,9 @@ fn a_steering_groups_meeting_is_prepared() {
 
 #[test]
 fn an_administrator_gives_an_assignment() {
-    on_both(|_, database| {
+    on_both(|backend, database| {
         let Some(mut place) = Place::around(database, BY_KEY, &register()) else { return };
+        place.backend = backend;
         place.log_in("adam");
         place.click("nav a[href='/uppdrag']");
         let send = "main form[action='/uppdrag'][method=post] button[type=submit]";
