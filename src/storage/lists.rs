@@ -291,3 +291,27 @@ pub fn references(link: &mut Link<'_>, agency: Agency, numbers: &[i64]) -> Resul
     }
     Ok(all)
 }
+
+/// The people of an agency who have the most open cases, most first. Shows no case, so nothing is noted.
+///
+/// # Errors
+/// When the database fails.
+pub fn busiest(link: &mut Link<'_>, agency: Agency, most: i64) -> Result<Vec<String>, StorageError> {
+    macro_rules! of {
+        ($handler:expr) => {
+            each!(link, c => cases::table
+                .filter(cases::state.eq(OPEN))
+                .filter($handler.is_not_null())
+                .group_by($handler)
+                .order((diesel::dsl::count_star().desc(), $handler))
+                .limit(most)
+                .select($handler)
+                .load::<Option<String>>(c))?
+        };
+    }
+    let found = match agency {
+        Agency::Fk => of!(cases::fk_handler),
+        Agency::Af => of!(cases::af_handler),
+    };
+    Ok(found.into_iter().flatten().collect())
+}

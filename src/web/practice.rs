@@ -16,6 +16,21 @@ use crate::auth::sessions::{self, Limits, Secret};
 use crate::domain::code::{ClientId, HandlerId};
 use crate::domain::organisation::{Handler, Organisation, Role};
 use crate::domain::step::Agency;
+use crate::storage::{StorageError, lists};
+
+/// People with cases that are looked for of each agency.
+const BUSY: i64 = 20;
+
+/// The people with the most open cases, of both agencies.
+///
+/// # Errors
+/// When the database fails.
+pub fn busiest(app: &App) -> Result<Vec<String>, StorageError> {
+    let mut connection = app.service.db.read()?;
+    let mut link = connection.link();
+    let of = Agency::ALL.map(|agency| lists::busiest(&mut link, agency, BUSY));
+    Ok(of.into_iter().collect::<Result<Vec<_>, _>>()?.concat())
+}
 
 /// Whom somebody may be.
 pub struct Part {
@@ -28,13 +43,21 @@ pub struct Part {
 }
 
 /// A few of each kind, of both agencies: enough to try everything.
-pub fn parts(organisation: &Organisation, language: Language, today: chrono::NaiveDate) -> Vec<Part> {
+pub fn parts(
+    organisation: &Organisation,
+    busiest: &[String],
+    language: Language,
+    today: chrono::NaiveDate,
+) -> Vec<Part> {
+    // Whoever has cases comes first, so that there is something to do.
+    let place = |id: &HandlerId| busiest.iter().position(|busy| busy == id.as_str()).unwrap_or(busiest.len());
     let with = |agency: Agency, role: Role| {
-        let people = organisation.handlers.iter().filter(move |(_, handler)| handler.agency == agency);
+        let people = organisation.handlers.iter().filter(|(_, handler)| handler.agency == agency);
+        let mut people: Vec<(&HandlerId, &Handler)> =
+            people.filter(|(_, handler)| roles(handler, today).contains(&role)).collect();
+        people.sort_by_key(|(id, _)| place(id));
+        people.truncate(3);
         people
-            .filter(move |(_, handler)| roles(handler, today).contains(&role))
-            .map(|(id, handler)| (id.clone(), handler))
-            .take(3)
     };
     let mut parts = Vec::new();
     let mut seen = BTreeSet::new();

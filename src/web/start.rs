@@ -68,8 +68,10 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
     };
     let practice = if app.practice && person.is_none() {
         let asking = app.clone();
-        match in_database(move || asking.service.organisation()).await {
-            Ok((_, organisation)) => practice::parts(&organisation, frame.language, app.service.today()),
+        match in_database(move || Ok((asking.service.organisation()?.1, practice::busiest(&asking)?))).await {
+            Ok((organisation, busiest)) => {
+                practice::parts(&organisation, &busiest, frame.language, app.service.today())
+            }
             Err(_) => return Message::busy(&app, frame),
         }
     } else {

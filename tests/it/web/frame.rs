@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::http::Method;
+use serde_json::json;
 
 use super::{log_in, log_in_as, send};
 use crate::http::Api;
@@ -22,6 +23,15 @@ fn people_practise_as_whom_they_choose_and_see_what_that_role_is_for() {
         for text in ["Siv Lind", "Mina ärenden", "Ny begäran", "FK Gävle: Deltagaransvarig"] {
             assert!(siv.text.contains(text), "{text}: {}", siv.text);
         }
+        // Whoever has something to do is offered first.
+        let offered = |text: &str, name: &str| text.find(name).unwrap();
+        assert!(offered(&start.text, "Siv Lind") < offered(&start.text, "Ove Berg"));
+        let body = json!({"step": "begaran", "date": "2016-10-03", "participant": {"anonymous": {"sex": "man"}},
+            "offices": {"fk": "FK-SANDVIKEN", "af": "AF-GAVLE"}, "handlers": {"fk": "fk-h-018"}});
+        let told = api.post("/v1/registrations", &api.fk(), &body);
+        assert_eq!(told.status, 201, "{}", told.text);
+        let start = api.get_public("/").text;
+        assert!(offered(&start, "Ove Berg") < offered(&start, "Siv Lind"), "{start}");
         let reader = log_in_as(&api, "rapportlasare").get("/");
         assert!(reader.text.contains("Baspaket") && !reader.text.contains("Mina ärenden"), "{}", reader.text);
         for nobody in [("handler", "fk-h-999"), ("role", "system"), ("role", "deltagaransvarig"), ("x", "y")] {
