@@ -2,8 +2,8 @@
 //!
 //! **Lives here:** a page as a struct beside its handler, with a template in `templates/` that extends the one layout
 //! ([`page`]); the door that every page stands behind ([`door`]) and who comes ([`visitor`]); forms and their fields
-//! ([`form`]); every text in both languages ([`texts`]). The parts: [`start`] and [`login`], a handläggare's [`cases`] and
-//! what they [`register`], [`reports`] for steering groups.
+//! ([`form`]); every text in both languages ([`texts`]). The parts: `start` and `login`, a handläggare's `cases` and
+//! what they `register`, `reports` for steering groups.
 //! **Never here:** a rule, SQL, or anything that a use case should do. Nothing is loaded from other hosts.
 
 pub mod door;
