@@ -15,8 +15,9 @@ fn a_person_logs_in_sees_who_and_logs_out() {
         assert_eq!(seen.0["status"], 200);
         assert!(seen.shows("Logga in") && seen.html().contains("lang=\"sv\""), "{seen:?}");
         assert!(place.go("/?lang=en").shows("Log in"));
+        assert!(place.go("/").shows("Log in"), "a language that was chosen is kept");
 
-        place.go("/");
+        place.go("/?lang=sv");
         let away = place.click("a.login");
         let attempt = away.value("sus-login");
         let query = away.visited("/auth?");
