@@ -65,11 +65,11 @@ fn all_that_is_wrong_stands_at_its_field_and_what_was_typed_stays() {
         ]);
         let told = Page::of(siv.send(&rest, REST, &filled));
         assert_eq!(told.status, 422);
-        // First what can't be read at all; then, when all can be read, what breaks a rule.
-        for name in ["consent.form", "answers.arbetsgivare", "answers.arbetsandel"] {
+        // First what is missing and what can't be read at all; then, when all can be read, what breaks a rule.
+        for name in ["municipality", "consent.form", "answers.arbetsgivare", "answers.arbetsandel"] {
             assert!(told.wrong(name).is_some(), "{name}: {}", told.text);
         }
-        assert_eq!(told.summary().len(), 3, "{:?}", told.summary());
+        assert_eq!(told.summary().len(), 4, "{:?}", told.summary());
         assert_eq!(told.value("answers.arbetsandel").as_deref(), Some("halva"));
         assert_eq!(told.ticked("answers.formaner"), ["a_kassa", "ingen"]);
         for (name, value) in &mut filled {
