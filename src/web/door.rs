@@ -41,13 +41,22 @@ pub struct Visit {
 /// The answer to give.
 pub async fn enter(app: &web::Data<App>, request: &HttpRequest, action: Action) -> Result<Visit, HttpResponse> {
     let person = person(app, request).await?;
-    let visit = visit(app, request, *person);
+    admit(app, request, action, *person).map_err(|answer| *answer)
+}
+
+fn admit(
+    app: &web::Data<App>,
+    request: &HttpRequest,
+    action: Action,
+    person: Person,
+) -> Result<Visit, Box<HttpResponse>> {
+    let visit = visit(app, request, person);
     if !policy::role_allows(&visit.caller, action) {
-        return Err(Message::forbidden(app, visit.frame));
+        return Err(Box::new(Message::forbidden(app, visit.frame)));
     }
     if asking::counted(app, &visit.caller, action, request.method()).is_err() {
         let says = |t: &'static super::texts::Texts| (t.too_often, t.too_often_why);
-        return Err(Message::answer(app, visit.frame, StatusCode::TOO_MANY_REQUESTS, says));
+        return Err(Box::new(Message::answer(app, visit.frame, StatusCode::TOO_MANY_REQUESTS, says)));
     }
     Ok(visit)
 }
@@ -62,11 +71,9 @@ pub async fn enter_with(
     action: Action,
     form: Sent,
 ) -> Result<(Visit, Fields), HttpResponse> {
-    let fields = {
-        let person = person(app, request).await?;
-        checked(form, &person)
-    };
-    let visit = enter(app, request, action).await?;
+    let person = person(app, request).await?;
+    let fields = checked(form, &person);
+    let visit = admit(app, request, action, *person).map_err(|answer| *answer)?;
     match fields {
         Some(fields) => Ok((visit, fields)),
         None => Err(Message::bad_form(app, visit.frame)),
