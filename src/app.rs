@@ -3,6 +3,8 @@
 //! Never here: a listener, a signal, a command line.
 
 pub mod asking;
+pub mod freezing;
+pub mod frozen_question;
 pub mod keeping;
 pub mod packages;
 pub mod report_file;

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::App;
+use super::frozen_question::{name, report, some_parts};
 use super::keeping::{Once, keep};
 use crate::auth::Caller;
 use crate::auth::policy::{Action, steers};
@@ -15,7 +16,6 @@ use crate::domain::code::SteeringGroupCode;
 use crate::domain::finding::{Allowed, Finding, Findings};
 use crate::domain::rule::Rule;
 use crate::domain::shape;
-use crate::http::frozen_question::{name, report, some_parts};
 use crate::registrations::fields::Fields;
 use crate::registrations::{Refusal, Rendered};
 use crate::storage::kept::{self, PackageRow};

@@ -6,9 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Failure, ReportArgs, reading_service};
 use crate::config::Config;
-use crate::domain::dates::end_of_swedish_day;
 use crate::registrations::Service;
-use crate::registrations::fields::parse_date;
+use crate::registrations::fields::{parse_date, parse_known};
 use crate::reports::catalogue::Definition;
 use crate::reports::disclosure::{Grant, Policy, RecordKeys};
 use crate::reports::follow::{Counted, FollowError, Reports};
@@ -118,10 +117,7 @@ fn day(text: &str, name: &str, wrong: &mut Vec<String>) -> Option<NaiveDate> {
 
 /// An instant, or a day: then its end in Sweden.
 pub(super) fn instant(text: &str, wrong: &mut Vec<String>) -> Option<DateTime<Utc>> {
-    if let Some(day) = parse_date(text) {
-        return Some(end_of_swedish_day(day));
-    }
-    let instant = DateTime::parse_from_rfc3339(text).ok().map(|i| i.with_timezone(&Utc));
+    let instant = parse_known(text);
     if instant.is_none() {
         wrong.push("--as-of: a date or an instant such as 2017-01-15T10:00:00Z is wanted".to_owned());
     }

@@ -126,6 +126,20 @@ impl Role {
         }
     }
 
+    /// What people call it, in Swedish and in English.
+    #[must_use]
+    pub const fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Deltagaransvarig => ("Deltagaransvarig", "Responsible for participants"),
+            Self::Insatsansvarig => ("Insatsansvarig", "Responsible for measures"),
+            Self::Samverkansadministrator => ("Samverkansadministratör", "Cooperation administrator"),
+            Self::Rapportlasare => ("Rapportläsare", "Report reader"),
+            Self::Samverkansansvarig => ("Samverkansansvarig", "Responsible for the cooperation"),
+            Self::Systemforvaltare => ("Systemförvaltare", "System manager"),
+            Self::System => ("System", "Machine client"),
+        }
+    }
+
     /// The role of a code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {

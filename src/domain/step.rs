@@ -26,6 +26,15 @@ impl Agency {
         }
     }
 
+    /// Its name, in every language.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Fk => "Försäkringskassan",
+            Self::Af => "Arbetsförmedlingen",
+        }
+    }
+
     /// The agency of a code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {

@@ -190,23 +190,11 @@ fn step(kind: StepKind) -> Value {
 }
 
 fn agency(agency: Agency) -> Value {
-    let name = match agency {
-        Agency::Fk => "Försäkringskassan",
-        Agency::Af => "Arbetsförmedlingen",
-    };
-    code(agency.code(), name, name)
+    code(agency.code(), agency.name(), agency.name())
 }
 
 fn role(role: Role) -> Value {
-    let (sv, en) = match role {
-        Role::Deltagaransvarig => ("Deltagaransvarig", "Responsible for participants"),
-        Role::Insatsansvarig => ("Insatsansvarig", "Responsible for measures"),
-        Role::Samverkansadministrator => ("Samverkansadministratör", "Cooperation administrator"),
-        Role::Rapportlasare => ("Rapportläsare", "Report reader"),
-        Role::Samverkansansvarig => ("Samverkansansvarig", "Responsible for the cooperation"),
-        Role::Systemforvaltare => ("Systemförvaltare", "System manager"),
-        Role::System => ("System", "Machine client"),
-    };
+    let (sv, en) = role.names();
     code(role.code(), sv, en)
 }
 

@@ -13,12 +13,11 @@ use serde_json::Value;
 use super::guard::too_slow;
 use super::problem::{Kind, Problem};
 use crate::domain::code::Position;
-use crate::domain::dates::end_of_swedish_day;
 use crate::domain::finding::{Allowed, Finding, Findings};
 use crate::domain::person::contains_identity_number;
 use crate::domain::rule::Rule;
 use crate::domain::shape::{self, Shape};
-use crate::registrations::fields::parse_date;
+use crate::registrations::fields::{parse_date, parse_known};
 use crate::registrations::find::Known;
 
 /// Reads a body of at most `limit` bytes.
@@ -143,7 +142,7 @@ impl Query {
 
     /// An instant, or a date, which means the end of that day.
     pub fn instant(&mut self, name: &str) -> Option<DateTime<Utc>> {
-        self.parsed(name, shape::INSTANT_OR_DATE, parse_as_of)
+        self.parsed(name, shape::INSTANT_OR_DATE, parse_known)
     }
 
     /// `countedTo`.
@@ -204,15 +203,6 @@ impl Query {
     }
 }
 
-/// An instant, or a date, which means the end of that day in Sweden.
-#[must_use]
-pub fn parse_as_of(text: &str) -> Option<DateTime<Utc>> {
-    if let Some(day) = parse_date(text) {
-        return Some(end_of_swedish_day(day));
-    }
-    DateTime::parse_from_rfc3339(text).ok().map(|i| i.with_timezone(&Utc))
-}
-
 /// Names and values of a query; `None` when it can't be decoded.
 #[must_use]
 pub fn pairs(query: &str) -> Option<Vec<(String, String)>> {
@@ -270,17 +260,4 @@ pub fn if_match(request: &HttpRequest) -> Result<i64, Problem> {
 fn header_problem(name: &str, expected: Shape) -> Problem {
     let finding = Finding::new(Rule::FaltOgiltigtVarde, format!("/headers/{name}")).allowed(Allowed::Shape(expected));
     Problem::new(Kind::FrageparameterFel).errors(&finding.into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_date_as_of_is_the_end_of_the_swedish_day() {
-        assert_eq!(parse_as_of("2016-12-31").unwrap().to_rfc3339(), "2016-12-31T22:59:59.999999+00:00");
-        assert_eq!(parse_as_of("2016-06-30").unwrap().to_rfc3339(), "2016-06-30T21:59:59.999999+00:00");
-        assert_eq!(parse_as_of("2016-12-31T10:00:00+01:00").unwrap().to_rfc3339(), "2016-12-31T09:00:00+00:00");
-        assert_eq!(parse_as_of("yesterday"), None);
-    }
 }

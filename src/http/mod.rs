@@ -15,7 +15,6 @@ pub mod difference;
 pub mod endpoint;
 pub mod exports;
 pub mod extract;
-pub mod frozen_question;
 pub mod frozen_reports;
 pub mod guard;
 pub mod headers;

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::domain::code::NotACode;
+use crate::domain::dates::end_of_swedish_day;
 use crate::domain::finding::{Allowed, Finding, Findings};
 use crate::domain::rule::Rule;
 use crate::domain::shape::{self, Shape};
@@ -172,6 +173,13 @@ pub fn parse_date(text: &str) -> Option<NaiveDate> {
     (text.len() == 10 && (1900..2200).contains(&day.year())).then_some(day)
 }
 
+/// As known on: an instant, or a date, which means the end of that day in Sweden.
+#[must_use]
+pub fn parse_known(text: &str) -> Option<DateTime<Utc>> {
+    let day = parse_date(text).map(end_of_swedish_day);
+    day.or_else(|| DateTime::parse_from_rfc3339(text).ok().map(|at| at.with_timezone(&Utc)))
+}
+
 /// An unknown field's name as a pointer may show it: escaped, and never a number that might be a person's.
 #[must_use]
 pub fn shown(name: &str) -> String {
@@ -196,4 +204,17 @@ pub fn wrong_value(pointer: &str, expected: Shape, findings: &mut Findings) {
 pub fn not_among(pointer: &str, all: &[&str], findings: &mut Findings) {
     let all = all.iter().map(ToString::to_string).collect();
     findings.push(Finding::new(Rule::FaltOgiltigtVarde, pointer).allowed(Allowed::Values(all)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_as_of_is_the_end_of_the_swedish_day() {
+        assert_eq!(parse_known("2016-12-31").unwrap().to_rfc3339(), "2016-12-31T22:59:59.999999+00:00");
+        assert_eq!(parse_known("2016-06-30").unwrap().to_rfc3339(), "2016-06-30T21:59:59.999999+00:00");
+        assert_eq!(parse_known("2016-12-31T10:00:00+01:00").unwrap().to_rfc3339(), "2016-12-31T09:00:00+00:00");
+        assert_eq!(parse_known("yesterday"), None);
+    }
 }

@@ -94,8 +94,8 @@ fn step(kind: StepKind, language: Language, settings: &Settings) -> Step {
         let from: Vec<String> = own.iter().filter_map(|t| t.from).map(|from| lower(name(from, language))).collect();
         match (own.is_empty(), from.is_empty()) {
             (true, _) => None,
-            (false, true) => Some(format!("{} {}", language.agency(agency), t.first)),
-            (false, false) => Some(format!("{} {} {}", language.agency(agency), t.after, from.join(", "))),
+            (false, true) => Some(format!("{} {}", agency.name(), t.first)),
+            (false, false) => Some(format!("{} {} {}", agency.name(), t.after, from.join(", "))),
         }
     };
     Step {

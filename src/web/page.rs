@@ -15,6 +15,7 @@ use crate::auth::fetch::origin;
 use crate::auth::policy::{self, Action};
 use crate::domain::organisation::Role;
 use crate::domain::person::contains_identity_number;
+use crate::domain::step::Agency;
 
 /// The cookie that keeps which language somebody chose.
 const LANGUAGE: &str = "sus-lang";
@@ -100,7 +101,7 @@ impl Frame {
         let soon = session.ends - app.now() <= limits.warn;
         frame.who = Some(Who {
             name: person.name(),
-            agency: session.caller.agency.map_or("", |agency| frame.language.agency(agency)),
+            agency: session.caller.agency.map_or("", Agency::name),
             form_token: person.secret.form_token(),
             ends_soon: soon.then(|| (instant(session.ends), login_address(&session.login, frame.language))),
         });

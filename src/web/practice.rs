@@ -68,13 +68,13 @@ pub fn parts(
                     continue;
                 }
                 let all: Vec<&str> = roles(handler, today).into_iter().map(|role| language.role(role)).collect();
-                let text = format!("{}, {}: {}", handler.name, language.agency(agency), all.join(", "));
+                let text = format!("{}, {}: {}", handler.name, agency.name(), all.join(", "));
                 parts.push(Part { handler: id.to_string(), role: "", text });
             }
         }
     }
     for role in [Role::Rapportlasare, Role::Samverkansadministrator, Role::Systemforvaltare] {
-        let text = format!("{}, {}", language.role(role), language.agency(Agency::Fk));
+        let text = format!("{}, {}", language.role(role), Agency::Fk.name());
         parts.push(Part { handler: String::new(), role: role.code(), text });
     }
     parts

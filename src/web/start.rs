@@ -9,6 +9,7 @@ use super::practice::{self, Part};
 use super::texts::instant;
 use super::visitor::{Person, Visitor, in_database, no_cookie, session_cookie_name};
 use crate::app::App;
+use crate::domain::step::Agency;
 
 #[derive(Template)]
 #[template(path = "start.html", config = "src/web/askama.toml")]
@@ -129,7 +130,7 @@ impl Shown {
                 (Some(id), None) => id.to_string(),
                 (None, _) => t.no_handler.to_owned(),
             },
-            agency: caller.agency.map_or(t.no_agency, |agency| frame.language.agency(agency)),
+            agency: caller.agency.map_or(t.no_agency, Agency::name),
             roles: caller.roles.iter().map(|role| frame.language.role(*role)).collect(),
             assignments: assignments.collect(),
             idle_ends: instant(session.idle_ends),

@@ -206,7 +206,7 @@ fn next(case: &Case, asker: &Asker<'_>, awaited: Option<Expected>, is_now: bool,
             } else {
                 t.wait_for
             };
-            filled(text, &[("agency", words.agency(due.owner))])
+            filled(text, &[("agency", due.owner.name())])
         }
         None if case.felregistrering => t.error_nothing.to_owned(),
         None => t.ended_nothing.to_owned(),

@@ -91,10 +91,8 @@ pub(super) fn stages(case: &Case, entries: &[Entry], words: &Words<'_>) -> Vec<S
 
 fn registered(step: &Step, by: Option<&HandlerId>, words: &Words<'_>) -> String {
     let known = instant(step.known_from);
-    let who = by.map_or_else(
-        || words.agency(step.agency).to_owned(),
-        |id| format!("{} ({})", words.agency(step.agency), words.handler(id)),
-    );
+    let who = by
+        .map_or_else(|| step.agency.name().to_owned(), |id| format!("{} ({})", step.agency.name(), words.handler(id)));
     let text = if step.agreement.is_some() { words.t.registered_on_behalf } else { words.t.registered };
     filled(text, &[("who", &who), ("when", &known)])
 }
@@ -124,6 +122,6 @@ pub(super) fn expected(kind: StepKind, due: &Due, words: &Words<'_>) -> Expected
         day: due.on,
         distance: distance.text,
         over: distance.over,
-        steps: steps.map(|(step, owner)| format!("{} ({})", words.step(*step), words.agency(*owner))).collect(),
+        steps: steps.map(|(step, owner)| format!("{} ({})", words.step(*step), owner.name())).collect(),
     }
 }

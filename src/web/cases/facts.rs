@@ -101,7 +101,7 @@ pub(super) fn consent(case: &Case, words: &Words<'_>) -> Vec<Fact> {
     let t = words.t;
     let mut facts = Vec::new();
     if let Some(consent) = &case.consent {
-        let by = format!("{}, {}", words.agency(consent.obtained_by), words.office(&consent.office));
+        let by = format!("{}, {}", consent.obtained_by.name(), words.office(&consent.office));
         facts.push(Fact { name: t.obtained_on, value: consent.obtained_on.to_string() });
         facts.push(Fact { name: t.obtained_by, value: by });
         facts.push(Fact { name: t.consent_form, value: consent.form.to_string() });
@@ -127,10 +127,10 @@ pub(super) fn notices(case: &Case, settings: &Settings, words: &Words<'_>) -> Ve
     if let Some(due) = due::next(case, settings) {
         let distance = words.distance(due.on);
         if distance.over {
-            notices.push(filled(t.notice_overdue, &[("late", &distance.text), ("owner", words.agency(due.owner))]));
+            notices.push(filled(t.notice_overdue, &[("late", &distance.text), ("owner", due.owner.name())]));
         }
         for agency in Agency::ALL.into_iter().filter(|agency| case.present_handler(*agency).is_none()) {
-            notices.push(filled(t.notice_no_handler, &[("agency", words.agency(agency))]));
+            notices.push(filled(t.notice_no_handler, &[("agency", agency.name())]));
         }
         let offices = case.present_offices();
         for code in [&offices.fk, &offices.af] {

@@ -117,7 +117,7 @@ fn made(found: &Worklist, asked: &Asked, own: &[OfficeCode], reader: &Reader<'_>
         open: asked.state == OPEN,
         several: asked.whose != Whose::Mine,
         offices: own.len() > 1,
-        col_other: filled(words.t.col_other, &[("agency", words.agency(agency.other()))]),
+        col_other: filled(words.t.col_other, &[("agency", agency.other().name())]),
         rows: found.rows.iter().map(row).collect(),
         total: found.total,
         empty: found.rows.is_empty().then(|| empty(found.total, asked, own, words)),
@@ -128,7 +128,7 @@ fn made(found: &Worklist, asked: &Asked, own: &[OfficeCode], reader: &Reader<'_>
 fn counts(found: &Counts, asked: &Asked, agency: Agency, words: &Words<'_>) -> Vec<Count> {
     let all = asked.all_open();
     let t = words.t;
-    let other = filled(t.count_other, &[("agency", words.agency(agency.other()))]);
+    let other = filled(t.count_other, &[("agency", agency.other().name())]);
     let kinds = [
         (t.count_open.to_owned(), found.open, all.clone(), ""),
         (t.count_overdue.to_owned(), found.overdue, Asked { time: Some(Time::Overdue), ..all.clone() }, "late"),
@@ -172,8 +172,8 @@ fn fields(asked: &Asked, own: &[OfficeCode], agency: Agency, reader: &Reader<'_>
     fields.push(select("step", t.step, plain(steps), step));
     let turns = vec![
         Choice::new("", t.both_agencies),
-        Choice::new("false", words.agency(agency)),
-        Choice::new("true", words.agency(agency.other())),
+        Choice::new("false", agency.name()),
+        Choice::new("true", agency.other().name()),
     ];
     let turn = asked.waiting.map(|other| other.to_string()).unwrap_or_default();
     fields.push(select("waiting", t.turn, plain(turns), turn));

@@ -81,5 +81,5 @@ fn who(place: Place, case: &Case, words: &Words<'_>) -> String {
             None => due::owner_after(case.current().kind).unwrap_or(Agency::Fk),
         },
     };
-    filled(words.t.place_by, &[("agency", words.agency(owner))])
+    filled(words.t.place_by, &[("agency", owner.name())])
 }

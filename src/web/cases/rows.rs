@@ -107,7 +107,7 @@ fn next(row: &CaseRow, kind: StepKind, agency: Agency, words: &Words<'_>) -> Opt
         turn: if is_ours {
             words.t.our_turn.to_owned()
         } else {
-            filled(words.t.their_turn, &[("agency", words.agency(owner))])
+            filled(words.t.their_turn, &[("agency", owner.name())])
         },
         is_ours,
         distance: distance.text,

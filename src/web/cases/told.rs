@@ -48,7 +48,7 @@ fn line(entry: &Entry, before: Option<&Case>, words: &Words<'_>) -> Line {
         id: entry.id,
         when: instant(entry.known_from),
         what: what(&entry.event, before, words),
-        who: format!("{}, {by}{behalf}", words.agency(entry.by.agency)),
+        who: format!("{}, {by}{behalf}", entry.by.agency.name()),
         why: reason.map(|reason| match &reason.text {
             Some(text) => format!("{} – {text}", reason.code),
             None => reason.code.clone(),
@@ -80,7 +80,7 @@ fn what(event: &Event, before: Option<&Case>, words: &Words<'_>) -> String {
         Event::Removal { date } => filled(t.told_removal, &[("day", &date.to_string())]),
         Event::Reference { agency, reference } => {
             let number = reference.as_ref().map_or_else(|| t.taken_away.to_owned(), ToString::to_string);
-            filled(t.told_reference, &[("agency", words.agency(*agency)), ("number", &number)])
+            filled(t.told_reference, &[("agency", agency.name()), ("number", &number)])
         }
         Event::Correction(correction) => corrected(correction, before, words),
     }
@@ -131,7 +131,7 @@ fn asked(answers: &Answers, withdrawn: &[Question], words: &Words<'_>) -> String
 fn changed(change: &HandlerChange, words: &Words<'_>) -> String {
     let one = |agency: Agency| {
         let new = change.of(agency)?;
-        Some(format!("{}: {}", words.agency(agency), words.handler_or_none(new.as_ref())))
+        Some(format!("{}: {}", agency.name(), words.handler_or_none(new.as_ref())))
     };
     Agency::ALL.into_iter().filter_map(one).collect::<Vec<_>>().join(", ")
 }

@@ -44,10 +44,6 @@ impl<'a> Words<'a> {
         self.language.pick(kind.label_sv(), kind.label_en())
     }
 
-    pub fn agency(&self, agency: Agency) -> &'static str {
-        self.language.agency(agency)
-    }
-
     pub fn sex(&self, sex: Sex) -> &'static str {
         match sex {
             Sex::Kvinna => self.t.woman,
@@ -99,7 +95,7 @@ impl<'a> Words<'a> {
     /// What is awaited of a case that stands at a step, up to the day: "Planerad insats registreras av
     /// Försäkringskassan senast".
     pub fn awaited(&self, kind: StepKind, owner: Agency) -> String {
-        filled(self.t.registered_by, &[("what", self.comes_next(kind)), ("owner", self.agency(owner))])
+        filled(self.t.registered_by, &[("what", self.comes_next(kind)), ("owner", owner.name())])
     }
 
     /// The step that is expected after one.

@@ -123,7 +123,7 @@ fn told(context: &Context, entry: &Entry) -> String {
         Event::Correction(_) => t.event_correction.to_owned(),
     };
     let who = entry.by.handler.as_ref().map(|id| lists::handler_name(&context.organisation, id));
-    let agency = words.language.agency(entry.by.agency);
+    let agency = entry.by.agency.name();
     let who = who.map_or_else(|| agency.to_owned(), |name| format!("{name}, {agency}"));
     format!("{} – {what} ({who})", instant(entry.known_from))
 }

@@ -113,7 +113,7 @@ fn next(visit: &Visit, context: &Context) -> WaysPage {
         return page;
     };
     let late = if due.is_overdue(context.today) { t.overdue } else { "" };
-    let owner = context.words.language.agency(due.owner);
+    let owner = due.owner.name();
     if due.owner == context.agency {
         page.lead.push(format!("{} {}. {late}", t.your_turn, due.on).trim_end().to_owned());
     } else {
@@ -197,9 +197,7 @@ fn late(visit: &Visit, context: &Context) -> HttpResponse {
             ..Section::default()
         };
         match right {
-            Right::Not(owner) => {
-                section.text.push(format!("{} {}.", t.others_why, context.words.language.agency(owner)))
-            }
+            Right::Not(owner) => section.text.push(format!("{} {}.", t.others_why, owner.name())),
             Right::Owner | Right::By(_) => {
                 section.ways.push((context.address(&Which::Late(registration).path()), t.answer_now.to_owned()));
             }
@@ -216,7 +214,7 @@ fn corrections(visit: &Visit, context: &Context) -> WaysPage {
         let mut section = Section { title: way.about, named: true, ..Section::default() };
         match way.others {
             Some(owner) => {
-                section.text.push(format!("{} {}.", t.corrected_by, context.words.language.agency(owner)));
+                section.text.push(format!("{} {}.", t.corrected_by, owner.name()));
             }
             None => {
                 let links = way.corrections.into_iter();

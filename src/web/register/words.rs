@@ -4,7 +4,7 @@
 use crate::domain::answers::{AnswerKind, Choice, QUESTIONS, QuestionRow};
 use crate::domain::finding::{Allowed, Finding};
 use crate::domain::rule::Rule;
-use crate::domain::step::StepKind;
+use crate::domain::step::{Agency, StepKind};
 use crate::web::texts::Language;
 use crate::web::texts::register::RegisterTexts;
 
@@ -53,11 +53,10 @@ impl Words {
         match &finding.allowed {
             None => "–".to_owned(),
             Some(Allowed::Steps(steps)) => {
-                let label =
-                    |(step, owner): &(StepKind, _)| format!("{} ({})", self.step(*step), self.language.agency(*owner));
+                let label = |(step, owner): &(StepKind, Agency)| format!("{} ({})", self.step(*step), owner.name());
                 join(steps.iter().map(label).collect(), or)
             }
-            Some(Allowed::Agency(agency)) => self.language.agency(*agency).to_owned(),
+            Some(Allowed::Agency(agency)) => agency.name().to_owned(),
             Some(Allowed::Values(values)) => join(values.iter().map(|value| self.value(value, question)).collect(), or),
             Some(other) => other.words(or),
         }

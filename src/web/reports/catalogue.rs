@@ -10,6 +10,7 @@ use crate::auth::policy::Action;
 use crate::reports::catalogue::catalogue;
 use crate::web::door::enter;
 use crate::web::page::Frame;
+use crate::web::texts::frozen::FrozenTexts;
 use crate::web::texts::reports::{ReportTexts, question};
 
 #[derive(Template)]
@@ -17,6 +18,7 @@ use crate::web::texts::reports::{ReportTexts, question};
 struct Page {
     frame: Frame,
     t: &'static ReportTexts,
+    frozen: &'static str,
     cards: Vec<Card>,
 }
 
@@ -39,5 +41,6 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
         question: question(&report.id, language),
     };
     let cards = catalogue().reports().iter().map(card).collect();
-    visit.answer(StatusCode::OK, &Page { frame: visit.frame.clone(), t: ReportTexts::of(language), cards })
+    let frozen = FrozenTexts::of(language).title;
+    visit.answer(StatusCode::OK, &Page { frame: visit.frame.clone(), t: ReportTexts::of(language), frozen, cards })
 }

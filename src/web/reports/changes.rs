@@ -10,13 +10,14 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::question::{Asked, Wrong, address, instant as read_instant, lang, pairs};
+use super::question::{Asked, Wrong, address, lang, pairs};
 use super::refused::Refused;
 use super::show::{asked, sent};
 use crate::app::App;
 use crate::app::reporting::{granted_now, in_turn};
 use crate::auth::policy::{Action, role_allows};
 use crate::domain::code::CaseId;
+use crate::registrations::fields::parse_known;
 use crate::reports::catalogue::catalogue;
 use crate::reports::cube::SAMTLIGA;
 use crate::reports::difference::{Behind, Between, Cause, Change, ChangedPart, Difference, texts};
@@ -96,7 +97,7 @@ pub async fn show(app: web::Data<App>, request: HttpRequest, report: web::Path<S
     let asked = asked(&visit, &definition.id, sent(&request));
     let mut wrong = asked.wrong.clone();
     let t = ReportTexts::of(visit.frame.language);
-    let since = asked.fields.one("sedan").and_then(read_instant);
+    let since = asked.fields.one("sedan").and_then(parse_known);
     // Whoever hasn't been asked for the day yet has nothing wrong.
     let answered = asked.fields.iter().any(|(name, _)| name == "sedan");
     if since.is_none() && answered {

@@ -1,5 +1,6 @@
 //! `/rapporter/{report}/hamta`: a report as a file, in every form that the API answers, byte for byte the same.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -28,6 +29,11 @@ const fn name(form: Form) -> &'static str {
         Form::Svg => "SVG",
         Form::Png => "PNG",
     }
+}
+
+/// The form that a query names.
+pub fn named_form(asked: &BTreeMap<String, String>) -> Option<Form> {
+    asked.get("format").map(String::as_str).and_then(Form::named)
 }
 
 /// Where the files of a report are.

@@ -3,7 +3,8 @@
 //!
 //! **Lives here:** the question as an address ([`question`], [`periods`], [`places`]) and its [`controls`]; a report as a
 //! page ([`show`], made of [`figures`] and a [`summary`]), as files ([`download`]), beside an earlier one ([`changes`]);
-//! the cases behind a figure ([`behind`]); the [`catalogue`]; [`packages`] with their [`package`] form. What may not be
+//! the cases behind a figure ([`behind`]); those that are kept for ever ([`frozen`], made by [`freeze`]); the [`catalogue`];
+//! [`packages`] with their [`package`] form. What may not be
 //! shown is told by [`refused`].
 //! **Never here:** figures, or what may be disclosed to whom: a page pulls a report as the API does, by
 //! [`app::reporting`](crate::app::reporting), once, and shows it.
@@ -14,6 +15,8 @@ mod changes;
 mod controls;
 mod download;
 mod figures;
+mod freeze;
+mod frozen;
 mod package;
 mod packages;
 mod periods;
@@ -30,6 +33,10 @@ pub fn configure(services: &mut ServiceConfig) {
     services
         .service(resource("/rapporter").route(get().to(catalogue::show)))
         .service(resource("/rapporter/datakvalitet/arenden").route(get().to(behind::show)))
+        .service(resource("/rapporter/frysta").route(get().to(frozen::list)).route(post().to(freeze::create)))
+        .service(resource("/rapporter/frysta/ny").route(get().to(freeze::new)))
+        .service(resource("/rapporter/frysta/{id}").route(get().to(frozen::show)))
+        .service(resource("/rapporter/frysta/{id}/hamta").route(get().to(frozen::file)))
         .service(resource("/rapporter/{report}").route(get().to(show::show)))
         .service(resource("/rapporter/{report}/hamta").route(get().to(download::file)))
         .service(resource("/rapporter/{report}/andringar").route(get().to(changes::show)))

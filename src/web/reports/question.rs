@@ -3,13 +3,12 @@
 //!
 //! Never here: the controls ([`super::controls`]), and figures.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::periods::Preset;
-use crate::domain::dates::end_of_swedish_day;
 use crate::domain::person::contains_identity_number;
-use crate::registrations::fields::parse_date;
+use crate::registrations::fields::{parse_date, parse_known};
 use crate::reports::catalogue::catalogue;
 use crate::reports::follow::Counted;
 use crate::reports::request::RequestError;
@@ -73,12 +72,6 @@ pub const fn lang(language: Language) -> Lang {
         Language::Swedish => Lang::Sv,
         Language::English => Lang::En,
     }
-}
-
-/// An instant, or a date, which means the end of that day in Sweden.
-pub fn instant(text: &str) -> Option<DateTime<Utc>> {
-    let day = parse_date(text).map(end_of_swedish_day);
-    day.or_else(|| DateTime::parse_from_rfc3339(text).ok().map(|at| at.with_timezone(&Utc)))
 }
 
 /// What is wrong with a question that could be read.
@@ -155,7 +148,7 @@ pub fn read(report: &str, sent: Vec<(String, String)>, around: &Surroundings<'_>
         version
     });
     let as_of = typed.one("asOf").and_then(|text| {
-        let at = instant(text);
+        let at = parse_known(text);
         if at.is_none() {
             refuse("", t.as_of_wrong.to_owned());
         }
@@ -294,7 +287,7 @@ mod tests {
     #[test]
     fn an_earlier_state_is_named_by_instant_and_position() {
         let known = asked("status", "asOf=2026-06-30&countedTo=17").counted;
-        assert_eq!((known.as_of, known.counted_to), (instant("2026-06-30"), Some(17)));
+        assert_eq!((known.as_of, known.counted_to), (parse_known("2026-06-30"), Some(17)));
         assert_eq!(asked("status", "asOf=x&countedTo=-1").wrong.len(), 2);
     }
 }

@@ -10,6 +10,7 @@ use askama::Template;
 use super::controls::{self, Controls, Makings};
 use super::download::Files;
 use super::figures::{Behind, Section, ordered, section, without_echo};
+use super::freeze::freeze_address;
 use super::packages::{Known, known};
 use super::places;
 use super::question::{Asked, Surroundings, Wrong, address, lang, pairs, read};
@@ -27,6 +28,7 @@ use crate::reports::{Geography, Request};
 use crate::web::door::{Visit, enter, to};
 use crate::web::form::{Field, Kind};
 use crate::web::page::Frame;
+use crate::web::texts::frozen::FrozenTexts;
 use crate::web::texts::reports::{ReportTexts, question};
 use crate::web::texts::{instant, number};
 
@@ -47,6 +49,8 @@ struct Page {
 /// A report that was pulled.
 struct Told {
     place: String,
+    /// On each sheet of paper.
+    of: String,
     from: String,
     to: String,
     as_of: String,
@@ -63,6 +67,8 @@ struct Told {
     question: Vec<(String, String)>,
     since: Field,
     permanent: String,
+    freeze: String,
+    frozen_texts: &'static FrozenTexts,
     files: Vec<(String, String)>,
     ways: Vec<(&'static str, String)>,
     notes: Vec<String>,
@@ -171,7 +177,7 @@ fn page(
 }
 
 /// How figures are protected, in words.
-fn protection(t: &ReportTexts, report: &Report) -> String {
+pub fn protection(t: &ReportTexts, report: &Report) -> String {
     let word = |code: &str| match code {
         "exact" => t.exact,
         "threshold" => t.threshold,
@@ -198,6 +204,9 @@ impl Told {
         let path = format!("/rapporter/{}", report.report);
         let (first, package) = packages.first(asked.package, wanted);
         report.parts = ordered(std::mem::take(&mut report.parts), &first);
+        // Frozen in the order in which it is seen.
+        let parts = report.parts.iter().map(|part| part.id.to_owned());
+        let own_order: Vec<String> = if first.is_empty() { Vec::new() } else { parts.collect() };
         let files = Files { path: format!("{path}/hamta"), question: fixed.clone() };
         let cases = |part: &Part, codes: &[(&str, &str)]| super::behind::cases_address(&fixed, part.id, codes);
         let seen = report.report == quality::ID && role_allows(&visit.caller, Action::ListReportCases);
@@ -209,6 +218,7 @@ impl Told {
         let earlier = asked.counted.as_of.is_some() || asked.counted.counted_to.is_some();
         Self {
             place: report.geography.1.clone(),
+            of: on_paper(&report),
             from: report.period.0.to_string(),
             to: report.period.1.to_string(),
             as_of: instant(report.as_of),
@@ -223,12 +233,19 @@ impl Told {
             sections,
             since: Field::new("sedan", t.since_day, Kind::Line("date")).required(),
             permanent: address(&path, &shown(&fixed)),
+            freeze: freeze_address(&report.report, &fixed, &own_order),
+            frozen_texts: FrozenTexts::of(visit.frame.language),
             files: files.of_all(),
             ways: ways(t, wanted),
             question,
             notes: report.footnotes,
         }
     }
+}
+
+/// What a part is of, where it may lie on a table by itself.
+pub fn on_paper(report: &Report) -> String {
+    format!("{}. {}, {} – {}", report.title, report.geography.1, report.period.0, report.period.1)
 }
 
 /// Where to go on, with the same period and place.

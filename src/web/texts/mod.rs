@@ -6,7 +6,6 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Europe::Stockholm;
 
 use crate::domain::organisation::Role;
-use crate::domain::step::Agency;
 
 /// A language of the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +41,7 @@ macro_rules! texts {
 pub mod assignments;
 pub mod cases;
 pub mod common;
+pub mod frozen;
 pub mod guide;
 pub mod register;
 pub mod reports;
@@ -80,29 +80,10 @@ impl Language {
         }
     }
 
-    /// An agency's name: the same in both languages.
-    pub const fn agency(self, agency: Agency) -> &'static str {
-        match agency {
-            Agency::Fk => "Försäkringskassan",
-            Agency::Af => "Arbetsförmedlingen",
-        }
-    }
-
     /// A role's name.
     pub const fn role(self, role: Role) -> &'static str {
-        let (sv, en) = match role {
-            Role::Deltagaransvarig => ("Deltagaransvarig", "Responsible for participants"),
-            Role::Insatsansvarig => ("Insatsansvarig", "Responsible for measures"),
-            Role::Samverkansadministrator => ("Samverkansadministratör", "Cooperation administrator"),
-            Role::Rapportlasare => ("Rapportläsare", "Report reader"),
-            Role::Samverkansansvarig => ("Samverkansansvarig", "Responsible for the cooperation"),
-            Role::Systemforvaltare => ("Systemförvaltare", "System manager"),
-            Role::System => ("System", "System"),
-        };
-        match self {
-            Self::Swedish => sv,
-            Self::English => en,
-        }
+        let (sv, en) = role.names();
+        self.pick(sv, en)
     }
 
     /// By its code.

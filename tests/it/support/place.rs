@@ -16,6 +16,7 @@ use sus::clock::{Clock, ManualClock, SystemClock};
 use sus::config::Config;
 use sus::server::serve;
 
+use super::posting::import_lines;
 use super::provider::{Browser, Provider};
 use super::{Backend, Database, organisation, service};
 
@@ -45,6 +46,16 @@ impl Place {
 
     /// Around a register of one's own.
     pub fn around(database: &Database, login: &str, register: &Value) -> Option<Self> {
+        Self::with_cases(database, login, register, |_| Vec::new())
+    }
+
+    /// The same with cases, imported as lines that depend on the present day.
+    pub fn with_cases(
+        database: &Database,
+        login: &str,
+        register: &Value,
+        lines: impl Fn(NaiveDate) -> Vec<Value>,
+    ) -> Option<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let provider = Provider::start(&base)?;
@@ -52,6 +63,8 @@ impl Place {
         let (verifier, logins) = file::read(&provider.file(login)).unwrap().parts();
         let (service, clock) = service(database, SystemClock.now());
         service.import_organisation(register).unwrap();
+        let (_, refused) = import_lines(&service, &lines(clock.today()));
+        assert_eq!(refused, "");
         let config = Config::from_variables(BTreeMap::from([("SUS_PUBLIC_URL".to_owned(), base.clone())])).unwrap();
         let shared: Arc<dyn Clock> = Arc::<ManualClock>::clone(&clock);
         let app = App::new(service, verifier, config, shared, Generator::from_system().unwrap()).with_logins(logins);

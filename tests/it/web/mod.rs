@@ -4,6 +4,7 @@ mod assignments;
 mod cases;
 mod days;
 mod frame;
+mod frozen;
 mod judged;
 mod packages;
 mod register;
@@ -44,6 +45,12 @@ fn send(api: &Api, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Told {
     let body = serde_urlencoded::to_string(fields).unwrap();
     let headers = [("content-type", "application/x-www-form-urlencoded"), ("cookie", cookie), ("accept", "text/html")];
     api.call(Method::POST, path, &headers, Some(&body))
+}
+
+/// A value of a hidden field.
+pub fn hidden(page: &str, name: &str) -> String {
+    let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\"")).unwrap();
+    rest.split('"').next().unwrap().to_owned()
 }
 
 impl Person<'_> {

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::{Person, log_in, log_in_as};
+use super::{Person, hidden, log_in, log_in_as};
 use crate::http::Api;
 use crate::support::{Database, on_both, organisation};
 
@@ -24,12 +24,6 @@ fn api(database: &Database) -> Api {
     let handlers = register["handlers"].as_array_mut().unwrap();
     handlers.extend([responsible("fk-s-001", "FK-GAVLE"), responsible("fk-s-002", "FK-FALUN")]);
     Api::around(database, "2016-10-12", &register)
-}
-
-/// A value of a hidden field.
-fn hidden(page: &str, name: &str) -> String {
-    let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\"")).unwrap();
-    rest.split('"').next().unwrap().to_owned()
 }
 
 /// The parts of a page, in their order.

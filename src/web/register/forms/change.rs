@@ -75,7 +75,7 @@ pub fn offices(context: &Context, typed: Option<&Typed>) -> Result<Sheet, Stop> 
         let chosen = code.and_then(|code| OfficeCode::parse(code).ok());
         let office = chosen.as_ref().unwrap_or(present.of(agency));
         let groups = lists::handlers(&context.organisation, office, context.today, None, t.as_it_follows);
-        let label = format!("{} ({})", t.new_handler, words.language.agency(agency));
+        let label = format!("{} ({})", t.new_handler, agency.name());
         Field::new(format!("handlers.{}", name(agency)), label, Kind::Select(groups))
     });
     let mut who = Part::new(t.handlers, handlers);

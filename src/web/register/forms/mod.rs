@@ -57,7 +57,7 @@ impl Context {
     /// Why the other agency makes a registration.
     fn others(&self, owner: Agency) -> Stop {
         let t = self.words.t;
-        let text = format!("{} {}.", t.others_why, self.words.language.agency(owner));
+        let text = format!("{} {}.", t.others_why, owner.name());
         Stop { title: t.others_title, text }
     }
 }

@@ -198,7 +198,7 @@ impl<'a> Desk<'a> {
             let chosen = typed.one(&format!("offices.{name}")).and_then(|code| OfficeCode::parse(code).ok());
             let office = chosen.as_ref().unwrap_or(self.pair.of(agency));
             let groups = lists::handlers(organisation, office, self.today, None, t.nobody_yet);
-            let label = format!("{} ({})", t.handler, self.words.language.agency(agency));
+            let label = format!("{} ({})", t.handler, agency.name());
             let field = Field::new(format!("handlers.{name}"), label, Kind::Select(groups));
             let me = self.visit.caller.handler.as_ref().filter(|_| agency == self.agency);
             let here = me.and_then(|id| organisation.handlers.get(id));
@@ -251,7 +251,7 @@ pub fn consent_fields(
         let of_agency = lists::offices(organisation, agency, near, t.near_offices, stands, day, words);
         groups.extend(of_agency.into_iter().skip(1).map(|group| {
             Group {
-                label: format!("{}: {}", words.language.agency(agency), lower(&group.label)),
+                label: format!("{}: {}", agency.name(), lower(&group.label)),
                 choices: group
                     .choices
                     .into_iter()

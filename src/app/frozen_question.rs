@@ -3,19 +3,17 @@
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use super::extract::parse_as_of;
-use super::problem::{Kind, Problem};
 use crate::domain::finding::{Allowed, Finding, Findings};
 use crate::domain::person::contains_identity_number;
 use crate::domain::rule::Rule;
 use crate::domain::shape;
-use crate::registrations::fields::{Fields, shown, wrong_type, wrong_value};
+use crate::registrations::fields::{Fields, parse_known, shown, wrong_type, wrong_value};
 use crate::reports::catalogue::{catalogue, part_ids};
-use crate::reports::follow::{Counted, FollowError};
+use crate::reports::follow::Counted;
 use crate::reports::request::{GEOGRAPHY_FORMS, RequestError};
 use crate::reports::times::Every;
 use crate::reports::variables::Variable;
-use crate::reports::{Geography, Lang, Period, PullError, Request};
+use crate::reports::{Geography, Lang, Period, Request};
 
 /// What is to be frozen.
 pub struct Wanted {
@@ -110,7 +108,7 @@ pub fn wanted(value: &Value, today: NaiveDate) -> Result<Wanted, Findings> {
         Some(_) => fields.choice("geography", |t| Geography::parse(t).ok(), &GEOGRAPHY_FORMS, &mut findings),
     };
     let as_of = fields.text("asOf", &mut findings).and_then(|text| {
-        let instant = parse_as_of(text);
+        let instant = parse_known(text);
         if instant.is_none() {
             wrong_value("/asOf", shape::INSTANT_OR_DATE, &mut findings);
         }
@@ -190,31 +188,12 @@ fn variables(fields: &mut Fields<'_>, request: Option<&mut Request>, findings: &
 }
 
 /// What is wrong with a question, at its place in the body.
-fn finding(error: &RequestError) -> Finding {
+#[must_use]
+pub fn finding(error: &RequestError) -> Finding {
     let pointer = match error.parameter() {
         "variable" => "/selections".to_owned(),
         name if Variable::from_name(name).is_some() => format!("/selections/{name}"),
         name => format!("/{name}"),
     };
     Finding::new(Rule::FaltOgiltigtVarde, pointer).allowed(Allowed::Values(error.allowed()))
-}
-
-/// What was wrong with a question in a body.
-pub fn refused(error: FollowError, counted: Counted) -> Problem {
-    let mut findings = Findings::default();
-    match error {
-        FollowError::Ahead(head) => {
-            for (name, given) in [("countedTo", counted.counted_to), ("atLeast", counted.at_least)] {
-                if given.is_some_and(|position| position > head) {
-                    let finding = Finding::new(Rule::FaltOgiltigtVarde, format!("/{name}"));
-                    findings.push(finding.allowed(Allowed::Values(vec![format!("0–{head}")])));
-                }
-            }
-        }
-        FollowError::Pull(PullError::Request(errors)) => {
-            errors.iter().for_each(|error| findings.push(finding(error)));
-        }
-        other => return super::report_question::refused(other, &[]),
-    }
-    Problem::new(Kind::Regelbrott).errors(&findings)
 }

@@ -1,0 +1,180 @@
+//! A report frozen: kept under an id for ever as it was told, protected so that everyone may read it.
+//!
+//! Never here: how what is to be frozen is read ([`frozen_question`](super::frozen_question)), and how an answer looks.
+
+use std::sync::Arc;
+
+use actix_web::web;
+use chrono::{DateTime, SecondsFormat};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::App;
+use super::frozen_question::Wanted;
+use super::keeping::{Once, keep};
+use super::reporting::{NoTurn, NotGranted, granted_now, in_turn, pulled};
+use crate::auth::Caller;
+use crate::auth::policy::Action;
+use crate::registrations::{Refusal, Rendered};
+use crate::reports::disclosure::{self, Published};
+use crate::reports::follow::FollowError;
+use crate::reports::{Geography, Period, Report, render, stored};
+use crate::storage::cases::{day_number, day_of};
+use crate::storage::kept::{self, FrozenHead, FrozenRow};
+use crate::storage::{Link, StorageError};
+
+/// What is locked while a report is frozen, so that each sees those before it.
+const LOCK: &[u8] = b"frozen_reports";
+
+/// Why a report is not frozen.
+#[derive(Debug)]
+pub enum NotFrozen {
+    /// There was no turn to count.
+    NoTurn(NoTurn),
+    /// It is not granted now.
+    NotGranted(NotGranted),
+    /// It could not be pulled.
+    Follow(FollowError),
+    /// Another one of the same days was frozen meanwhile, which decides how this one is protected: once more.
+    Meanwhile,
+    /// It could not be written.
+    Refused(Refusal),
+    /// It could not be made.
+    Failed,
+}
+
+impl From<NoTurn> for NotFrozen {
+    fn from(error: NoTurn) -> Self {
+        Self::NoTurn(error)
+    }
+}
+
+impl From<NotGranted> for NotFrozen {
+    fn from(error: NotGranted) -> Self {
+        Self::NotGranted(error)
+    }
+}
+
+impl From<FollowError> for NotFrozen {
+    fn from(error: FollowError) -> Self {
+        Self::Follow(error)
+    }
+}
+
+impl From<Refusal> for NotFrozen {
+    fn from(error: Refusal) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<StorageError> for NotFrozen {
+    fn from(error: StorageError) -> Self {
+        Self::Refused(Refusal::Storage(error))
+    }
+}
+
+/// What is frozen of these days.
+fn published(link: &mut Link<'_>, period: Period) -> Result<Vec<Published>, StorageError> {
+    let heads = kept::frozen_overlapping(link, day_number(period.from()), day_number(period.to()))?;
+    let read = |head: FrozenHead| {
+        let period = Period::new(day_of(head.first_day), day_of(head.last_day)).ok()?;
+        let geography = Geography::parse(&head.geography).ok()?;
+        let as_of = DateTime::from_timestamp_micros(head.as_of)?;
+        let version = u32::try_from(head.version).ok()?;
+        Some(Published { report: head.report, version, period, geography, as_of, counted_to: head.counted_to })
+    };
+    heads.into_iter().map(read).collect::<Option<_>>().ok_or(StorageError::Corrupt("frozen_reports"))
+}
+
+fn instant(micros: i64) -> Value {
+    json!(DateTime::from_timestamp_micros(micros).map(|at| at.to_rfc3339_opts(SecondsFormat::AutoSi, true)))
+}
+
+/// The id of a frozen report.
+#[must_use]
+pub fn id(head: &FrozenHead) -> Uuid {
+    Uuid::from_slice(&head.id).unwrap_or_default()
+}
+
+/// A frozen report as JSON, without its figures.
+#[must_use]
+pub fn told(head: &FrozenHead) -> Value {
+    json!({
+        "id": id(head), "name": head.name, "frozenAt": instant(head.frozen_at),
+        "frozenBy": {"client": head.client, "agency": head.agency, "handler": head.handler},
+        "report": head.report, "version": head.version, "lang": head.lang, "geography": head.geography,
+        "period": {"from": day_of(head.first_day), "to": day_of(head.last_day)},
+        "asOf": instant(head.as_of), "countedTo": head.counted_to,
+        "link": format!("/v1/frozen-reports/{}", id(head)),
+    })
+}
+
+/// Freezes a report, once for each key; `value` is what was sent.
+///
+/// # Errors
+/// Why not.
+pub async fn freeze(
+    app: &web::Data<App>,
+    caller: &Arc<Caller>,
+    key: Option<String>,
+    (wanted, value): (Wanted, &Value),
+) -> Result<Rendered, NotFrozen> {
+    let Wanted { name, request: wanted, counted, lang, parts } = wanted;
+    let period = wanted.period;
+    let asking = Arc::clone(caller);
+    let pulling = in_turn(app, move |app| {
+        granted_now(app, &asking, &wanted, counted)?;
+        let beside = published(&mut app.service.db.read()?.link(), wanted.period)?;
+        let shown = (lang, disclosure::frozen(&wanted, counted, &beside));
+        let mut report = pulled(app, &wanted, counted, shown)?;
+        // The parts are there: they were read against the catalogue.
+        let _ = render::form::keep(&mut report, &parts, None);
+        Ok::<_, NotFrozen>((report, beside))
+    });
+    let (report, beside) = pulling.await?;
+    let head = FrozenHead {
+        id: app.new_id().as_bytes().to_vec(),
+        frozen_at: app.now().timestamp_micros(),
+        client: caller.client.to_string(),
+        agency: caller.agency.map(|a| a.code().to_owned()),
+        handler: caller.handler.as_ref().map(ToString::to_string),
+        name,
+        report: report.report.clone(),
+        version: i32::try_from(report.version).unwrap_or(i32::MAX),
+        lang: report.lang.to_owned(),
+        geography: report.geography.0.clone(),
+        first_day: day_number(report.period.0),
+        last_day: day_number(report.period.1),
+        as_of: report.as_of.timestamp_micros(),
+        counted_to: report.counted_to,
+    };
+    let row = FrozenRow { body: stored::write(&report).map_err(|_| NotFrozen::Failed)?, head };
+    let fingerprint = app.service.fingerprint(&json!([Action::CreateFrozenReport.code(), value]));
+    let once =
+        Once { client: caller.client.to_string(), key: key.map(|key| (key, fingerprint)), lock: Some(LOCK.to_vec()) };
+    keep(app, once, move |link, _| {
+        // How it is protected depends on what is frozen beside it.
+        if published(link, period)? != beside {
+            return Err(NotFrozen::Meanwhile);
+        }
+        kept::freeze(link, &row)?;
+        let headers = [
+            ("content-type", "application/json".to_owned()),
+            ("cache-control", "no-store".to_owned()),
+            ("location", format!("/v1/frozen-reports/{}", id(&row.head))),
+        ];
+        let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Ok(Rendered { status: 201, headers, body: told(&row.head).to_string() })
+    })
+    .await
+}
+
+/// A frozen report as it was told, with what it is called; `None` where there is none.
+///
+/// # Errors
+/// When the database fails, or what is kept can't be read.
+pub fn frozen(app: &App, id: Uuid) -> Result<Option<(FrozenHead, Report)>, StorageError> {
+    let found = kept::frozen(&mut app.service.db.read()?.link(), id.as_bytes())?;
+    let read = |(head, body): (FrozenHead, String)| Some((head, stored::read(&body)?));
+    found.map(|found| read(found).ok_or(StorageError::Corrupt("frozen_reports"))).transpose()
+}
