@@ -52,6 +52,7 @@ pub fn run(backend: &str) {
         ("the last page of those with missing answers that wait", "?missing=true&waiting=true&page=57"),
         ("overdue", "?due=overdue"),
         ("ended, the last page", "?status=ended&page=200"),
+        ("all 10 000 of the office, the first page", "?handler=all"),
     ] {
         let look = |_| {
             let begin = Instant::now();

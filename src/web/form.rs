@@ -8,8 +8,9 @@ use chrono::NaiveDate;
 
 use super::texts::Language;
 use super::visitor::Person;
-use crate::domain::finding::Findings;
+use crate::domain::finding::{Allowed, Finding, Findings};
 use crate::domain::organisation::{Office, Organisation};
+use crate::domain::rule::Rule;
 use crate::domain::step::Agency;
 
 /// The name of the field that carries the token.
@@ -208,13 +209,25 @@ impl Field {
     }
 }
 
+/// What a finding says beside a field: what to do, where nothing was filled in.
+#[must_use]
+pub fn says(finding: &Finding, language: Language) -> String {
+    let t = language.texts();
+    let is_date = || finding.pointer.ends_with("ate") || finding.pointer.ends_with("On");
+    match (finding.rule, &finding.allowed) {
+        (Rule::FaltSaknas, Some(Allowed::Shape(_))) if is_date() => t.missing_date.to_owned(),
+        (Rule::FaltSaknas, _) => t.missing.to_owned(),
+        _ => language.pick(&finding.sv(), &finding.en()).to_owned(),
+    }
+}
+
 /// Puts findings beside the fields they are about, a field being named by its JSON Pointer with dots (`answers.arbetar` for
 /// `/answers/arbetar`); what is about no field is given back. Notices are left out.
 #[must_use]
 pub fn place(fields: &mut [Field], findings: &Findings, language: Language) -> Vec<String> {
     let mut whole = Vec::new();
     for finding in findings.0.iter().filter(|finding| finding.is_error()) {
-        let text = language.pick(&finding.sv(), &finding.en()).to_owned();
+        let text = says(finding, language);
         let name = finding.pointer.trim_start_matches('/').replace('/', ".");
         match fields.iter_mut().find(|field| field.name == name) {
             Some(field) => field.errors.push(text),

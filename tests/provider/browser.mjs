@@ -53,6 +53,22 @@ async function sideways(how) {
   return found.map((html) => `${how}: sticks out: ${html}`);
 }
 
+/** What doesn't fit on a sheet of A4 with ordinary margins: upright, or lying down where the page asks for that. */
+async function offPaper() {
+  const found = [];
+  for (const [width, lying] of [[718, false], [1047, true]]) {
+    await page.setViewportSize({ width, height: 1000 });
+    found.push(...(await page.evaluate(([width, lying]) =>
+      [...document.querySelectorAll("body *")]
+        .filter((element) => (element.closest(".broad") !== null) === lying && element.checkVisibility())
+        .filter((element) => element.getBoundingClientRect().right > width + 1)
+        .map((element) => element.outerHTML.slice(0, 160))
+        .slice(0, 3), [width, lying])));
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
+  return found.map((html) => `print: sticks out: ${html}`);
+}
+
 /** Goes through the page by the keyboard: every stop must show that it is one. */
 async function byKeyboard() {
   await page.evaluate(() => { document.activeElement?.blur(); window.scrollTo(0, 0); });
@@ -98,10 +114,9 @@ const orders = {
     await page.emulateMedia({ forcedColors: "active" });
     found.push(...(await judged("forced colours")));
     await page.emulateMedia({ forcedColors: "none", media: "print" });
-    found.push(...(await sideways("print")));
+    found.push(...(await offPaper()));
     await page.emulateMedia({ media: null });
-    const links = await page.evaluate(() => [...document.querySelectorAll("a[href]")].map((link) => link.href));
-    return { found, links, complaints };
+    return { found, complaints };
   },
   async picture({ to, width, media }) {
     await page.setViewportSize({ width: width ?? 1280, height: 800 });

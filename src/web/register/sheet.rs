@@ -92,7 +92,9 @@ impl Sheet {
         if findings.has_errors() {
             let missing =
                 |f: &&mut Field| f.required && f.kind != Kind::Hidden && f.errors.is_empty() && f.value().is_empty();
-            self.fields_mut().filter(missing).for_each(|field| field.errors.push(words.t.missing.to_owned()));
+            self.fields_mut()
+                .filter(missing)
+                .for_each(|field| field.errors.push(words.language.texts().missing.to_owned()));
         }
         whole
     }

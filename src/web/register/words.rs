@@ -5,6 +5,7 @@ use crate::domain::answers::{AnswerKind, Choice, QUESTIONS, QuestionRow};
 use crate::domain::finding::{Allowed, Finding};
 use crate::domain::rule::Rule;
 use crate::domain::step::{Agency, StepKind};
+use crate::web::form::says;
 use crate::web::texts::Language;
 use crate::web::texts::register::RegisterTexts;
 
@@ -25,16 +26,10 @@ impl Words {
 
     /// What a finding says about a field of this label, or about the whole.
     pub fn of(&self, finding: &Finding, label: Option<&str>) -> String {
-        let right = finding.allowed.as_ref();
         match (finding.rule, label) {
             (Rule::FaltSaknas, None) if finding.pointer == "/answers" => self.t.answer_any.to_owned(),
             (Rule::FaltSaknas, Some(_)) if finding.pointer == "/fk" => self.t.change_any.to_owned(),
-            (Rule::FaltSaknas, Some(_)) => match right {
-                Some(Allowed::Shape(_)) if finding.pointer.ends_with("ate") || finding.pointer.ends_with("On") => {
-                    self.t.missing_date.to_owned()
-                }
-                _ => self.t.missing.to_owned(),
-            },
+            (Rule::FaltSaknas, Some(_)) => says(finding, self.language),
             (Rule::FaltOgiltigtVarde | Rule::FaltFelTyp, Some(_)) => {
                 format!("{} {}.", self.t.not_right, self.right(finding))
             }

@@ -54,6 +54,16 @@ pub struct Table {
     pub left_out: usize,
 }
 
+/// A table of more columns is printed on a sheet that lies down.
+const MOST_ON_UPRIGHT: usize = 9;
+
+impl Table {
+    /// Whether it needs a sheet that lies down.
+    pub const fn is_broad(&self) -> bool {
+        self.dimensions.len() + self.levels.len() * self.measures.len() > MOST_ON_UPRIGHT
+    }
+}
+
 /// A part.
 pub struct Section {
     /// Its id, such as `utfall_gk`.

@@ -16,14 +16,14 @@ use crate::app::App;
 use crate::app::freezing::{NotFrozen, freeze};
 use crate::app::frozen_question::wanted;
 use crate::auth::policy::Action;
-use crate::domain::finding::Findings;
+use crate::domain::finding::{Finding, Findings};
 use crate::registrations::Refusal;
 use crate::reports::Request;
 use crate::reports::catalogue::{Definition, catalogue};
 use crate::reports::report::instant as exact;
 use crate::storage::StorageError;
 use crate::web::door::{Visit, enter, enter_with, to};
-use crate::web::form::{Field, Fields, Kind, Mistake, Sent, mistakes};
+use crate::web::form::{Field, Fields, Kind, Mistake, Sent, mistakes, says};
 use crate::web::page::{Frame, Message};
 use crate::web::texts::frozen::FrozenTexts;
 use crate::web::texts::reports::ReportTexts;
@@ -207,10 +207,8 @@ pub async fn create(app: web::Data<App>, request: HttpRequest, form: Sent) -> Ht
 /// What is wrong: with the whole, and with the name.
 fn told(language: Language, findings: &Findings) -> (Vec<String>, Vec<String>) {
     let (name, whole): (Vec<_>, Vec<_>) = findings.0.iter().partition(|finding| finding.pointer == "/name");
-    let says = |findings: Vec<&crate::domain::finding::Finding>| {
-        findings.into_iter().map(|finding| language.pick(&finding.sv(), &finding.en()).to_owned()).collect()
-    };
-    (says(whole), says(name))
+    let texts = |findings: Vec<&Finding>| findings.into_iter().map(|finding| says(finding, language)).collect();
+    (texts(whole), texts(name))
 }
 
 fn page(

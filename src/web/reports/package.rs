@@ -22,7 +22,7 @@ use crate::registrations::Refusal;
 use crate::reports::catalogue::{Definition, catalogue};
 use crate::storage::kept::{self, PackageRow};
 use crate::web::door::{Visit, enter, enter_with, to};
-use crate::web::form::{Choice, Field, Fields, Group, Kind, Mistake, Sent, mistakes};
+use crate::web::form::{Choice, Field, Fields, Group, Kind, Mistake, Sent, mistakes, says};
 use crate::web::page::{Frame, Message, query};
 use crate::web::texts::Language;
 use crate::web::texts::reports::ReportTexts;
@@ -209,10 +209,7 @@ fn read(visit: &Visit, definition: &Definition, fields: &Fields) -> Result<(Valu
 impl Refusals {
     fn add(&mut self, language: Language, findings: &Findings) {
         for finding in &findings.0 {
-            let text = match language {
-                Language::Swedish => finding.sv(),
-                Language::English => finding.en(),
-            };
+            let text = says(finding, language);
             match finding.pointer.as_str() {
                 "/name" => self.fields.push(("namn".to_owned(), text)),
                 "/steeringGroup" => self.fields.push(("styrgrupp".to_owned(), text)),

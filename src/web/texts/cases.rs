@@ -29,7 +29,7 @@ texts! {
     soon: "Inom en vecka", "Within a week";
     status: "Status", "Status";
     status_open: "Pågående", "Open";
-    status_ended: "Avslutade", "Ended";
+    status_ended: "Avslutat", "Ended";
     status_felregistrering: "Felregistrering", "Registered in error";
     any_answers: "Alla", "Any";
     only_missing: "Svar saknas", "Answers missing";

@@ -97,6 +97,8 @@ texts! {
     practice_why: "Övningsdatabasens personer är påhittade. Välj vem du vill vara:",
         "The people of the practice database are made up. Choose whom you want to be:";
     problem_heading: "Det finns fel i formuläret", "There are mistakes in the form";
+    missing: "Fyll i eller välj ett värde.", "Fill in or choose a value.";
+    missing_date: "Ange ett datum, till exempel 2026-01-15.", "Give a date, for example 2026-01-15.";
     required: "(måste fyllas i)", "(required)";
     optional: "(frivilligt)", "(optional)";
     choose: "Välj", "Choose";

@@ -26,8 +26,6 @@ texts! {
 
     // Findings in words of their own.
     mistake: "Fel:", "Error:";
-    missing: "Fyll i eller välj ett värde.", "Fill in or choose a value.";
-    missing_date: "Ange ett datum, till exempel 2026-01-15.", "Give a date, for example 2026-01-15.";
     not_right: "Värdet går inte att använda. Rätt är:", "The value can't be used. Right would be:";
     answer_any: "Besvara minst en fråga.", "Answer at least one question.";
     change_any: "Välj en annan handläggare än den som står.", "Choose another handläggare than the present one.";

@@ -126,14 +126,14 @@ impl Place {
         self.log_in(who)
     }
 
-    /// What is wrong with the page that is shown, for people and by the pages' own policy; and where it leads.
-    pub fn judge(&mut self) -> (Vec<String>, Vec<String>) {
+    /// What is wrong with the page that is shown, for people and by the pages' own policy.
+    pub fn judge(&mut self) -> Vec<String> {
         let told = self.browser.order(&json!({"do": "judge"}));
         let lines = |name: &str| -> Vec<String> {
             told[name].as_array().unwrap().iter().filter_map(Value::as_str).map(str::to_owned).collect()
         };
         let forbidden = lines("complaints").into_iter().filter(|text| text.contains("Security Policy"));
-        (lines("found").into_iter().chain(forbidden).collect(), lines("links"))
+        lines("found").into_iter().chain(forbidden).collect()
     }
 
     /// Draws the page into a file where `SUS_PICTURES` names a folder: wide, narrow and printed.

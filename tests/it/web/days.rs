@@ -16,7 +16,7 @@ fn fine(place: &mut Place, seen: &Seen, name: &str, texts: &[&str]) {
     if place.backend == Backend::Postgres {
         return;
     }
-    let (found, _) = place.judge();
+    let found = place.judge();
     assert!(found.is_empty(), "{name}:\n{}", found.join("\n"));
     place.picture(name);
 }
@@ -112,6 +112,16 @@ fn a_steering_groups_meeting_is_prepared() {
         fine(&mut place, &form, "paket-fel", &["Det finns fel i formuläret"]);
         let catalogue = place.go("/rapporter");
         fine(&mut place, &catalogue, "rapporter", &["Baspaket", "Standardrapport – status"]);
+        // What the group saw is kept for ever.
+        place.go("/rapporter/baspaket");
+        place.click("main a[href^='/rapporter/frysta/ny']");
+        let wrong = place.send();
+        fine(&mut place, &wrong, "frys-fel", &["Det finns fel i formuläret", "kan varken ändras eller tas bort"]);
+        place.set(&[("namn", "Mötet i november")]);
+        let frozen = place.send();
+        fine(&mut place, &frozen, "fryst", &["Mötet i november", "Rapporten är fryst"]);
+        let list = place.go("/rapporter/frysta");
+        fine(&mut place, &list, "frysta", &["Mötet i november", "Ulla Vik"]);
         let changes = place.go("/rapporter/baspaket/andringar");
         fine(&mut place, &changes, "andringar", &["ändra"]);
     });

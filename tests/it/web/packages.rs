@@ -28,7 +28,7 @@ fn api(database: &Database) -> Api {
 
 /// The parts of a page, in their order.
 fn parts(page: &str) -> Vec<String> {
-    let ids = page.split("<section class=\"part\" id=\"p-").skip(1);
+    let ids = page.split("<section class=\"part").skip(1).filter_map(|rest| Some(rest.split_once("id=\"p-")?.1));
     ids.map(|rest| rest.split('"').next().unwrap().replace('-', "_")).collect()
 }
 

@@ -111,7 +111,7 @@ fn every_report_has_a_page_in_both_languages_and_the_catalogue_leads_to_it() {
             let title = report["title"][lang].as_str().unwrap();
             assert!(shown.contains(&format!("<html lang=\"{lang}\"")) && shown.contains(title), "{id} {lang}");
             let parts = report["parts"].as_array().unwrap().len();
-            for (what, count) in [("<section class=\"part\"", parts), ("<svg ", parts), ("<h1>", 1), (" style=", 0)] {
+            for (what, count) in [("<section class=\"part", parts), ("<svg ", parts), ("<h1>", 1), (" style=", 0)] {
                 assert_eq!(shown.matches(what).count(), count, "{id} {lang}: {what}");
             }
             assert_eq!(reader.get(&format!("/rapporter/{id}?lang={lang}")).status, 200, "{id} without a question");
