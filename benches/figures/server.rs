@@ -4,6 +4,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -39,14 +40,52 @@ pub fn run(backend: &str) {
     let app = App::new(Arc::clone(&service), issuer.verifier(), config, Arc::new(SystemClock), Generator::seeded(3));
     std::thread::spawn(move || sus::server::run(app, listener));
 
-    let chains = chains(8_000);
+    // Other persons each time, of the same history.
+    let mut chains = chains(16_000);
+    let more = chains.split_off(8_000);
+    let (alone, waits) = singles(address, &tokens, &chains);
+    let at = |share: f64| waits[((waits.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
+    figure(&format!("{label}: single posts over HTTP, 64 connections"), alone, "/s", None);
+    figure(&format!("{label}: … p50"), at(0.5), "ms", None);
+    figure(&format!("{label}: … p99"), at(0.99), "ms", None);
+    batches(label, address, &tokens);
+    let done = AtomicBool::new(false);
+    let (beside, pulled) = std::thread::scope(|scope| {
+        let reports = scope.spawn(|| {
+            let mut client = Client::connect(address);
+            let mut pulled = 0;
+            while !done.load(Ordering::Relaxed) {
+                let report = "/v1/reports/baspaket?from=2014-01-01&to=2026-12-31&geography=riket";
+                assert_eq!(client.get(&tokens[0], report), 200);
+                pulled += 1;
+            }
+            pulled
+        });
+        let (beside, _) = singles(address, &tokens, &more);
+        done.store(true, Ordering::Relaxed);
+        (beside, reports.join().unwrap())
+    });
+    let what = format!("{label}: single posts while {pulled} reports are pulled without pause");
+    figure(&what, beside, "/s", Some(beside / alone));
+    let (_, organisation) = service.organisation().unwrap();
+    let person = |handler: &Handler| {
+        let client = ClientId::parse("fk-web").unwrap();
+        let (agency, roles) = (Some(handler.agency), vec![Role::Deltagaransvarig]);
+        let grant = Grant { client, agency, roles, handler: Some(handler.id.clone()) };
+        issuer.issue(&grant, SystemClock.now(), uuid::Uuid::nil()).unwrap()
+    };
+    readers(label, address, &organisation.handlers.values().take(READERS).map(person).collect::<Vec<_>>());
+    service.stop();
+}
+
+/// Posts chains of cases step by step by 64 connections: how many a second, and how long each waited, shortest first.
+fn singles(address: SocketAddr, tokens: &[String; 2], chains: &[Vec<(Agency, Value)>]) -> (f64, Vec<Duration>) {
     let posts: usize = chains.iter().map(Vec::len).sum();
     let begin = Instant::now();
     let mut waits: Vec<Duration> = std::thread::scope(|scope| {
         let handles: Vec<_> = chains
             .chunks(chains.len().div_ceil(64))
             .map(|mine| {
-                let tokens = &tokens;
                 scope.spawn(move || {
                     let mut client = Client::connect(address);
                     let mut waits = Vec::new();
@@ -65,25 +104,12 @@ pub fn run(backend: &str) {
     });
     let seconds = begin.elapsed().as_secs_f64();
     waits.sort_unstable();
-    let at = |share: f64| waits[((waits.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
-    figure(&format!("{label}: single posts over HTTP, 64 connections"), posts as f64 / seconds, "/s", None);
-    figure(&format!("{label}: … p50"), at(0.5), "ms", None);
-    figure(&format!("{label}: … p99"), at(0.99), "ms", None);
-    batches(label, address, &tokens);
-    let (_, organisation) = service.organisation().unwrap();
-    let person = |handler: &Handler| {
-        let client = ClientId::parse("fk-web").unwrap();
-        let (agency, roles) = (Some(handler.agency), vec![Role::Deltagaransvarig]);
-        let grant = Grant { client, agency, roles, handler: Some(handler.id.clone()) };
-        issuer.issue(&grant, SystemClock.now(), uuid::Uuid::nil()).unwrap()
-    };
-    readers(label, address, &organisation.handlers.values().take(READERS).map(person).collect::<Vec<_>>());
-    service.stop();
+    (posts as f64 / seconds, waits)
 }
 
-/// Other persons than the single posts', by another seed of the same history.
+/// Other persons than the single posts'.
 fn batches(label: &str, address: SocketAddr, tokens: &[String; 2]) {
-    let chains = chains(16_000).split_off(8_500);
+    let chains = chains(24_000).split_off(16_500);
     let mut requests: Vec<(Agency, Vec<Value>)> = Vec::new();
     for agency in Agency::ALL {
         let of: Vec<Value> = chains

@@ -212,7 +212,7 @@ impl Reader<'_> {
         limit: i64,
     ) -> Result<(Vec<CaseRow>, i64), StorageError> {
         self.narrow(&mut filter);
-        lists::page(link, &self.seen, &filter, (page - 1).max(0).saturating_mul(limit), limit)
+        lists::page(link, &self.seen, &filter, ((page - 1).max(0).saturating_mul(limit), limit), None)
     }
 
     /// One page of those of these cases that are within the caller's reach, in the order given, with their places among

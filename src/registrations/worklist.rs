@@ -11,7 +11,7 @@ use crate::domain::dates::later;
 use crate::domain::geography::swedish_key;
 use crate::domain::organisation::{Handler, Role};
 use crate::domain::step::Agency;
-use crate::storage::cases::{CaseRow, day_number};
+use crate::storage::cases::{CaseRow, OPEN, day_number};
 use crate::storage::lists::{self, Counts, Filter};
 use crate::storage::{Link, StorageError};
 
@@ -48,7 +48,11 @@ impl Reader<'_> {
         let all = Filter { handler: filter.handler.clone(), offices: filter.offices.clone(), ..Filter::default() };
         let (today, until) = (day_number(self.today), day_number(later(self.today, SOON + 1)));
         let counts = lists::counts(link, &all, agency, today, until)?;
-        let (rows, total) = lists::page(link, &self.seen, &filter, (page - 1).max(0).saturating_mul(limit), limit)?;
+        // All open ones are counted already.
+        let open = Filter { state: Some(OPEN), ..all };
+        let known = (Filter { state: filter.state.or(Some(OPEN)), ..filter.clone() } == open).then_some(counts.open);
+        let of_page = ((page - 1).max(0).saturating_mul(limit), limit);
+        let (rows, total) = lists::page(link, &self.seen, &filter, of_page, known)?;
         let numbers: Vec<i64> = rows.iter().map(|row| row.number).collect();
         let references = lists::references(link, agency, &numbers)?;
         Ok(Worklist { rows, total, counts, references })

@@ -191,7 +191,7 @@ macro_rules! filtered {
 }
 
 /// One page of cases, most urgent first – those that aren't open, in the order of their requests – and how many there are
-/// in all. What it shows is noted.
+/// in all, which isn't counted again where it is `known`. What it shows is noted.
 ///
 /// # Errors
 /// When the database fails.
@@ -199,11 +199,14 @@ pub fn page(
     link: &mut Link<'_>,
     seen: &Seen,
     filter: &Filter,
-    offset: i64,
-    limit: i64,
+    (offset, limit): (i64, i64),
+    known: Option<i64>,
 ) -> Result<(Vec<CaseRow>, i64), StorageError> {
     let state = filter.state.unwrap_or(OPEN);
-    let total: i64 = each!(link, c => filtered!(filter, state).count().get_result(c))?;
+    let total: i64 = match known {
+        Some(total) => total,
+        None => each!(link, c => filtered!(filter, state).count().get_result(c))?,
+    };
     // Where nothing is due any more the order is that of the requests, in which the indexes of one handläggare and of one
     // office stand. Of several offices all are read and sorted: asked for the order alone, PostgreSQL would walk through
     // every case there is until a page is full.

@@ -55,7 +55,7 @@ pub struct Table {
 }
 
 /// A table of more columns is printed on a sheet that lies down.
-const MOST_ON_UPRIGHT: usize = 9;
+const MOST_ON_UPRIGHT: usize = 7;
 
 impl Table {
     /// Whether it needs a sheet that lies down.

@@ -5,6 +5,7 @@ texts! {
     FrozenTexts;
 
     title: "Frysta rapporter", "Frozen reports";
+    one: "Fryst rapport", "Frozen report";
     lead: "En fryst rapport behålls för alltid som den var den dagen: senare registreringar, rättelser, definitioner och \
            kontor ändrar den inte.",
         "A frozen report is kept for ever as it was on that day: later registrations, corrections, definitions and offices \

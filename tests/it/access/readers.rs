@@ -29,7 +29,7 @@ fn none_of_64_readers_is_lost_and_each_row_is_there_before_its_answer() {
                         for _ in 0..EACH {
                             let seen = Seen::by(scope(service, &format!("fk-h-{n}")));
                             let mut reader = service.db.read().unwrap();
-                            page(&mut reader.link(), &seen, &Filter::default(), 0, 20).unwrap();
+                            page(&mut reader.link(), &seen, &Filter::default(), (0, 20), None).unwrap();
                             drop(reader);
                             service.log_and_wait(seen.into_entries()).unwrap();
                             answers += 1;

@@ -112,7 +112,7 @@ fn sent<T>(raw: &mut Raw, read: impl FnOnce(&mut Link<'_>) -> T) -> (T, Vec<Stri
 
 /// The list by the program, and the statements that it sent.
 fn listed(raw: &mut Raw, filter: &Filter) -> (Vec<CaseRow>, i64, Vec<String>) {
-    let ((rows, total), sent) = sent(raw, |link| page(link, &nobody(), filter, 0, 20).unwrap());
+    let ((rows, total), sent) = sent(raw, |link| page(link, &nobody(), filter, (0, 20), None).unwrap());
     assert_eq!(sent.len(), 2, "how many, and a page: {sent:?}");
     (rows, total, sent)
 }

@@ -88,7 +88,7 @@ fn a_report_is_frozen_once_and_read_as_it_was() {
             assert!(page.bytes == api.bytes, "{form}");
         }
         let english = reader.get(&format!("{address}?lang=en")).text;
-        assert!(english.contains("Frozen reports: Baspaket") && english.contains("<div lang=\"sv\">"), "{english}");
+        assert!(english.contains("Frozen report: Baspaket") && english.contains("<div lang=\"sv\">"), "{english}");
         for nowhere in ["/rapporter/frysta/mars", "/rapporter/frysta/0193d7a0-2f4e-7c11-9a55-3f1c0a6e9b14"] {
             assert_eq!(reader.get(nowhere).status, 404, "{nowhere}");
         }

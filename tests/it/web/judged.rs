@@ -82,7 +82,7 @@ fn ways(html: &str) -> Vec<String> {
             || plain(link).contains('.');
         !file
     });
-    pages.map(|link| format!("/{}", link.replace("&#38;", "&"))).collect()
+    pages.map(|link| format!("/{}", link.replace("&amp;", "&"))).collect()
 }
 
 /// What is wrong with the pages that links lead to from the start page: each kind once, whoever sees it, but the start page
