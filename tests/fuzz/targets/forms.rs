@@ -130,7 +130,7 @@ fn read_px(text: &str, cells: usize) {
         alone.dedup();
         assert_eq!(alone.len(), values.len(), "{keyword} has a value twice");
     }
-    let data = names("DATA");
+    let data: Vec<_> = statements.iter().filter(|(keyword, _)| keyword == "DATA").collect();
     assert_eq!((data.len(), data[0].1.len()), (1, cells), "as many figures as cells");
     assert!(text.lines().all(|line| line.chars().count() <= 256), "a line is too long");
 }

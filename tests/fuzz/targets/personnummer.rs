@@ -15,5 +15,5 @@ fuzz_target!(|data: &[u8]| {
         assert!(contains_identity_number(digits, today));
         assert!(!format!("{number:?}").contains(digits), "never shown");
     }
-    contains_identity_number(text, today);
+    let _ = contains_identity_number(text, today);
 });
