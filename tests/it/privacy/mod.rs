@@ -5,6 +5,7 @@ mod document;
 mod erasure;
 mod forgotten;
 mod keys;
+mod planted;
 mod removed;
 mod traffic;
 
