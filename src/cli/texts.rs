@@ -191,8 +191,17 @@ SUS_RETENTION_FILE names the rules. The first that applies to a case decides:
   years = 2                    # last_registration: from the latest registration
   action = \"strip_identity\"    # no figure changes
 
+  [[rule]]
+  id = \"grovre\"
+  trigger = \"case_ended\"
+  years = 5
+  action = \"coarsen\"          # no figure changes
+
 strip_identity takes away the number, the agencies' references, who was handläggare,
-stadsdel and free text, and makes the birth date an age band. Runs beside the service;
+stadsdel and free text, and makes the birth date an age band. coarsen takes away what
+no figure needs as well: the employer's number, the local definition of an insats, who
+registered, and the clients' own references (what is sent again after that is not known
+again). Runs beside the service;
 broken off, it is started anew. SUS_RETENTION_AT has the service do it each day. The
 log of runs holds counts and the rules' digest, and is chained by a keyed hash.";
 

@@ -1,6 +1,7 @@
 //! Identity stays where it belongs: found nowhere else after a day of traffic, and gone when it is taken away.
 
 mod backup;
+mod coarsened;
 mod document;
 mod erasure;
 mod forgotten;

@@ -64,7 +64,7 @@ const STRIP: &str = "[[rule]]\nid = \"identitet\"\ntrigger = \"case_ended\"\nyea
 const DELETE: &str = "[[rule]]\nid = \"bort\"\ntrigger = \"last_registration\"\nyears = 2\naction = \"delete\"\n";
 
 /// Every report there is, as of now and as known earlier, counted anew from what is kept.
-fn reports(database: &Database) -> Vec<(String, String)> {
+pub fn reports(database: &Database) -> Vec<(String, String)> {
     let api = Api::around(database, "2026-11-20", &organisation());
     let token = api.token("sf", None, &[Role::Systemforvaltare], None);
     let names: Vec<String> = api.get("/v1/reports", &token).json()["items"]
