@@ -7,6 +7,7 @@ mod cases;
 mod document;
 mod door;
 mod exports;
+mod extracts;
 mod limits;
 mod listener;
 mod lists;

@@ -8,6 +8,7 @@ mod forgotten;
 mod keys;
 mod planted;
 mod removed;
+mod scheduled;
 mod traffic;
 
 use sus::domain::person::IdentityNumber;
