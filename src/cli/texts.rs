@@ -164,9 +164,10 @@ pub const EXTRACT: &str = "\
 Examples:
   sus extract < number.txt > utdrag.txt
   sus extract --number-file number.txt --format json
+  sus extract --number-file number.txt --format html > utdrag.html
 
 Every case of the person at whatever office, with each registration as it was made, and
-how data is put right. The number is read from a file or standard input, never from an
+how data is put right; html is a page to print and hand over, with --lang en in English. The number is read from a file or standard input, never from an
 argument. The extract is written in the access log, and holds personal data.";
 
 pub const RETENTION: &str = "\
