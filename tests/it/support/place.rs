@@ -103,6 +103,11 @@ impl Place {
         Seen::of(self.browser.order(&json!({"do": "go", "to": to})))
     }
 
+    /// Opens a file that is meant for one person alone, and may hold the number.
+    pub fn open_for_person(&mut self, file: &std::path::Path) -> Seen {
+        Seen(self.browser.order(&json!({"do": "go", "to": format!("file://{}", file.display())})))
+    }
+
     pub fn click(&mut self, what: &str) -> Seen {
         self.advance(TimeDelta::zero());
         Seen::of(self.browser.order(&json!({"do": "click", "what": what})))
