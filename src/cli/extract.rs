@@ -15,6 +15,8 @@ use crate::http::register_extracts::told;
 use crate::storage::access::{self, Kind, Scope};
 use crate::storage::journal::{Selection, load};
 use crate::storage::{cases, persons};
+use crate::web::register_extract;
+use crate::web::texts::Language;
 
 pub fn extract(config: &Config, args: &ExtractArgs) -> Result<(), Failure> {
     let mut given = Zeroizing::new(String::new());
@@ -43,12 +45,19 @@ pub fn extract(config: &Config, args: &ExtractArgs) -> Result<(), Failure> {
     // Written down before anything is shown.
     let logged = service.log_and_wait(vec![entry]);
     logged.map_err(|refusal| format!("it can't be written in the access log, so it is not shown: {refusal:?}"))?;
+    let mut out = std::io::stdout().lock();
+    if args.format == "html" {
+        let language = Language::from_code(&args.lang).unwrap_or(Language::Swedish);
+        let organisation = service.registers.current(&mut service.db.read()?.link())?;
+        let page = register_extract(&number, &all, &organisation, service.clock.now(), today, language);
+        out.write_all(page.ok_or("the page could not be made")?.as_bytes())?;
+        return Ok(());
+    }
     let mut extract = told(&all, false, service.clock.now(), &service.settings, today);
     if let Value::Object(fields) = &mut extract {
         fields.shift_remove("openCaseElsewhere");
         fields.insert("personnummer".to_owned(), Value::String(number.as_digits().to_owned()));
     }
-    let mut out = std::io::stdout().lock();
     if args.format == "json" {
         writeln!(out, "{extract:#}")?;
     } else {

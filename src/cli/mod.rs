@@ -269,8 +269,11 @@ struct ExtractArgs {
     #[arg(long)]
     number_file: Option<PathBuf>,
     /// The form
-    #[arg(long, default_value = "text", value_parser = ["text", "json"])]
+    #[arg(long, default_value = "text", value_parser = ["text", "json", "html"])]
     format: String,
+    /// The language of the page (html)
+    #[arg(long, default_value = "sv", value_parser = ["sv", "en"])]
+    lang: String,
 }
 
 #[derive(Args)]

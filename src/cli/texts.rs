@@ -164,9 +164,10 @@ pub const EXTRACT: &str = "\
 Examples:
   sus extract < number.txt > utdrag.txt
   sus extract --number-file number.txt --format json
+  sus extract --number-file number.txt --format html > utdrag.html
 
 Every case of the person at whatever office, with each registration as it was made, and
-how data is put right. The number is read from a file or standard input, never from an
+how data is put right; html is a page to print and hand over, with --lang en in English. The number is read from a file or standard input, never from an
 argument. The extract is written in the access log, and holds personal data.";
 
 pub const RETENTION: &str = "\
@@ -191,8 +192,17 @@ SUS_RETENTION_FILE names the rules. The first that applies to a case decides:
   years = 2                    # last_registration: from the latest registration
   action = \"strip_identity\"    # no figure changes
 
+  [[rule]]
+  id = \"grovre\"
+  trigger = \"case_ended\"
+  years = 5
+  action = \"coarsen\"          # no figure changes
+
 strip_identity takes away the number, the agencies' references, who was handläggare,
-stadsdel and free text, and makes the birth date an age band. Runs beside the service;
+stadsdel and free text, and makes the birth date an age band. coarsen takes away what
+no figure needs as well: the employer's number, the local definition of an insats, who
+registered, and the clients' own references (what is sent again after that is not known
+again). Runs beside the service;
 broken off, it is started anew. SUS_RETENTION_AT has the service do it each day. The
 log of runs holds counts and the rules' digest, and is chained by a keyed hash.";
 

@@ -42,6 +42,9 @@ pub enum Question {
     Orsak,
 }
 
+/// What stands in the place of an employer that was taken away, since it counts that one was given: no organisation number.
+pub const REMOVED_EMPLOYER: &str = "0000000000";
+
 /// What an answer looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AnswerKind {
@@ -391,6 +394,14 @@ impl Answers {
         self.0.is_empty()
     }
 
+    /// Takes away what no figure needs: the employer, but not that one was given, and the local definition of an insats.
+    pub fn coarsen(&mut self) {
+        self.0.remove(&Question::Insats);
+        if let Some(answer) = self.0.get_mut(&Question::Arbetsgivare) {
+            *answer = Answer::OrganisationNumber(REMOVED_EMPLOYER.into());
+        }
+    }
+
     /// Lays later answers over these, question by question.
     pub fn overlay(&mut self, later: &Self) {
         for (question, answer) in &later.0 {
@@ -439,5 +450,6 @@ mod tests {
         assert!(!is_organisation_number("2021005522"));
         assert!(!is_organisation_number("202100-5521"));
         assert!(!is_organisation_number("2011005521"));
+        assert!(!is_organisation_number(REMOVED_EMPLOYER));
     }
 }

@@ -222,6 +222,7 @@ impl Case {
             Event::Handlers { date, handlers } => self.set_handlers(*date, handlers),
             Event::Protection { .. } => self.anonymise(),
             Event::Removal { .. } => self.remove_identity(),
+            Event::Coarsening { .. } => self.coarsen(),
             Event::Reference { agency, reference } => {
                 self.references.extend(reference.iter().map(|r| (*agency, r.clone())));
             }
@@ -303,6 +304,20 @@ impl Case {
     /// date becomes a coarse one, and stadsdel and free text go, where they are kept.
     fn remove_identity(&mut self) {
         self.identity = IdentityState::Removed;
+        self.remove_handlers();
+    }
+
+    /// What retention takes away of a case without identity, because no figure needs it: who the employer was, but not that
+    /// one was given, which local definition an insats went by, references and handläggare.
+    fn coarsen(&mut self) {
+        self.remove_handlers();
+        let superseded = self.withdrawal.iter_mut().flat_map(|w| &mut w.superseded);
+        for step in self.steps.iter_mut().chain(superseded) {
+            step.answers.coarsen();
+        }
+    }
+
+    fn remove_handlers(&mut self) {
         self.district = None;
         self.references.clear();
         let removed = HandlerId::parse(REMOVED_HANDLER).ok();

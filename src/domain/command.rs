@@ -277,6 +277,11 @@ pub enum Command {
         /// That day.
         date: NaiveDate,
     },
+    /// Retention takes away what no figure needs; never asked for by an agency.
+    Coarsen {
+        /// That day.
+        date: NaiveDate,
+    },
     /// The agency's own number of the case.
     AddReference {
         /// The number.

@@ -48,6 +48,16 @@ pub fn check_identity(case: &Case, findings: &mut Findings) {
     }
 }
 
+/// Nobody works with the case any more, and its identity is gone.
+pub fn check_coarsening(case: &Case, findings: &mut Findings) {
+    if case.identity == IdentityState::Named {
+        findings.add(Rule::AnonymMedUppgifter, "");
+    }
+    if case.is_open() {
+        findings.add(Rule::OppetArendeFinns, "");
+    }
+}
+
 /// A protected identity: the case has one, and the day lies between the person's birth and today.
 pub fn check_protection(case: &Case, date: NaiveDate, facts: &Facts<'_>, findings: &mut Findings) {
     check_identity(case, findings);

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::answers::Answers;
 use super::code::{AgreementId, CaseReference, District, MunicipalityCode, Position, RegistrationId};
-use super::command::{Consent, Correction, HandlerChange, Handlers, Registrar};
+use super::command::{Consent, Correction, HandlerChange, Handlers, Opening, Participant, Registrar};
 use super::organisation::OfficePair;
 use super::person::Sex;
 use super::step::{Agency, StepKind};
@@ -29,6 +29,27 @@ pub struct Opened {
     pub municipality: Option<MunicipalityCode>,
     /// Stadsdel.
     pub district: Option<District>,
+}
+
+impl Opened {
+    /// As it is asked for: of a number stay sex and birth date.
+    #[must_use]
+    pub fn of(opening: &Opening) -> Self {
+        let (anonymous, sex, birth) = match &opening.participant {
+            Participant::Named(number) => (false, number.sex(), number.birth_date()),
+            Participant::Anonymous(sex) => (true, *sex, None),
+        };
+        Self {
+            anonymous,
+            sex,
+            birth,
+            offices: opening.offices.clone(),
+            handlers: opening.handlers.clone(),
+            consent: opening.consent.clone(),
+            municipality: opening.municipality.clone(),
+            district: opening.district.clone(),
+        }
+    }
 }
 
 /// What happened.
@@ -85,6 +106,11 @@ pub enum Event {
         /// From when.
         date: NaiveDate,
     },
+    /// What no figure needs was taken away by retention, irreversibly; the case counts as before.
+    Coarsening {
+        /// From when.
+        date: NaiveDate,
+    },
     /// An agency's own number of the case; the number itself stands with the identity.
     Reference {
         /// Whose.
@@ -108,6 +134,7 @@ impl Event {
             Self::Handlers { .. } => "handlers",
             Self::Protection { .. } => "protection",
             Self::Removal { .. } => "removal",
+            Self::Coarsening { .. } => "coarsening",
             Self::Reference { .. } => "reference",
             Self::Correction(_) => "correction",
         }

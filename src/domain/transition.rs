@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::answers::{Answer, Answers, Question};
 use super::case::{Case, IdentityState};
 use super::code::{AgreementId, CaseId, Position, RegistrationId};
-use super::command::{Command, HandlerChange, NewStep, Opening, Participant, Registrar, Request};
+use super::command::{Command, HandlerChange, NewStep, Participant, Registrar, Request};
 use super::finding::{Allowed, Finding, Findings};
 use super::journal::{Entry, Event, Opened};
 use super::organisation::{OfficePair, Organisation};
@@ -151,6 +151,10 @@ fn on_case(case: &Case, command: &Command, request: &Request, facts: &Facts<'_>,
             consent::check_identity(case, findings);
             finish(case, Event::Removal { date: *date }, None, facts)
         }
+        Command::Coarsen { date } => {
+            consent::check_coarsening(case, findings);
+            finish(case, Event::Coarsening { date: *date }, None, facts)
+        }
         Command::AddReference { reference } => {
             not_felregistrerat(case, findings);
             if case.identity != IdentityState::Named {
@@ -230,7 +234,7 @@ fn open(new: &NewStep, request: &Request, facts: &Facts<'_>, findings: &mut Find
         kind: StepKind::Begaran,
         date: new.date,
         answers: with_versions(&new.answers, new.date, facts),
-        opened: Some(Box::new(opened(opening))),
+        opened: Some(Box::new(Opened::of(opening))),
     };
     let identity = match opening.participant {
         Participant::Named(_) => IdentityState::Named,
@@ -242,23 +246,6 @@ fn open(new: &NewStep, request: &Request, facts: &Facts<'_>, findings: &mut Find
     check_step(&case, 0, facts, findings);
     notices(&case, 0, facts, findings);
     Some((entry.event, entry.agreement, case))
-}
-
-fn opened(opening: &Opening) -> Opened {
-    let (anonymous, sex, birth) = match &opening.participant {
-        Participant::Named(number) => (false, number.sex(), number.birth_date()),
-        Participant::Anonymous(sex) => (true, *sex, None),
-    };
-    Opened {
-        anonymous,
-        sex,
-        birth,
-        offices: opening.offices.clone(),
-        handlers: opening.handlers.clone(),
-        consent: opening.consent.clone(),
-        municipality: opening.municipality.clone(),
-        district: opening.district.clone(),
-    }
 }
 
 /// Keeps, with a chosen insats, the version of its definition that was valid and shown.

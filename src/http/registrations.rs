@@ -230,7 +230,10 @@ fn event(event: &Event, body: &mut Value) {
             body["date"] = json!(date);
             body["offices"] = json!(view::OfficesView::from(offices));
         }
-        Event::Handlers { date, .. } | Event::Protection { date } | Event::Removal { date } => {
+        Event::Handlers { date, .. }
+        | Event::Protection { date }
+        | Event::Removal { date }
+        | Event::Coarsening { date } => {
             body["date"] = json!(date);
         }
         Event::Reference { agency, .. } => body["agency"] = json!(agency.code()),

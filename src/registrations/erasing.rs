@@ -59,7 +59,9 @@ pub fn catch_up(service: &Service, journal: &Journal) -> Result<CaughtUp, Storag
             forget_searches(service, hashes)?;
             gone > 0
         } else {
-            row.identity == IdentityState::Named.code() && again(service, erasure)?
+            // What figures need no more is there whether the case has an identity or not.
+            let is_there = erasure.reason == erase::COARSENING || row.identity == IdentityState::Named.code();
+            is_there && again(service, erasure)?
         };
         caught_up.erased += usize::from(back);
     }
@@ -88,8 +90,11 @@ fn own_scope(service: &Service) -> Scope {
 
 fn again(service: &Service, erasure: &Erasure) -> Result<bool, StorageError> {
     let date = swedish_day(erasure.at);
-    let command =
-        if erasure.reason == erase::PROTECTION { Command::Protect { date } } else { Command::RemoveIdentity { date } };
+    let command = match erasure.reason.as_str() {
+        erase::PROTECTION => Command::Protect { date },
+        erase::COARSENING => Command::Coarsen { date },
+        _ => Command::RemoveIdentity { date },
+    };
     let agency = Agency::from_code(&erasure.agency).unwrap_or(Agency::Fk);
     let results = carry_out(service, vec![(CaseId(erasure.case), agency, command)])?;
     // A rule may refuse it only where the identity has gone meanwhile, with another case of the same person.

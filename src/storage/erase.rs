@@ -12,13 +12,14 @@ use super::append::Staged;
 use super::cases::day_number;
 use super::dialect::Link;
 use super::error::StorageError;
-use super::journal::{HandlerRow, Loaded, Selection, SubjectRow, load, micros};
+use super::journal::{AnswerRow, HandlerRow, Loaded, Selection, SubjectRow, load, micros};
 use super::persons;
 use super::schema::{
-    answers, case_handlers, case_references, case_subjects, cases, consents, erasures, fingerprints, reason_texts,
+    answers, case_handlers, case_references, case_subjects, cases, client_references, consents, erasures, fingerprints,
+    reason_texts, registrations,
 };
 use crate::domain::age;
-use crate::domain::answers::{QUESTIONS, Question};
+use crate::domain::answers::{QUESTIONS, Question, REMOVED_EMPLOYER};
 use crate::domain::code::{CaseId, REMOVED_HANDLER};
 use crate::domain::command::Registrar;
 use crate::domain::journal::Event;
@@ -28,6 +29,8 @@ pub const PROTECTION: &str = "protection";
 /// Withdrawal or retention: the case counts as before.
 pub const REMOVAL: &str = "removal";
 
+/// Retention: what no figure needs is gone.
+pub const COARSENING: &str = "coarsening";
 /// Retention: the whole case is gone.
 pub const DELETION: &str = "deletion";
 
@@ -55,6 +58,7 @@ pub const fn reason(event: &Event) -> Option<&'static str> {
     match event {
         Event::Protection { .. } => Some(PROTECTION),
         Event::Removal { .. } => Some(REMOVAL),
+        Event::Coarsening { .. } => Some(COARSENING),
         _ => None,
     }
 }
@@ -82,10 +86,10 @@ pub(super) fn erase_staged(
         };
         let rows = [row];
         insert_rows!(link, erasures::table, &rows);
-        if reason == PROTECTION {
-            anonymise(link, number)?
-        } else {
-            remove_identity(link, number)?
+        match reason {
+            PROTECTION => anonymise(link, number)?,
+            COARSENING => coarsen(link, number)?,
+            _ => remove_identity(link, number)?,
         }
         super::receipts::empty_for(link, number)?;
         if let Some(person) = &item.erased {
@@ -116,8 +120,7 @@ fn anonymise(link: &mut Link<'_>, number: i64) -> Result<(), StorageError> {
     erase_common(link, number)
 }
 
-/// The birth date becomes one that says no more than the age bands that any figure counted the case in; stadsdel goes. Of a
-/// handläggare it stays that there was one.
+/// The birth date becomes one that says no more than the age bands that any figure counted the case in; stadsdel goes.
 fn remove_identity(link: &mut Link<'_>, number: i64) -> Result<(), StorageError> {
     let loaded = load(link, Selection::Numbers(&[number]))?;
     let begun = loaded.first().map(days_begun).transpose()?.unwrap_or_default();
@@ -132,6 +135,12 @@ fn remove_identity(link: &mut Link<'_>, number: i64) -> Result<(), StorageError>
         row.district = None;
     }
     insert_rows!(link, case_subjects::table, &subjects);
+    remove_handlers(link, number)?;
+    erase_common(link, number)
+}
+
+/// Of a handläggare it stays that there was one.
+fn remove_handlers(link: &mut Link<'_>, number: i64) -> Result<(), StorageError> {
     let mut handlers: Vec<HandlerRow> = each!(link, c => case_handlers::table
         .filter(case_handlers::case_number.eq(number))
         .select(HandlerRow::as_select())
@@ -141,6 +150,32 @@ fn remove_identity(link: &mut Link<'_>, number: i64) -> Result<(), StorageError>
         row.handler = row.handler.take().map(|_| REMOVED_HANDLER.to_owned());
     }
     insert_rows!(link, case_handlers::table, &handlers);
+    Ok(())
+}
+
+/// What no figure needs: the employer but not that one was given, the local definition of an insats, under which reference of a
+/// client's something was sent, and who registered it.
+fn coarsen(link: &mut Link<'_>, number: i64) -> Result<(), StorageError> {
+    let employer = Question::Arbetsgivare.code();
+    let mut given: Vec<AnswerRow> = each!(link, c => answers::table
+        .filter(answers::case_number.eq(number))
+        .filter(answers::question.eq(employer))
+        .select(AnswerRow::as_select())
+        .load(c))?;
+    each!(link, c => diesel::delete(answers::table
+        .filter(answers::case_number.eq(number))
+        .filter(answers::question.eq_any([employer, Question::Insats.code()])))
+        .execute(c))?;
+    given.iter_mut().for_each(|row| REMOVED_EMPLOYER.clone_into(&mut row.value));
+    insert_rows!(link, answers::table, &given);
+    each!(link, c => diesel::delete(client_references::table.filter(client_references::case_number.eq(number)))
+        .execute(c))?;
+    each!(link, c => diesel::update(registrations::table
+        .filter(registrations::case_number.eq(number))
+        .filter(registrations::handler.is_not_null()))
+        .set(registrations::handler.eq(REMOVED_HANDLER))
+        .execute(c))?;
+    remove_handlers(link, number)?;
     erase_common(link, number)
 }
 

@@ -32,7 +32,7 @@ pub struct Erasure {
     pub case: Uuid,
     /// The person's random id, where the case had one.
     pub person: Option<Uuid>,
-    /// `protection`, `removal` or `deletion`.
+    /// `protection`, `removal`, `coarsening` or `deletion`.
     pub reason: String,
     /// The agency that registered it.
     pub agency: String,

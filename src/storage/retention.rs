@@ -30,9 +30,11 @@ pub struct Aged {
     pub state: i16,
     /// Code of its identity state.
     pub identity: String,
+    /// Whether what no figure needs is gone already.
+    pub coarsened: bool,
     /// The day of its latest step: of the ending where it has ended.
     pub step_date: i32,
-    /// When its latest registration became known, in microseconds.
+    /// When its latest registration became known, in microseconds; what retention does is none.
     pub last: i64,
 }
 
@@ -48,10 +50,16 @@ pub fn after(link: &mut Link<'_>, number: i64, limit: i64) -> Result<Vec<Aged>, 
 fn aged(link: &mut Link<'_>, numbers: &[i64]) -> Result<Vec<Aged>, StorageError> {
     let last: Vec<(i64, Option<i64>)> = each!(link, c => registrations::table
         .filter(registrations::case_number.eq_any(numbers))
+        .filter(registrations::kind.ne_all([erase::REMOVAL, erase::COARSENING]))
         .group_by(registrations::case_number)
         .select((registrations::case_number, diesel::dsl::max(registrations::known_from)))
         .load(c))?;
     let last: HashMap<i64, i64> = last.into_iter().filter_map(|(number, at)| Some((number, at?))).collect();
+    let coarsened: Vec<i64> = each!(link, c => erasures::table
+        .filter(erasures::case_number.eq_any(numbers))
+        .filter(erasures::reason.eq(erase::COARSENING))
+        .select(erasures::case_number)
+        .load(c))?;
     let mut rows = super::cases::by_numbers(link, numbers)?;
     rows.sort_unstable_by_key(|row| row.number);
     let aged = rows.into_iter().map(|row| Aged {
@@ -61,6 +69,7 @@ fn aged(link: &mut Link<'_>, numbers: &[i64]) -> Result<Vec<Aged>, StorageError>
         last: last.get(&row.number).copied().unwrap_or(i64::MAX),
         step_date: row.step_date,
         identity: row.identity,
+        coarsened: coarsened.contains(&row.number),
     });
     Ok(aged.collect())
 }

@@ -27,6 +27,7 @@ use actix_web::http::header::ACCEPT;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::app::App;
+pub use cases::register_extract;
 use page::{Frame, Message};
 
 /// The pages' addresses, outside the API.

@@ -1,7 +1,18 @@
 //! Retention (gallring): rules that say when what is taken away, and carrying them out piece by piece while others register.
 //!
 //! **Lives here:** the rules and their file ([`Rules`]), when a run is due ([`is_due`]), and the run ([`run`]). Without a file
-//! nothing is ever taken away. **Never here:** SQL, reading the file, or what an erasure takes away
+//! nothing is ever taken away.
+//!
+//! **How far.** A case may become anybody's by degrees. *Stripped*, it is nobody's by name: number, references, handläggare,
+//! stadsdel and free text are gone, and the birth date says no more than the age bands in which a figure counted it – the
+//! exact day is needed by none, since age is counted in bands and on the day of the request alone. *Coarsened*, it holds
+//! nothing but what figures are counted from: gone are the employer, the local definition of an insats, who registered,
+//! and what clients called their registrations. The days of the chain and of meetings stay, since stocks, lengths and due
+//! days are counted by the day; so do kommun, offices and the answers that reports split by; and the consent, which is why
+//! the case could be registered, and corrections of which are counted. *Deleted*, it
+//! is gone from figures, too. Every report is the same after the first two.
+//!
+//! **Never here:** SQL, reading the file, or what an erasure takes away
 //! ([`storage::erase`](crate::storage::erase)).
 
 mod rules;
@@ -10,10 +21,11 @@ mod schedule;
 use std::collections::BTreeMap;
 
 pub use rules::{Action, Rule, Rules, Trigger};
-pub use schedule::{Retainer, is_due};
+pub use schedule::{Retainer, is_due, run_when_due};
 
 use super::erasing;
 use super::service::Service;
+use crate::domain::case::IdentityState;
 use crate::domain::code::CaseId;
 use crate::domain::command::Command;
 use crate::domain::step::Agency;
@@ -54,6 +66,7 @@ pub fn run(
     let now = service.clock.now();
     let mut counts = each_piece(service, rules, told, &mut |rule, cases| match rule.action {
         Action::StripIdentity => strip(service, cases),
+        Action::Coarsen => coarsen(service, cases),
         Action::Delete => delete(service, rule, cases, journal),
     })?;
     let mut connection = service.db.connect()?;
@@ -100,6 +113,22 @@ fn strip(service: &Service, cases: &[Aged]) -> Result<usize, StorageError> {
     let commands = cases.iter().map(|case| (CaseId(case.id), Agency::Fk, Command::RemoveIdentity { date }));
     let results = erasing::carry_out(service, commands.collect())?;
     Ok(results.iter().filter(|result| result.is_ok()).count())
+}
+
+/// Identity first, where it is still there; both are written in one transaction.
+fn coarsen(service: &Service, cases: &[Aged]) -> Result<usize, StorageError> {
+    let date = service.today();
+    let mut commands = Vec::with_capacity(2 * cases.len());
+    for case in cases {
+        if case.identity == IdentityState::Named.code() {
+            commands.push((CaseId(case.id), Agency::Fk, Command::RemoveIdentity { date }));
+        }
+        commands.push((CaseId(case.id), Agency::Fk, Command::Coarsen { date }));
+    }
+    let coarsens: Vec<bool> =
+        commands.iter().map(|(_, _, command)| matches!(command, Command::Coarsen { .. })).collect();
+    let results = erasing::carry_out(service, commands)?;
+    Ok(results.iter().zip(coarsens).filter(|(result, coarsens)| *coarsens && result.is_ok()).count())
 }
 
 fn delete(service: &Service, rule: &Rule, cases: &[Aged], journal: Option<&Journal>) -> Result<usize, StorageError> {

@@ -28,6 +28,9 @@ pub enum Trigger {
 pub enum Action {
     /// Identity, references, handläggare, stadsdel and free text go, and the birth date becomes an age band. Figures stay.
     StripIdentity,
+    /// The same, and everything else that no figure needs: the employer's number, the local definition of an insats, who
+    /// registered, and clients' own references. Anonymous cases have some of that, too. Figures stay.
+    Coarsen,
     /// The whole case goes. Figures change, also earlier ones; frozen reports stay.
     Delete,
 }
@@ -50,8 +53,12 @@ impl Rule {
     #[must_use]
     pub fn applies(&self, case: &Aged, today: NaiveDate) -> bool {
         // Who an open case is about is needed until it ends, and keeps the person from a second one.
-        let strippable = case.identity == IdentityState::Named.code() && case.state != OPEN;
-        if self.action == Action::StripIdentity && !strippable {
+        let is_there = match self.action {
+            Action::StripIdentity => case.identity == IdentityState::Named.code() && case.state != OPEN,
+            Action::Coarsen => !case.coarsened && case.state != OPEN,
+            Action::Delete => true,
+        };
+        if !is_there {
             return false;
         }
         let last = || swedish_day(instant(case.last));
@@ -156,12 +163,17 @@ mod tests {
             id: uuid::Uuid::nil(),
             state: ENDED,
             identity: "named".to_owned(),
+            coarsened: false,
             step_date: crate::storage::cases::day_number(day("2016-10-13")),
             last: 0,
         };
         assert!(!rule.applies(&case, day("2018-10-12")) && rule.applies(&case, day("2018-10-13")));
         case.identity = "removed".to_owned();
         assert!(!rule.applies(&case, day("2030-01-01")), "there is nothing left to take away");
+        let coarsen = Rule { action: Action::Coarsen, ..rule.clone() };
+        assert!(coarsen.applies(&case, day("2030-01-01")), "but for what no figure needs");
+        case.coarsened = true;
+        assert!(!coarsen.applies(&case, day("2030-01-01")));
         case.identity = "named".to_owned();
         case.state = 0;
         assert!(!rule.applies(&case, day("2030-01-01")), "an open case has no ending");

@@ -57,8 +57,10 @@ impl Cause {
         match &entry.event {
             Event::Step { date, .. } if *date > day => Self::New,
             Event::Step { .. } => Self::Late,
-            // A reference counts in no figure, and a removed identity as before.
-            Event::Answers { .. } | Event::Reference { .. } | Event::Removal { .. } => Self::LateAnswer,
+            // A reference counts in no figure, and what retention leaves as before.
+            Event::Answers { .. } | Event::Reference { .. } | Event::Removal { .. } | Event::Coarsening { .. } => {
+                Self::LateAnswer
+            }
             Event::Withdrawal { .. } => Self::Withdrawal,
             Event::Protection { .. } => Self::Anonymised,
             // Nor does a handläggare.

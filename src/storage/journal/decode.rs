@@ -148,6 +148,7 @@ fn event(row: &RegistrationRow, beside: Beside, sex: Sex) -> Result<Event, Stora
         "handlers" => Event::Handlers { date: date()?, handlers: change(beside.handlers) },
         "protection" => Event::Protection { date: date()? },
         "removal" => Event::Removal { date: date()? },
+        "coarsening" => Event::Coarsening { date: date()? },
         "reference" => Event::Reference {
             agency: agency(&row.agency)?,
             reference: beside.reference.map(|(_, reference)| reference),

@@ -60,7 +60,9 @@ pub fn encode(number: i64, entry: &Entry, rows: &mut Rows) {
             row.date = Some(day_number(*date));
             out.handler_change(handlers, *date);
         }
-        Event::Protection { date } | Event::Removal { date } => row.date = Some(day_number(*date)),
+        Event::Protection { date } | Event::Removal { date } | Event::Coarsening { date } => {
+            row.date = Some(day_number(*date));
+        }
         Event::Reference { agency, reference } => {
             if let Some(reference) = reference {
                 out.rows.erasable.references.push(ReferenceRow {

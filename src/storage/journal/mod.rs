@@ -8,7 +8,7 @@ mod rows;
 
 pub use encode::encode;
 pub use load::{Loaded, Selection, load};
-pub use rows::{ClientReferenceRow, Erasable, FingerprintRow, HandlerRow, Rows, SubjectRow};
+pub use rows::{AnswerRow, ClientReferenceRow, Erasable, FingerprintRow, HandlerRow, Rows, SubjectRow};
 
 /// Microseconds since 1970-01-01, as instants are stored.
 #[must_use]

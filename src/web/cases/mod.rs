@@ -8,6 +8,7 @@ mod asked;
 mod case;
 mod chain;
 mod doors;
+mod extract;
 mod facts;
 mod list;
 mod process;
@@ -17,6 +18,8 @@ mod told;
 mod words;
 
 use actix_web::web;
+
+pub use extract::register_extract;
 
 /// The addresses of this part. A case is found by its id alone, so that `/arenden/ny` is left to others.
 pub fn configure(services: &mut web::ServiceConfig) {

@@ -78,6 +78,7 @@ fn what(event: &Event, before: Option<&Case>, words: &Words<'_>) -> String {
         }
         Event::Protection { date } => filled(t.told_protection, &[("day", &date.to_string())]),
         Event::Removal { date } => filled(t.told_removal, &[("day", &date.to_string())]),
+        Event::Coarsening { date } => filled(t.told_coarsening, &[("day", &date.to_string())]),
         Event::Reference { agency, reference } => {
             let number = reference.as_ref().map_or_else(|| t.taken_away.to_owned(), ToString::to_string);
             filled(t.told_reference, &[("agency", agency.name()), ("number", &number)])

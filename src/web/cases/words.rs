@@ -4,7 +4,7 @@
 
 use chrono::NaiveDate;
 
-use crate::domain::answers::{Answer, AnswerKind, Choice, Question};
+use crate::domain::answers::{Answer, AnswerKind, Choice, Question, REMOVED_EMPLOYER};
 use crate::domain::code::{HandlerId, InsatsCode, MunicipalityCode, OfficeCode, REMOVED_HANDLER};
 use crate::domain::geography;
 use crate::domain::organisation::{OfficePair, Organisation};
@@ -131,6 +131,7 @@ impl<'a> Words<'a> {
             Answer::Codes(codes) if codes.is_empty() => self.t.none_of_them.to_owned(),
             Answer::Codes(codes) => codes.iter().map(|code| self.choice(question, code)).collect::<Vec<_>>().join(", "),
             Answer::Percent(share) => format!("{share}\u{a0}%"),
+            Answer::OrganisationNumber(number) if &**number == REMOVED_EMPLOYER => self.t.taken_away.to_owned(),
             Answer::OrganisationNumber(number) => number.to_string(),
             Answer::Insats(code, version) => self.insats(code, *version),
             Answer::Dates(dates) if dates.is_empty() => self.t.none_of_them.to_owned(),
@@ -203,6 +204,8 @@ mod tests {
             (Question::Formaner, Answer::Codes(vec!["sjukpenning", "a_kassa"]), "Sjukpenning, A-kassa"),
             (Question::Specialister, Answer::Codes(Vec::new()), "Ingen"),
             (Question::Arbetsandel, Answer::Percent(50), "50\u{a0}%"),
+            (Question::Arbetsgivare, Answer::OrganisationNumber("2021005521".into()), "2021005521"),
+            (Question::Arbetsgivare, Answer::OrganisationNumber(REMOVED_EMPLOYER.into()), sv.t.taken_away),
             (Question::Utbildning, Answer::Code("gymnasium"), "Gymnasium"),
             (Question::Moten, Answer::Dates(vec![day("2016-10-12"), day("2016-10-26")]), "2016-10-12, 2016-10-26"),
         ] {

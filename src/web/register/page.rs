@@ -119,6 +119,7 @@ fn told(context: &Context, entry: &Entry) -> String {
         Event::Handlers { .. } => t.event_handlers.to_owned(),
         Event::Protection { .. } => t.event_protection.to_owned(),
         Event::Removal { .. } => t.event_removal.to_owned(),
+        Event::Coarsening { .. } => t.event_coarsening.to_owned(),
         Event::Reference { .. } => t.event_reference.to_owned(),
         Event::Correction(_) => t.event_correction.to_owned(),
     };

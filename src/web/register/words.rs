@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn a_field_without_its_value_is_said_plainly() {
         let missing = |pointer: &str, shape| Finding::new(Rule::FaltSaknas, pointer).allowed(Allowed::Shape(shape));
-        let t = RegisterTexts::of(Language::Swedish);
+        let t = Language::Swedish.texts();
         assert_eq!(said(Language::Swedish, missing("/date", shape::DATE), Some("Datum")), t.missing_date);
         assert_eq!(said(Language::Swedish, missing("/offices/fk", shape::OFFICE), Some("Kontor")), t.missing);
         assert!(said(Language::Swedish, missing("/date", shape::DATE), None).contains("saknas"));

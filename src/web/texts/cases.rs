@@ -180,6 +180,7 @@ texts! {
     told_offices: "Kontor från {day}: {offices}", "Offices from {day}: {offices}";
     told_handlers: "Handläggare från {day}: {handlers}", "Handläggare from {day}: {handlers}";
     told_protection: "Skyddade personuppgifter från {day}: ärendet blev anonymt", "Protected identity from {day}: the case became anonymous";
+    told_coarsening: "Det som ingen statistik behöver togs bort den {day}", "What no figure needs was removed on {day}";
     told_removal: "Personuppgifterna togs bort den {day}", "Personal data was removed on {day}";
     told_reference: "Ärendenummer hos {agency}: {number}", "Case number at {agency}: {number}";
     told_undo: "{step} togs bort", "{step} was taken away";

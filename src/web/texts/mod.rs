@@ -41,6 +41,7 @@ macro_rules! texts {
 pub mod assignments;
 pub mod cases;
 pub mod common;
+pub mod extract;
 pub mod frozen;
 pub mod guide;
 pub mod register;

@@ -50,6 +50,7 @@ texts! {
     event_offices: "byte av kontor", "change of office";
     event_handlers: "byte av handläggare", "change of handläggare";
     event_protection: "skyddad identitet", "protected identity";
+    event_coarsening: "uppgifter gallrade", "data removed by retention";
     event_removal: "identiteten borttagen", "identity removed";
     event_reference: "eget ärendenummer", "own case number";
     event_correction: "rättelse", "correction";

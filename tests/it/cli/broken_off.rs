@@ -1,12 +1,15 @@
-//! `sus import` killed in the middle and started anew: the same cases as if nothing had happened, and nothing twice.
+//! Commands killed in the middle and started anew: the same as if nothing had happened, and nothing twice.
 
 use std::collections::BTreeMap;
 use std::process::{Child, Stdio};
 
-use serde_json::Value;
+use chrono::{Days, NaiveDate};
+use serde_json::{Value, json};
+use sus::domain::person::test_number;
 
 use super::{Place, places};
 use crate::support::Database;
+use crate::support::posting::begaran;
 use crate::support::tables::Raw;
 
 /// What of a database follows from the lines alone: no ids, which are chance, and nothing of when it was imported.
@@ -96,5 +99,66 @@ fn an_import_that_was_killed_ends_with_the_same_cases_when_it_is_started_anew() 
             assert!(broken_off[place] == *values, "{backend:?}: {place} differs");
         }
         assert_eq!(report(place), report(&at_once), "{backend:?}");
+    });
+}
+
+/// A request for each of so many people.
+fn requests(people: u64) -> Vec<Value> {
+    let first: NaiveDate = "1950-01-01".parse().unwrap();
+    let request = |n: u64| {
+        let number = test_number(first + Days::new(n), 980);
+        let mut body = begaran(&format!("FK-{n}"), number.as_digits(), "2016-10-03");
+        body["agency"] = json!("FK");
+        body
+    };
+    (0..people).map(request).collect()
+}
+
+#[test]
+fn a_rotation_that_was_killed_goes_on_where_it_was_and_loses_nobody() {
+    // More than two pieces.
+    let people = 1100;
+    let all = requests(people);
+    let lines: String = all.iter().map(|line| format!("{line}\n")).collect();
+    let registers = Place::new().run("generate pilot --organisation").printed();
+    places(|backend, database, place| {
+        prepare(place, &registers, &lines);
+        place.run("import history.ndjson").printed();
+        let before = report(place);
+        let mut raw = Raw::of(database);
+        // What tests have is the former key.
+        let newer = Place::over(database);
+        newer.file("old.key", &"07".repeat(32));
+        let newer = newer.with("SUS_MASTER_KEY", &"08".repeat(32)).with("SUS_OLD_MASTER_KEY_FILES", "old.key");
+        let former = place.run("rotate-keys --status").printed();
+        let former = former.split_once("Master key ").unwrap().1.split(':').next().unwrap().to_owned();
+        let sealed_anew = format!("master_key <> '{former}'");
+        let mut rotation = newer.command("rotate-keys --lookup").stdout(Stdio::null()).spawn().unwrap();
+        while raw.count("person_keys", &sealed_anew) == 0 {
+            assert!(rotation.try_wait().unwrap().is_none(), "it ended before it was killed");
+            std::thread::yield_now();
+        }
+        rotation.kill().unwrap();
+        rotation.wait().unwrap();
+        let status = newer.run("rotate-keys --status").printed();
+        assert!(
+            status.contains("needed until") || status.contains("in use until"),
+            "{backend:?}: killed late: {status}"
+        );
+        assert_eq!(report(&newer), before, "{backend:?}: meanwhile nothing is lost");
+        let told = newer.run("rotate-keys --lookup").printed();
+        assert!(told.contains("out of use since"), "{backend:?}: {told}");
+        assert_eq!(raw.count("person_keys", &sealed_anew), people as i64, "{backend:?}");
+        // From now on the former key is needed no more, and everybody is found by the new look-up key alone.
+        let alone = Place::over(database).with("SUS_MASTER_KEY", &"08".repeat(32));
+        assert_eq!(report(&alone), before, "{backend:?}");
+        let second = |mut line: Value| {
+            line["caseReference"] = json!(format!("{}-b", line["caseReference"].as_str().unwrap()));
+            format!("{line}\n")
+        };
+        alone.file("second.ndjson", &all.iter().cloned().map(second).collect::<String>());
+        let told = alone.run("import second.ndjson").refused_some();
+        assert!(told.contains(&format!(" {people} refused;")), "{backend:?}: {told}");
+        assert_eq!(raw.count("persons", "true"), people as i64, "{backend:?}");
     });
 }

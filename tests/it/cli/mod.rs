@@ -8,17 +8,32 @@ mod help;
 mod report;
 mod serve;
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-use crate::support::{Backend, Database};
+use crate::support::{Backend, Database, leaks};
 
 /// A place to run in: a data folder, and a database of either kind.
 pub struct Place {
     pub folder: tempfile::TempDir,
     variables: Vec<(&'static str, String)>,
+    /// The files that the test wrote itself.
+    own: RefCell<BTreeSet<PathBuf>>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let own = self.own.borrow();
+            // What was refused stands as it came in a file of the importer's own.
+            let refused = |path: &Path| path.to_string_lossy().ends_with("refused.ndjson");
+            leaks::none_in_folder(self.folder.path(), &|path| own.contains(path) || refused(path));
+        }
+    }
 }
 
 /// What a run said and how it ended.
@@ -65,7 +80,8 @@ impl Place {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data").display().to_string();
-        Self { folder, variables: vec![("SUS_DATA_DIR", data), ("SUS_LOG", "error".to_owned())] }
+        let variables = vec![("SUS_DATA_DIR", data), ("SUS_LOG", "error".to_owned())];
+        Self { folder, variables, own: RefCell::default() }
     }
 
     /// A database of the test's own, with the master key that tests use.
@@ -87,13 +103,21 @@ impl Place {
 
     /// Runs a line of arguments to its end.
     pub fn run(&self, line: &str) -> Ran {
-        Ran::of(&self.command(line).output().unwrap())
+        let ran = Ran::of(&self.command(line).output().unwrap());
+        for (name, text) in [("out", &ran.out), ("err", &ran.err)] {
+            // What is made to be posted, and what is made for the person alone.
+            if !["generate", "extract"].iter().any(|command| line.starts_with(command)) {
+                leaks::none_in(|| format!("what `sus {line}` said ({name}): {text}"), text.as_bytes());
+            }
+        }
+        ran
     }
 
     /// A file in the folder.
     pub fn file(&self, name: &str, text: &str) -> PathBuf {
         let path = self.folder.path().join(name);
         std::fs::write(&path, text).unwrap();
+        self.own.borrow_mut().insert(path.clone());
         path
     }
 

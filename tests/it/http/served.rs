@@ -19,7 +19,7 @@ use sus::domain::organisation::Role;
 use sus::domain::step::Agency;
 use sus::server::serve;
 
-use crate::support::{Database, noon, organisation, service};
+use crate::support::{Database, leaks, noon, organisation, service};
 
 pub struct Served {
     pub address: SocketAddr,
@@ -70,6 +70,7 @@ pub fn say(address: SocketAddr, words: &str) -> String {
     let mut told = String::new();
     // A connection that is cut after the answer has told all the same.
     let _ = stream.read_to_string(&mut told);
+    leaks::none_in(|| format!("the answer {told}"), told.as_bytes());
     told
 }
 

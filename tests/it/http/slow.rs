@@ -1,6 +1,8 @@
 //! Over a real listener: clients that are slow on purpose, and the listener for whoever runs the service.
 
-use std::net::{SocketAddr, TcpListener};
+use std::io::{ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::time::Duration;
 
 use super::served::{Served, say};
 use crate::support::{Backend, Database, on_both};
@@ -83,4 +85,36 @@ fn metrics_and_health_have_a_listener_of_their_own() {
         assert!(get(admin, "/v1/offices").starts_with("HTTP/1.1 404"));
         assert!(get(served.address, "/metrics").starts_with("HTTP/1.1 404"));
     });
+}
+
+/// Reads until a piece of an answer is there; `None` when none comes in time.
+fn heard(stream: &mut TcpStream, wait: Duration) -> Option<String> {
+    stream.set_read_timeout(Some(wait)).unwrap();
+    let mut piece = [0; 4096];
+    match stream.read(&mut piece) {
+        Ok(count) => Some(String::from_utf8_lossy(&piece[..count]).into_owned()),
+        Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => None,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn connections_beyond_the_limit_wait_until_one_is_free() {
+    let database = Database::new(Backend::Sqlite).unwrap();
+    let served = Served::over(&database, &[("SUS_MAX_CONNECTIONS", "2")]);
+    let ask = || {
+        let mut stream = TcpStream::connect(served.address).unwrap();
+        stream.write_all(b"GET /v1/rules/samtycke_saknas HTTP/1.1\r\nHost: sus\r\n\r\n").unwrap();
+        stream
+    };
+    let patient = Duration::from_secs(20);
+    // They stay open, as browsers' do.
+    let mut open: Vec<TcpStream> = (0..2).map(|_| ask()).collect();
+    for stream in &mut open {
+        assert!(heard(stream, patient).unwrap().starts_with("HTTP/1.1 200"));
+    }
+    let mut third = ask();
+    assert_eq!(heard(&mut third, Duration::from_millis(400)), None);
+    open.pop();
+    assert!(heard(&mut third, patient).unwrap().starts_with("HTTP/1.1 200"));
 }

@@ -33,6 +33,70 @@ fn hide(place: &Place) {
     place.run("import hide.ndjson").printed();
 }
 
+/// One more that was registered in error, and one that has ended.
+fn begin_old(place: &Place) {
+    let at = "2016-10-20T10:00:00Z";
+    let wrong = json!({"kind": "felregistrering", "caseReference": "FK-wrong", "reason": {"code": "fel_person"}});
+    let mut ended = begaran("FK-ended", &number("1980-02-03"), "2016-10-03");
+    ended["answers"] = json!({"anstalld": true, "arbetsgivare": "2021005521"});
+    let all = [
+        line(begaran("FK-wrong", &number("1955-05-05"), "2016-10-03"), "2016-10-03T10:00:00Z"),
+        line(ended, "2016-10-03T10:00:00Z"),
+        line(json!({"caseReference": "FK-ended", "step": "avslutat", "date": "2016-10-18"}), at),
+        line(wrong, at),
+    ];
+    place.file("old.ndjson", &all.concat());
+    place.run("import old.ndjson").printed();
+}
+
+/// What was registered in error goes wholly, what has ended as far as no figure needs it.
+const RULES: &str = "[[rule]]\nid = \"fel\"\ntrigger = \"felregistrering\"\nmonths = 1\naction = \"delete\"\n\
+    [[rule]]\nid = \"slut\"\ntrigger = \"case_ended\"\nmonths = 1\naction = \"coarsen\"\n";
+
+fn retain(place: Place) -> Place {
+    place.file("rules.toml", RULES);
+    let place = place.with("SUS_RETENTION_FILE", "rules.toml");
+    let told = place.run("retention").printed();
+    let counts: Vec<&str> = told.lines().take(2).filter_map(|line| line.split_whitespace().last()).collect();
+    assert_eq!(counts, ["1", "1"], "{told}");
+    place
+}
+
+/// Only the two persons of the beginning are left by name.
+fn check_retained(database: &Database) {
+    let mut raw = Raw::of(database);
+    assert_eq!((raw.count("cases", "true"), raw.count("persons", "true")), (3, 2));
+    assert_eq!(raw.count("cases", "identity = 'removed'"), 1);
+    assert_eq!(raw.count("case_references", "reference IN ('FK-wrong', 'FK-ended')"), 0);
+    assert_eq!(raw.count("answers", "question = 'arbetsgivare' AND value <> '0000000000'"), 0);
+    assert_eq!(raw.count("erasures", "reason = 'deletion'"), 1);
+    assert_eq!(raw.count("erasures", "reason = 'coarsening'"), 1);
+}
+
+#[test]
+fn what_retention_deleted_and_coarsened_does_not_come_back_with_an_older_backup() {
+    let database = embedded();
+    let place = Place::over(&database);
+    begin(&place);
+    begin_old(&place);
+    place.run("backup backups/one").printed();
+    let place = retain(place);
+    check_retained(&database);
+    place.run("backup backups/two").printed();
+    let restored = embedded();
+    let journal = format!("{}.erasures", path(&database).display());
+    let anew = Place::over(&restored).with("SUS_ERASURE_JOURNAL", &journal);
+    anew.run(&format!("restore {}/backups/one", place.folder.path().display())).printed();
+    check_retained(&restored);
+    let raw = std::fs::read(path(&restored)).unwrap();
+    for gone in ["FK-wrong", "FK-ended", "2021005521"] {
+        assert!(!String::from_utf8_lossy(&raw).contains(gone), "{gone}, if only in a freed page");
+    }
+    // Once made up for, it is not done again.
+    anew.run("report --from 2016-10-01 --to 2016-12-31").printed();
+    check_retained(&restored);
+}
+
 fn lines(path: &Path) -> usize {
     std::fs::read_to_string(path).unwrap().lines().filter(|line| line.contains("\"person\"")).count()
 }
@@ -165,12 +229,14 @@ fn postgres_is_backed_up_and_restored_by_its_own_tools() {
         let over = |database: &Database| Place::over(database).with("SUS_ERASURE_JOURNAL", &journal);
         let place = over(database);
         begin(&place);
+        begin_old(&place);
         let advice = place.run("backup somewhere").complained();
         let excluded: Vec<&str> = advice.split(' ').filter(|word| word.starts_with("--exclude")).collect();
         let file = place.folder.path().join("sus.dump");
         let ran = Command::new(&dump).arg("-Fc").args(&excluded).arg("-f").arg(&file).arg(&database.url).status();
         assert!(ran.unwrap().success());
         hide(&place);
+        let place = retain(place);
         place.run("backup --keys-only --keys person-keys").printed();
         let anew = Database::new(backend).unwrap();
         let ran = Command::new(&restore).arg("-d").arg(&anew.url).arg(&file).status();
@@ -180,6 +246,10 @@ fn postgres_is_backed_up_and_restored_by_its_own_tools() {
         assert!(told.contains("not their keys"), "{told}");
         let keys = place.folder.path().join("person-keys");
         restored.run(&format!("restore --keys {}", keys.display())).printed();
-        check_restored(&anew);
+        let mut raw = Raw::of(&anew);
+        assert_eq!(raw.count("case_references", "reference = 'FK-hidden'"), 0);
+        assert_eq!((raw.count("cases", "true"), raw.count("persons", "true")), (3, 1));
+        assert_eq!(raw.count("erasures", "reason IN ('protection', 'removal', 'coarsening', 'deletion')"), 4);
+        assert_eq!(raw.count("answers", "question = 'arbetsgivare' AND value <> '0000000000'"), 0);
     });
 }

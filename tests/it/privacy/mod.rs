@@ -1,11 +1,14 @@
 //! Identity stays where it belongs: found nowhere else after a day of traffic, and gone when it is taken away.
 
 mod backup;
+mod coarsened;
 mod document;
 mod erasure;
 mod forgotten;
 mod keys;
+mod planted;
 mod removed;
+mod scheduled;
 mod traffic;
 
 use sus::domain::person::IdentityNumber;

@@ -64,7 +64,7 @@ const STRIP: &str = "[[rule]]\nid = \"identitet\"\ntrigger = \"case_ended\"\nyea
 const DELETE: &str = "[[rule]]\nid = \"bort\"\ntrigger = \"last_registration\"\nyears = 2\naction = \"delete\"\n";
 
 /// Every report there is, as of now and as known earlier, counted anew from what is kept.
-fn reports(database: &Database) -> Vec<(String, String)> {
+pub fn reports(database: &Database) -> Vec<(String, String)> {
     let api = Api::around(database, "2026-11-20", &organisation());
     let token = api.token("sf", None, &[Role::Systemforvaltare], None);
     let names: Vec<String> = api.get("/v1/reports", &token).json()["items"]
@@ -191,7 +191,17 @@ fn an_extract_shows_everything_about_one_person_and_nothing_of_another() {
     assert!(extract["rectification"]["sv"].as_str().unwrap().contains("rättelse"));
     let text = place.run("extract --number-file number.txt").printed();
     assert!(text.starts_with("REGISTERUTDRAG") && text.contains("municipality: 2180"), "{text}");
-    assert_eq!(Raw::of(&database).count("access_log", "action = 'extract' AND query IS NOT NULL"), 2);
+    for (lang, title, told) in
+        [("sv", "Registerutdrag", "Om något är fel"), ("en", "Register extract", "If something is wrong")]
+    {
+        let page = place.run(&format!("extract --number-file number.txt --format html --lang {lang}")).printed();
+        assert!(page.starts_with(&format!("<!DOCTYPE html>\n<html lang=\"{lang}\">")), "{page}");
+        for text in [title, told, "1961-05-17", "FK-1", &number("1961-05-17"), "2016-10-03", "Gävle", "gk-affk-1"] {
+            assert!(page.contains(text), "{lang}: {text} is missing in {page}");
+        }
+        assert!(!page.contains("FK-2") && !page.contains("http://") && !page.contains("https://"), "{page}");
+    }
+    assert_eq!(Raw::of(&database).count("access_log", "action = 'extract' AND query IS NOT NULL"), 4);
     place.file("number.txt", "inget nummer");
     assert!(place.run("extract --number-file number.txt").complained().contains("no personnummer"));
 }

@@ -1,6 +1,7 @@
 //! What tests stand on: a database of their own on each backend, a service started as in main, fixed time and
 //! seeded randomness.
 
+pub mod leaks;
 pub mod lines;
 pub mod place;
 pub mod postgres;
@@ -31,7 +32,7 @@ pub enum Backend {
     Postgres,
 }
 
-/// A database of one's own; gone when dropped.
+/// A database of one's own; gone when dropped, after everything in it and the log were searched for numbers.
 pub struct Database {
     pub url: String,
     _folder: Option<tempfile::TempDir>,
@@ -40,6 +41,7 @@ pub struct Database {
 impl Database {
     /// `None` when this backend can't be had here; that is said loudly once.
     pub fn new(backend: Backend) -> Option<Self> {
+        lines::search();
         match backend {
             Backend::Sqlite => {
                 let folder = tempfile::tempdir().unwrap();
@@ -48,6 +50,21 @@ impl Database {
             }
             Backend::Postgres => Some(Self { url: postgres::fresh_database()?, _folder: None }),
         }
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        for (place, held) in tables::Raw::of(self).every_row() {
+            leaks::none_in(|| format!("the table {place}"), &held);
+        }
+        if let Some(folder) = &self._folder {
+            leaks::none_in_folder(folder.path(), &|_| false);
+        }
+        leaks::none_noted();
     }
 }
 

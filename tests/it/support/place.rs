@@ -18,7 +18,7 @@ use sus::server::serve;
 
 use super::posting::import_lines;
 use super::provider::{Browser, Provider};
-use super::{Backend, Database, organisation, service};
+use super::{Backend, Database, leaks, organisation, service};
 
 pub const BY_KEY: &str =
     "[[login]]\nissuer = \"test\"\nclient_id = \"web-key\"\nprivate_key_file = \"web.pem\"\nkey_id = \"web-1\"\n";
@@ -100,12 +100,17 @@ impl Place {
     pub fn go(&mut self, path: &str) -> Seen {
         self.advance(TimeDelta::zero());
         let to = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) };
-        Seen(self.browser.order(&json!({"do": "go", "to": to})))
+        Seen::of(self.browser.order(&json!({"do": "go", "to": to})))
+    }
+
+    /// Opens a file that is meant for one person alone, and may hold the number.
+    pub fn open_for_person(&mut self, file: &std::path::Path) -> Seen {
+        Seen(self.browser.order(&json!({"do": "go", "to": format!("file://{}", file.display())})))
     }
 
     pub fn click(&mut self, what: &str) -> Seen {
         self.advance(TimeDelta::zero());
-        Seen(self.browser.order(&json!({"do": "click", "what": what})))
+        Seen::of(self.browser.order(&json!({"do": "click", "what": what})))
     }
 
     /// Fills in fields by their names, whatever they are.
@@ -147,7 +152,9 @@ impl Place {
 
     pub fn post(&mut self, path: &str, fields: &Value) -> Value {
         let to = format!("{}{path}", self.base);
-        self.browser.order(&json!({"do": "post", "to": to, "fields": fields}))
+        let told = self.browser.order(&json!({"do": "post", "to": to, "fields": fields}));
+        leaks::none_in(|| format!("what {to} answered"), told.to_string().as_bytes());
+        told
     }
 
     pub fn cookie(&mut self, name: &str, value: &str) {
@@ -190,6 +197,14 @@ impl Drop for Place {
 pub struct Seen(pub Value);
 
 impl Seen {
+    fn of(told: Value) -> Self {
+        let html = told["html"].as_str().unwrap_or_default();
+        let mut beside = told.clone();
+        beside["html"] = json!(leaks::without_typed(html, &["participant.personnummer".to_owned()]));
+        leaks::none_in(|| format!("the page {html} at {}", told["visited"]), beside.to_string().as_bytes());
+        Self(told)
+    }
+
     pub fn url(&self) -> &str {
         self.0["url"].as_str().unwrap()
     }

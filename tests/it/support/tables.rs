@@ -32,6 +32,14 @@ struct Held {
 }
 
 #[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Text)]
+    of: String,
+    #[diesel(sql_type = Binary)]
+    value: Vec<u8>,
+}
+
+#[derive(QueryableByName)]
 struct Count {
     #[diesel(sql_type = BigInt)]
     n: i64,
@@ -91,6 +99,38 @@ impl Raw {
             all.extend(held.into_iter().map(|held| (format!("{of}.{name}"), held.value)));
         }
         all
+    }
+
+    /// Every row of every table, with where it stands, asked for at once: what is text or number side by side, each
+    /// column of bytes by itself.
+    pub fn every_row(&mut self) -> Vec<(String, Vec<u8>)> {
+        let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut asked = Vec::new();
+        for Column { of, name, kind } in self.columns() {
+            match kind.to_lowercase().as_str() {
+                "blob" | "bytea" => asked.push(format!(
+                    "SELECT '{of}.{name}' AS \"of\", \"{name}\" AS value FROM \"{of}\" WHERE \"{name}\" IS NOT NULL"
+                )),
+                _ => texts.entry(of).or_default().push(format!("\"{name}\"")),
+            }
+        }
+        for (of, names) in texts {
+            let names = names.join(", ");
+            let value = match self {
+                Self::Sqlite(_) => format!("CAST(concat_ws(char(10), {names}) AS BLOB)"),
+                Self::Postgres(_) => format!("convert_to(concat_ws(chr(10), {names}), 'UTF8')"),
+            };
+            asked.push(format!("SELECT '{of}' AS \"of\", {value} AS value FROM \"{of}\""));
+        }
+        if asked.is_empty() {
+            return Vec::new();
+        }
+        let all = sql_query(asked.join(" UNION ALL "));
+        let rows: Vec<Row> = match self {
+            Self::Sqlite(c) => all.load(c).unwrap(),
+            Self::Postgres(c) => all.load(c).unwrap(),
+        };
+        rows.into_iter().map(|row| (row.of, row.value)).collect()
     }
 
     /// How many rows.

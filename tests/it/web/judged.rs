@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 use sus::domain::dates::earlier;
 
+use crate::cli;
 use crate::support::place::{BY_KEY, Place};
 use crate::support::posting::{begaran, number};
 use crate::support::{Backend, Database, organisation};
@@ -126,4 +127,26 @@ fn every_page_is_for_everybody() {
     // Among them a case in every phase, each of its forms, and each way of putting something right.
     let of = |text: &str| seen.iter().filter(|kind| kind.contains(text)).count();
     assert!(of("/ratta/") >= 8 && of("/registrera/") >= 8 && of("/svar/") >= 1 && seen.len() > 50, "{seen:#?}");
+}
+
+#[test]
+fn the_extract_that_is_handed_to_a_person_is_for_everybody() {
+    let Some(database) = Database::new(Backend::Sqlite) else { return };
+    let Some(mut place) = Place::around(&database, BY_KEY, &register()) else { return };
+    let program = cli::Place::new();
+    program.file("organisation.json", &organisation().to_string());
+    program.run("organisation import organisation.json").printed();
+    let mut request = begaran("FK-1", &number("1961-05-17"), "2016-10-03");
+    request["agency"] = json!("FK");
+    request["answers"] = json!({"anstalld": true, "formaner": ["sjukpenning", "a_kassa"]});
+    program.file("one.ndjson", &format!("{request}\n"));
+    program.run("import one.ndjson").printed();
+    program.file("number.txt", &number("1961-05-17"));
+    for lang in ["sv", "en"] {
+        let page = program.run(&format!("extract --number-file number.txt --format html --lang {lang}")).printed();
+        let shown = place.open_for_person(&program.file("extract.html", &page));
+        assert!(shown.shows("FK-1") && shown.forbidden().is_empty(), "{shown:?}");
+        assert_eq!(place.judge(), Vec::<String>::new(), "{lang}");
+        place.picture(&format!("extract-{lang}"));
+    }
 }
