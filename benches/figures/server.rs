@@ -74,7 +74,9 @@ pub fn run(backend: &str) {
         let grant = Grant { client, agency, roles, handler: Some(handler.id.clone()) };
         issuer.issue(&grant, SystemClock.now(), uuid::Uuid::nil()).unwrap()
     };
-    readers(label, address, &organisation.handlers.values().take(READERS).map(person).collect::<Vec<_>>());
+    let people: Vec<String> = organisation.handlers.values().take(READERS).map(person).collect();
+    readers(label, address, &people, None);
+    readers(label, address, &people, Some(Duration::from_millis(100)));
     service.stop();
 }
 
@@ -155,8 +157,8 @@ const READERS: usize = 64;
 /// So many times each.
 const LOOKS: usize = 100;
 
-/// Own-case lists: each answer leaves when its row in the access log is durable.
-fn readers(label: &str, address: SocketAddr, tokens: &[String]) {
+/// Own-case lists: each answer leaves when its row in the access log is durable. Each asks again at once, or after a `pause`.
+fn readers(label: &str, address: SocketAddr, tokens: &[String], pause: Option<Duration>) {
     let begin = Instant::now();
     let mut waits: Vec<Duration> = std::thread::scope(|scope| {
         let handles: Vec<_> = tokens
@@ -167,7 +169,9 @@ fn readers(label: &str, address: SocketAddr, tokens: &[String]) {
                     let look = |_| {
                         let begin = Instant::now();
                         assert_eq!(client.get(token, "/v1/cases?handler=me&limit=100"), 200);
-                        begin.elapsed()
+                        let waited = begin.elapsed();
+                        pause.into_iter().for_each(std::thread::sleep);
+                        waited
                     };
                     (0..LOOKS).map(look).collect::<Vec<_>>()
                 })
@@ -179,7 +183,11 @@ fn readers(label: &str, address: SocketAddr, tokens: &[String]) {
     waits.sort_unstable();
     let at = |share: f64| waits[((waits.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
     figure(
-        &format!("{label}: own-case lists, {} readers, each logged", tokens.len()),
+        &format!(
+            "{label}: own-case lists, {} readers, each logged{}",
+            tokens.len(),
+            if pause.is_some() { ", each ten a second" } else { "" }
+        ),
         waits.len() as f64 / seconds,
         "/s",
         None,

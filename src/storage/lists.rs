@@ -3,14 +3,15 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use diesel::dsl::sql;
+use diesel::dsl::{case_when, count, count_star};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Integer, Text};
+use diesel::sql_types::Integer;
 
 use super::access::{Kind, Seen};
 use super::cases::{CaseRow, ENDED, FELREGISTRERING, OPEN};
 use super::dialect::Link;
 use super::error::StorageError;
+use super::prepared::{Always, OneOf, Paged};
 use super::schema::{case_offices, case_references, cases};
 use crate::domain::code::CaseId;
 use crate::domain::step::Agency;
@@ -148,7 +149,7 @@ const fn in_state(state: i16) -> &'static str {
 macro_rules! filtered {
     ($filter:expr, $state:expr) => {{
         let filter: &Filter = $filter;
-        let mut query = cases::table.into_boxed().filter(sql::<Bool>(in_state($state)));
+        let mut query = cases::table.into_boxed().filter(Always(in_state($state)));
         match &filter.handler {
             Some((Agency::Fk, id)) => query = query.filter(cases::fk_handler.eq(id)),
             Some((Agency::Af, id)) => query = query.filter(cases::af_handler.eq(id)),
@@ -158,16 +159,21 @@ macro_rules! filtered {
             // One office is said twice where the cases are one handläggare's: as one of several it is looked for among
             // them, while SQLite would rather read every case of the one office there is.
             Some((agency, offices)) => match (agency, &offices[..]) {
-                (Agency::Fk, [one]) if filter.handler.is_some() => {
-                    query = query.filter(cases::fk_office.eq_any([one, one]));
+                (Agency::Fk, [one]) if filter.handler.is_none() => query = query.filter(cases::fk_office.eq(one)),
+                (Agency::Af, [one]) if filter.handler.is_none() => query = query.filter(cases::af_office.eq(one)),
+                // There is no office to find a case at.
+                (_, []) => query = query.filter(Always("1 = 0")),
+                (agency, offices) => {
+                    let mut texts: Vec<&str> = offices.iter().map(String::as_str).collect();
+                    if let [one] = texts[..] {
+                        texts.push(one);
+                    }
+                    let column = match agency {
+                        Agency::Fk => "cases.fk_office",
+                        Agency::Af => "cases.af_office",
+                    };
+                    query = query.filter(OneOf { column, texts });
                 }
-                (Agency::Af, [one]) if filter.handler.is_some() => {
-                    query = query.filter(cases::af_office.eq_any([one, one]));
-                }
-                (Agency::Fk, [one]) => query = query.filter(cases::fk_office.eq(one)),
-                (Agency::Af, [one]) => query = query.filter(cases::af_office.eq(one)),
-                (Agency::Fk, _) => query = query.filter(cases::fk_office.eq_any(offices)),
-                (Agency::Af, _) => query = query.filter(cases::af_office.eq_any(offices)),
             },
             None => {}
         }
@@ -220,11 +226,8 @@ pub fn page(
             }
         };
     }
-    let rows: Vec<CaseRow> = each!(link, c => ordered!()
-        .offset(offset)
-        .limit(limit)
-        .select(CaseRow::as_select())
-        .load(c))?;
+    let rows: Vec<CaseRow> =
+        each!(link, c => Paged { query: ordered!().select(CaseRow::as_select()), offset, limit }.load(c))?;
     let shown: Vec<CaseId> = rows.iter().map(CaseRow::case_id).collect();
     seen.note(Kind::List, &shown);
     Ok((rows, total))
@@ -258,18 +261,19 @@ pub fn counts(
     until: i32,
 ) -> Result<Counts, StorageError> {
     let other = agency.other().code();
+    macro_rules! that {
+        ($condition:expr) => {
+            count(case_when($condition, 1.into_sql::<Integer>()))
+        };
+    }
     macro_rules! kinds {
         () => {
             (
-                sql::<BigInt>("count(*)"),
-                sql::<BigInt>("count(CASE WHEN due < ").bind::<Integer, _>(today).sql(" THEN 1 END)"),
-                sql::<BigInt>("count(CASE WHEN due >= ")
-                    .bind::<Integer, _>(today)
-                    .sql(" AND due < ")
-                    .bind::<Integer, _>(until)
-                    .sql(" THEN 1 END)"),
-                sql::<BigInt>("count(CASE WHEN next_owner = ").bind::<Text, _>(other).sql(" THEN 1 END)"),
-                sql::<BigInt>("count(CASE WHEN missing > 0 THEN 1 END)"),
+                count_star(),
+                that!(cases::due.lt(today)),
+                that!(cases::due.ge(today).and(cases::due.lt(until))),
+                that!(cases::next_owner.eq(other)),
+                that!(cases::missing.gt(0)),
             )
         };
     }
@@ -306,7 +310,7 @@ pub fn busiest(link: &mut Link<'_>, agency: Agency, most: i64) -> Result<Vec<Str
                 .filter(cases::state.eq(OPEN))
                 .filter($handler.is_not_null())
                 .group_by($handler)
-                .order((diesel::dsl::count_star().desc(), $handler))
+                .order((count_star().desc(), $handler))
                 .limit(most)
                 .select($handler)
                 .load::<Option<String>>(c))?

@@ -24,6 +24,7 @@ pub mod keys;
 pub mod lists;
 pub mod organisation;
 pub mod persons;
+mod prepared;
 pub mod receipts;
 pub mod retention;
 pub mod rotation;
