@@ -45,10 +45,10 @@ async function sideways(how) {
     const width = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= width) return [];
     const inScroll = (element) => element.closest(".scroll") !== null;
-    return [...document.querySelectorAll("body *")]
-      .filter((element) => element.getBoundingClientRect().right > width + 1 && !inScroll(element))
-      .map((element) => element.outerHTML.slice(0, 160))
-      .slice(-3);
+    const out = [...document.querySelectorAll("body *")].filter((element) => element.getBoundingClientRect().right > width + 1);
+    // What is hidden in something that scrolls can make the page itself scroll.
+    const own = out.filter((element) => !inScroll(element));
+    return (own.length > 0 ? own : out).map((element) => element.outerHTML.slice(0, 160)).slice(-3);
   });
   return found.map((html) => `${how}: sticks out: ${html}`);
 }
