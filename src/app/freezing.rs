@@ -16,7 +16,7 @@ use super::reporting::{NoTurn, NotGranted, granted_now, in_turn, pulled};
 use crate::auth::Caller;
 use crate::auth::policy::Action;
 use crate::registrations::{Refusal, Rendered};
-use crate::reports::disclosure::{self, Published};
+use crate::reports::disclosure::Published;
 use crate::reports::follow::FollowError;
 use crate::reports::{Geography, Period, Report, render, stored};
 use crate::storage::cases::{day_number, day_of};
@@ -35,8 +35,6 @@ pub enum NotFrozen {
     NotGranted(NotGranted),
     /// It could not be pulled.
     Follow(FollowError),
-    /// Another one of the same days was frozen meanwhile, which decides how this one is protected: once more.
-    Meanwhile,
     /// It could not be written.
     Refused(Refusal),
     /// It could not be made.
@@ -70,6 +68,23 @@ impl From<Refusal> for NotFrozen {
 impl From<StorageError> for NotFrozen {
     fn from(error: StorageError) -> Self {
         Self::Refused(Refusal::Storage(error))
+    }
+}
+
+/// Why a report was not frozen at the first go.
+enum NotYet {
+    /// What was frozen meanwhile makes that this one is to be protected otherwise.
+    Overtaken,
+    /// It won't be at the next one either.
+    Never(NotFrozen),
+}
+
+impl<E> From<E> for NotYet
+where
+    NotFrozen: From<E>,
+{
+    fn from(error: E) -> Self {
+        Self::Never(error.into())
     }
 }
 
@@ -111,6 +126,9 @@ pub fn told(head: &FrozenHead) -> Value {
 
 /// Freezes a report, once for each key; `value` is what was sent.
 ///
+/// Several may be frozen at once, and each is protected as what is frozen before it demands. What is frozen stays frozen,
+/// so that this only ever goes from withholding to noise: whoever is overtaken once isn't overtaken again.
+///
 /// # Errors
 /// Why not.
 pub async fn freeze(
@@ -119,43 +137,42 @@ pub async fn freeze(
     key: Option<String>,
     (wanted, value): (Wanted, &Value),
 ) -> Result<Rendered, NotFrozen> {
-    let Wanted { name, request: wanted, counted, lang, parts } = wanted;
-    let period = wanted.period;
-    let asking = Arc::clone(caller);
-    let pulling = in_turn(app, move |app| {
-        granted_now(app, &asking, &wanted, counted)?;
-        let beside = published(&mut app.service.db.read()?.link(), wanted.period)?;
-        let shown = (lang, disclosure::frozen(&wanted, counted, &beside));
-        let mut report = pulled(app, &wanted, counted, shown)?;
-        // The parts are there: they were read against the catalogue.
-        let _ = render::form::keep(&mut report, &parts, None);
-        Ok::<_, NotFrozen>((report, beside))
-    });
-    let (report, beside) = pulling.await?;
-    let head = FrozenHead {
-        id: app.new_id().as_bytes().to_vec(),
-        frozen_at: app.now().timestamp_micros(),
-        client: caller.client.to_string(),
-        agency: caller.agency.map(|a| a.code().to_owned()),
-        handler: caller.handler.as_ref().map(ToString::to_string),
-        name,
-        report: report.report.clone(),
-        version: i32::try_from(report.version).unwrap_or(i32::MAX),
-        lang: report.lang.to_owned(),
-        geography: report.geography.0.clone(),
-        first_day: day_number(report.period.0),
-        last_day: day_number(report.period.1),
-        as_of: report.as_of.timestamp_micros(),
-        counted_to: report.counted_to,
-    };
-    let row = FrozenRow { body: stored::write(&report).map_err(|_| NotFrozen::Failed)?, head };
     let fingerprint = app.service.fingerprint(&json!([Action::CreateFrozenReport.code(), value]));
-    let once =
-        Once { client: caller.client.to_string(), key: key.map(|key| (key, fingerprint)), lock: Some(LOCK.to_vec()) };
+    let wanted = Arc::new(wanted);
+    loop {
+        let key = key.clone().map(|key| (key, fingerprint.clone()));
+        let once = Once { client: caller.client.to_string(), key, lock: Some(LOCK.to_vec()) };
+        match freeze_beside(app, caller, once, &wanted).await {
+            Ok(rendered) => return Ok(rendered),
+            Err(NotYet::Overtaken) => {}
+            Err(NotYet::Never(why)) => return Err(why),
+        }
+    }
+}
+
+/// Freezes a report as what is frozen now demands, unless another one is frozen meanwhile that demands more.
+async fn freeze_beside(
+    app: &web::Data<App>,
+    caller: &Arc<Caller>,
+    once: Once,
+    wanted: &Arc<Wanted>,
+) -> Result<Rendered, NotYet> {
+    let (asking, of) = (Arc::clone(caller), Arc::clone(wanted));
+    let pulling = in_turn(app, move |app| {
+        granted_now(app, &asking, &of.request, of.counted)?;
+        let grant = of.protected_beside(&published(&mut app.service.db.read()?.link(), of.request.period)?);
+        let mut report = pulled(app, &of.request, of.counted, (of.lang, grant))?;
+        // The parts are there: they were read against the catalogue.
+        let _ = render::form::keep(&mut report, &of.parts, None);
+        Ok::<_, NotFrozen>((report, grant))
+    });
+    let (report, grant) = pulling.await?;
+    let head = head(app, caller, wanted, &report);
+    let row = FrozenRow { body: stored::write(&report).map_err(|_| NotFrozen::Failed)?, head };
+    let of = Arc::clone(wanted);
     keep(app, once, move |link, _| {
-        // How it is protected depends on what is frozen beside it.
-        if published(link, period)? != beside {
-            return Err(NotFrozen::Meanwhile);
+        if of.protected_beside(&published(link, of.request.period)?) != grant {
+            return Err(NotYet::Overtaken);
         }
         kept::freeze(link, &row)?;
         let headers = [
@@ -167,6 +184,25 @@ pub async fn freeze(
         Ok(Rendered { status: 201, headers, body: told(&row.head).to_string() })
     })
     .await
+}
+
+fn head(app: &App, caller: &Caller, wanted: &Wanted, report: &Report) -> FrozenHead {
+    FrozenHead {
+        id: app.new_id().as_bytes().to_vec(),
+        frozen_at: app.now().timestamp_micros(),
+        client: caller.client.to_string(),
+        agency: caller.agency.map(|a| a.code().to_owned()),
+        handler: caller.handler.as_ref().map(ToString::to_string),
+        name: wanted.name.clone(),
+        report: report.report.clone(),
+        version: i32::try_from(report.version).unwrap_or(i32::MAX),
+        lang: report.lang.to_owned(),
+        geography: report.geography.0.clone(),
+        first_day: day_number(report.period.0),
+        last_day: day_number(report.period.1),
+        as_of: report.as_of.timestamp_micros(),
+        counted_to: report.counted_to,
+    }
 }
 
 /// A frozen report as it was told, with what it is called; `None` where there is none.

@@ -9,6 +9,7 @@ use crate::domain::rule::Rule;
 use crate::domain::shape;
 use crate::registrations::fields::{Fields, parse_known, shown, wrong_type, wrong_value};
 use crate::reports::catalogue::{catalogue, part_ids};
+use crate::reports::disclosure::{self, Grant, Published};
 use crate::reports::follow::Counted;
 use crate::reports::request::{GEOGRAPHY_FORMS, RequestError};
 use crate::reports::times::Every;
@@ -27,6 +28,14 @@ pub struct Wanted {
     pub lang: Lang,
     /// Which parts, in this order; all when there are none.
     pub parts: Vec<String>,
+}
+
+impl Wanted {
+    /// How it is protected beside what is frozen `already` of its days.
+    #[must_use]
+    pub fn protected_beside(&self, already: &[Published]) -> Grant {
+        disclosure::frozen(&self.request, self.counted, already)
+    }
 }
 
 /// A name for people on one line, never somebody's number.

@@ -112,7 +112,6 @@ fn not_frozen(error: NotFrozen, counted: Counted) -> Problem {
         NotFrozen::NoTurn(error) => error.into(),
         NotFrozen::NotGranted(error) => error.into(),
         NotFrozen::Follow(error) => refused(error, counted),
-        NotFrozen::Meanwhile => Problem::new(Kind::Upptagen),
         NotFrozen::Refused(refusal) => refusal.into(),
         NotFrozen::Failed => Problem::new(Kind::InterntFel),
     }

@@ -187,7 +187,6 @@ pub async fn create(app: web::Data<App>, request: HttpRequest, form: Sent) -> Ht
             let body: Value = serde_json::from_str(&rendered.body).unwrap_or_default();
             to(&format!("{PATH}/{}?klart=fryst", body["id"].as_str().unwrap_or_default()))
         }
-        Err(NotFrozen::Meanwhile) => again(t.meanwhile),
         Err(NotFrozen::Refused(Refusal::KeyReused)) => again(t.key_used),
         Err(NotFrozen::Refused(Refusal::Storage(error))) => Refused::Storage(error).answer(&visit),
         Err(NotFrozen::Refused(_)) => Message::busy(&visit.app, visit.frame.clone()),

@@ -30,8 +30,6 @@ texts! {
          where another period or division of the same days is frozen already, figures get small deviations (noise). So they \
          may differ from those that you see now.";
     for_ever: "En fryst rapport kan varken ändras eller tas bort.", "A frozen report can neither be changed nor taken away.";
-    meanwhile: "En annan rapport om samma dagar frystes samtidigt. Tryck en gång till.",
-        "Another report about the same days was frozen at the same time. Press once more.";
     key_used: "Formuläret har redan skickats med ett annat innehåll. Rapporten som frystes då finns bland de frysta rapporterna.",
         "The form has been sent already with other content. The report frozen then is among the frozen reports.";
     back: "Tillbaka till rapporten", "Back to the report";

@@ -32,7 +32,7 @@ use actix_web::rt::SystemRunner;
 use actix_web::test::TestRequest;
 use actix_web::{test, web};
 use chrono::{DateTime, Utc};
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{LocalBoxFuture, join_all};
 use serde_json::Value;
 use sus::app::App;
 use sus::auth::tokens::{DevelopmentIssuer, Grant, Verifier};
@@ -225,6 +225,18 @@ impl Api {
     }
 
     pub fn call(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<&str>) -> Told {
+        self.system.block_on(self.answered(method, path, headers, body))
+    }
+
+    /// The same asked so many times at the same time.
+    pub fn post_at_once(&self, times: usize, path: &str, token: &str, body: &Value) -> Vec<Told> {
+        let (authorization, body) = (bearer(token), body.to_string());
+        let headers = [("authorization", &*authorization), ("content-type", "application/json")];
+        let asked = (0..times).map(|_| self.answered(Method::POST, path, &headers, Some(&body)));
+        self.system.block_on(join_all(asked))
+    }
+
+    async fn answered(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<&str>) -> Told {
         let typed = body.map(leaks::typed_in).unwrap_or_default();
         let mut request = TestRequest::with_uri(path).method(method);
         if !headers.iter().any(|(name, _)| *name == "traceparent") {
@@ -236,27 +248,25 @@ impl Api {
         if let Some(body) = body {
             request = request.set_payload(body.to_owned());
         }
-        self.system.block_on(async {
-            let answer = (self.served)(request).await;
-            let status = answer.status().as_u16();
-            let headers: BTreeMap<String, String> =
-                answer.headers().iter().map(|(n, v)| (n.as_str().to_owned(), v.to_str().unwrap().to_owned())).collect();
-            let bytes = test::read_body(answer).await.to_vec();
-            let text = String::from_utf8_lossy(&bytes).into_owned();
-            leaks::none_in(|| format!("the header fields {headers:?} of {path}"), format!("{headers:?}").as_bytes());
-            // The document shows by examples how a number is sent: by this one, which nobody has.
-            let is_document = path.starts_with("/v1/openapi.");
-            let answers_form = !typed.is_empty() && text.starts_with("<!DOCTYPE html>");
-            let shown = match () {
-                () if is_document => text.replace(ANNA, "").into_bytes(),
-                () if answers_form => leaks::without_typed(&text, &typed).into_bytes(),
-                () => bytes.clone(),
-            };
-            leaks::none_in(|| format!("the answer {text} to {path}"), &shown);
-            let mixed = serde_json::from_str(&text).map(|told| foreign_in(&told)).unwrap_or_default();
-            assert!(mixed.is_empty(), "one language in a sentence of the other: {mixed:?}");
-            Told { status, headers, text, bytes }
-        })
+        let answer = (self.served)(request).await;
+        let status = answer.status().as_u16();
+        let headers: BTreeMap<String, String> =
+            answer.headers().iter().map(|(n, v)| (n.as_str().to_owned(), v.to_str().unwrap().to_owned())).collect();
+        let bytes = test::read_body(answer).await.to_vec();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        leaks::none_in(|| format!("the header fields {headers:?} of {path}"), format!("{headers:?}").as_bytes());
+        // The document shows by examples how a number is sent: by this one, which nobody has.
+        let is_document = path.starts_with("/v1/openapi.");
+        let answers_form = !typed.is_empty() && text.starts_with("<!DOCTYPE html>");
+        let shown = match () {
+            () if is_document => text.replace(ANNA, "").into_bytes(),
+            () if answers_form => leaks::without_typed(&text, &typed).into_bytes(),
+            () => bytes.clone(),
+        };
+        leaks::none_in(|| format!("the answer {text} to {path}"), &shown);
+        let mixed = serde_json::from_str(&text).map(|told| foreign_in(&told)).unwrap_or_default();
+        assert!(mixed.is_empty(), "one language in a sentence of the other: {mixed:?}");
+        Told { status, headers, text, bytes }
     }
 
     pub fn get(&self, path: &str, token: &str) -> Told {

@@ -138,6 +138,24 @@ fn a_frozen_report_withholds_small_counts_whoever_freezes_and_reads_it() {
 }
 
 #[test]
+fn of_several_frozen_at_once_one_withholds_and_all_others_have_noise() {
+    on_both(|_, database| {
+        let api = with_a_mapping(database);
+        let made = api.post_at_once(8, "/v1/frozen-reports", &api.fk(), &wanted());
+        let protected = made.iter().map(|made| {
+            assert_eq!(made.status, 201, "{}", made.text);
+            let report = api.get(made.header("location").unwrap(), &api.fk()).json();
+            let rows = report["parts"][0]["rows"].as_array().unwrap().clone();
+            let own = rows.into_iter().find(|row| row["level"] == "urval").unwrap();
+            own["disclosure"].as_str().or(report["disclosure"].as_str()).unwrap().to_owned()
+        });
+        let mut protected: Vec<_> = protected.collect();
+        protected.sort();
+        assert_eq!(protected, [vec!["cell-key"; 7], vec!["threshold"]].concat());
+    });
+}
+
+#[test]
 fn a_frozen_report_tells_what_was_selected_and_how_it_was_split() {
     on_both(|_, database| {
         let api = with_a_mapping(database);
