@@ -12,7 +12,7 @@ pub mod reporting;
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -37,6 +37,7 @@ use crate::registrations::registers::Registers;
 use crate::registrations::writer::Parts;
 use crate::reports::disclosure::RecordKeys;
 use crate::reports::follow::Reports;
+use crate::reports::saved::Shelf;
 use crate::storage::vault::Vault;
 use crate::storage::{Db, StorageError};
 use crate::web as pages;
@@ -54,7 +55,7 @@ pub struct App {
     /// The use cases, with the database and the writer.
     pub service: Arc<Service>,
     /// The columns of the reports.
-    pub reports: Reports,
+    pub reports: Arc<Reports>,
     /// Few reports at a time: each uses all processors.
     pub report_turns: Arc<Semaphore>,
     /// Few exports at a time: each reads every case.
@@ -243,6 +244,16 @@ pub fn check_logins(public_url: &str) -> Result<(), StartError> {
     ))
 }
 
+/// The reports of a service, whose columns are kept in a file between two runs where one is named.
+#[must_use]
+pub fn reports_at(service: &Service, file: Option<PathBuf>) -> Reports {
+    let reports = Reports::new(RecordKeys::live(&service.vault), &service.settings);
+    match file {
+        Some(file) => reports.on_shelf(Shelf::new(file, Arc::clone(&service.vault))),
+        None => reports,
+    }
+}
+
 impl App {
     /// From its parts.
     #[must_use]
@@ -253,7 +264,7 @@ impl App {
         clock: Arc<dyn Clock>,
         chance: Generator,
     ) -> Self {
-        let reports = Reports::new(RecordKeys::live(&service.vault), &service.settings);
+        let reports = Arc::new(reports_at(&service, None));
         let metrics = Metrics::new(service.load().collectors());
         Self {
             service,
@@ -271,6 +282,13 @@ impl App {
             chance: Mutex::new(chance),
             stopping: AtomicBool::new(false),
         }
+    }
+
+    /// The same, with the columns of the reports kept in a file between two runs.
+    #[must_use]
+    pub fn with_columns_at(mut self, file: PathBuf) -> Self {
+        self.reports = Arc::new(reports_at(&self.service, Some(file)));
+        self
     }
 
     /// With ways for people to log in.

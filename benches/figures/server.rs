@@ -155,23 +155,28 @@ fn batches(label: &str, address: SocketAddr, tokens: &[String; 2]) {
 /// This many handläggare look at their own cases at the same time.
 const READERS: usize = 64;
 /// So many times each.
-const LOOKS: usize = 100;
+const LOOKS: u32 = 100;
 
-/// Own-case lists: each answer leaves when its row in the access log is durable. Each asks again at once, or after a `pause`.
+/// Own-case lists: each answer leaves when its row in the access log is durable. Each asks again at once, or when it is time
+/// to: each in every `pause`, at a moment of its own. What is waited is counted from that moment, so that whoever is late
+/// because of the answer before has waited longer.
 fn readers(label: &str, address: SocketAddr, tokens: &[String], pause: Option<Duration>) {
     let begin = Instant::now();
     let mut waits: Vec<Duration> = std::thread::scope(|scope| {
-        let handles: Vec<_> = tokens
-            .iter()
-            .map(|token| {
+        let handles: Vec<_> = (0..)
+            .zip(tokens)
+            .map(|(reader, token)| {
+                let own = pause.map(|pause| pause * reader / tokens.len() as u32);
                 scope.spawn(move || {
                     let mut client = Client::connect(address);
-                    let look = |_| {
-                        let begin = Instant::now();
+                    let look = |look| {
+                        let due = own.zip(pause).map(|(own, pause)| begin + pause + own + pause * look);
+                        if let Some(early) = due.and_then(|due| due.checked_duration_since(Instant::now())) {
+                            std::thread::sleep(early);
+                        }
+                        let since = due.unwrap_or_else(Instant::now);
                         assert_eq!(client.get(token, "/v1/cases?handler=me&limit=100"), 200);
-                        let waited = begin.elapsed();
-                        pause.into_iter().for_each(std::thread::sleep);
-                        waited
+                        since.elapsed()
                     };
                     (0..LOOKS).map(look).collect::<Vec<_>>()
                 })

@@ -31,7 +31,7 @@ pub fn demo(config: Config, args: &DemoArgs) -> Result<(), Failure> {
         print!("{}", targets::table(&targets::compare(history.lines(), history.factor())));
     }
     println!("\nReady after {:.1} s. The pilot in Gävleborg, autumn 2016:\n", watch.elapsed().as_secs_f64());
-    report::print(&service, &pilot_baspaket(pilot_ends))?;
+    report::print(&service, None, &pilot_baspaket(pilot_ends))?;
     println!(
         "\nAll ten parts:\n\n  SUS_DATA_DIR={} sus report {PILOT} --counted-to {pilot_ends}",
         config.data_dir.display()

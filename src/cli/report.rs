@@ -1,16 +1,18 @@
 //! `sus report`.
 
 use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Failure, ReportArgs, reading_service};
+use crate::app::reports_at;
 use crate::config::Config;
 use crate::registrations::Service;
 use crate::registrations::fields::{parse_date, parse_known};
 use crate::reports::catalogue::Definition;
-use crate::reports::disclosure::{Grant, Policy, RecordKeys};
-use crate::reports::follow::{Counted, FollowError, Reports};
+use crate::reports::disclosure::{Grant, Policy};
+use crate::reports::follow::{Counted, FollowError};
 use crate::reports::render::{self, Form, Options, csv, form};
 use crate::reports::request::RequestError;
 use crate::reports::times::Every;
@@ -18,11 +20,12 @@ use crate::reports::{Geography, Lang, Period, PullError, Request};
 
 pub fn report(config: &Config, args: &ReportArgs) -> Result<(), Failure> {
     let service = reading_service(config)?;
-    print(&service, args)
+    print(&service, config.columns_file(), args)
 }
 
-/// Pulls a report and prints it or writes it to a file; everything that is wrong with the request is told at once.
-pub fn print(service: &Service, args: &ReportArgs) -> Result<(), Failure> {
+/// Pulls a report and prints it or writes it to a file; everything that is wrong with the request is told at once. `columns`
+/// is where they may have been saved.
+pub fn print(service: &Service, columns: Option<PathBuf>, args: &ReportArgs) -> Result<(), Failure> {
     let mut wrong = Vec::new();
     let from = day(&args.from, "--from", &mut wrong);
     let to = day(&args.to, "--to", &mut wrong);
@@ -55,7 +58,7 @@ pub fn print(service: &Service, args: &ReportArgs) -> Result<(), Failure> {
     // Who has the database may see what is in it; the others are there to see what others see.
     let grant = Grant::all(Policy::from_code(&args.disclosure).unwrap_or(Policy::CellKey));
     let counted = Counted { as_of, counted_to: args.counted_to, at_least: None };
-    let reports = Reports::new(RecordKeys::live(&service.vault), &service.settings);
+    let reports = reports_at(service, columns);
     let mut report = reports
         .pull(&service.db, &service.registers, &request, counted, &*service.clock, (lang, grant))
         .map_err(|error| match error {

@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Failure, service};
 use crate::app::{self, App};
@@ -12,6 +13,7 @@ use crate::chance::{Chance, Generator};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::registrations::Service;
+use crate::reports::saved::keeper as columns;
 use crate::server;
 
 pub fn serve(config: &Config, dev_auth: bool) -> Result<(), Failure> {
@@ -89,10 +91,32 @@ pub fn serve_with(
     log::info!("listening on {scheme}://{address} ({})", service.db.backend());
     let app = App::new(service, verifier, config.clone(), Arc::new(SystemClock), chance).with_logins(logins);
     let app = if practice { app.for_practice() } else { app };
+    let app = match config.columns_file() {
+        Some(file) => app.with_columns_at(file),
+        None => app,
+    };
+    let columns = columns_keeper(config, &app)?;
     ready(address);
     let served = server::run(app, listener);
     drop(keeper);
+    drop(columns);
     Ok(served?)
+}
+
+/// Has the columns of the reports ready before anyone asks, and saves them.
+fn columns_keeper(config: &Config, app: &App) -> Result<Option<columns::Keeper>, Failure> {
+    if config.columns_file().is_none() {
+        return Ok(None);
+    }
+    let chance = Generator::from_system().map_err(|e| format!("no random bytes from the system: {e}"))?;
+    let parts = columns::Parts {
+        reports: Arc::clone(&app.reports),
+        db: app.service.db.clone(),
+        clock: Arc::new(SystemClock),
+        chance: Box::new(chance),
+        fewest: columns::FEWEST,
+    };
+    Ok(Some(columns::Keeper::start(parts, Duration::from_secs(config.limits.columns_minutes * 60))?))
 }
 
 pub fn development_issuer(

@@ -140,7 +140,7 @@ Examples:
   sus backup /backup/2026-11-23 --keys /keys/person-keys
   pg_dump -Fc --exclude-table-data=person_keys --exclude-table-data=person_lookups \\
     --exclude-table-data=secrets --exclude-table-data=master_keys \\
-    --exclude-table-data=key_head -f sus.dump, then
+    --exclude-table-data=key_head --exclude-table-data=saved_columns -f sus.dump, then
   sus backup --keys-only --keys /keys/person-keys
 
 The service goes on meanwhile. The copy holds everything but the keys of persons and

@@ -102,11 +102,20 @@ pub struct Limits {
     pub stop_seconds: u64,
     /// Hours that a development token lasts.
     pub dev_token_hours: u32,
+    /// Minutes between two savings of the reports' columns; 0 is never.
+    pub columns_minutes: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { body_bytes: 16 * 1024 * 1024, batch: 10_000, queue: 4096, stop_seconds: 30, dev_token_hours: 8 }
+        Self {
+            body_bytes: 16 * 1024 * 1024,
+            batch: 10_000,
+            queue: 4096,
+            stop_seconds: 30,
+            dev_token_hours: 8,
+            columns_minutes: 15,
+        }
     }
 }
 
@@ -163,6 +172,7 @@ impl Config {
                 queue: read.number("SUS_QUEUE").unwrap_or(standard.queue),
                 stop_seconds: read.number("SUS_STOP_SECONDS").unwrap_or(standard.stop_seconds),
                 dev_token_hours: read.number("SUS_DEV_TOKEN_HOURS").unwrap_or(standard.dev_token_hours),
+                columns_minutes: read.number("SUS_COLUMNS_MINUTES").unwrap_or(standard.columns_minutes),
             },
             settings: Settings {
                 waiting_days_ahead: read.number("SUS_WAITING_DAYS_AHEAD").unwrap_or(days.waiting_days_ahead),
@@ -189,6 +199,12 @@ impl Config {
     pub fn erasure_journal(&self) -> Option<PathBuf> {
         let beside = |url: &str| url.strip_prefix("sqlite://").map(|path| PathBuf::from(format!("{path}.erasures")));
         self.privacy.erasure_journal.clone().or_else(|| beside(self.database_url.expose()))
+    }
+
+    /// Where the reports' columns are kept between two runs; nowhere where they aren't to be saved.
+    #[must_use]
+    pub fn columns_file(&self) -> Option<PathBuf> {
+        (self.limits.columns_minutes > 0).then(|| self.data_dir.join("columns"))
     }
 
     /// The development issuer's key, made when it is first asked for.

@@ -123,6 +123,12 @@ pub const VARIABLES: &[Variable] = &[
         "0–1000000",
         "Different selections of one report in a day by one whose figures are protected by noise.",
     ),
+    variable(
+        "SUS_COLUMNS_MINUTES",
+        "15",
+        "0–10080",
+        "Minutes between two savings of what reports count, sealed, in SUS_DATA_DIR, so that a start is fast; 0 is never.",
+    ),
     variable("SUS_DEV_TOKEN_HOURS", "8", "1–12", "How long a development token lasts (--dev-auth)."),
     variable("SUS_WAITING_DAYS_AHEAD", "31", "0–366", "How many days ahead a waiting step may be dated."),
     variable("SUS_LATE_AFTER_DAYS", "10", "0–366", "A registration more than this many days after its event is late."),

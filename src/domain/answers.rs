@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use chrono::NaiveDate;
 
@@ -284,7 +284,13 @@ fn at_hand(occasion: Occasion, from: Option<StepKind>, to: StepKind) -> bool {
 
 /// The questions asked when `to` is registered in a case that stands at `from`, follow-up questions included.
 pub fn asked(from: Option<StepKind>, to: StepKind) -> impl Iterator<Item = &'static QuestionRow> {
-    QUESTIONS.iter().filter(move |row| is_asked(row, from, to))
+    static ASKED: LazyLock<Vec<Vec<&'static QuestionRow>>> = LazyLock::new(|| {
+        let from = [None].into_iter().chain(StepKind::ALL.map(Some));
+        let pairs = from.flat_map(|from| StepKind::ALL.map(|to| (from, to)));
+        pairs.map(|(from, to)| QUESTIONS.iter().filter(|row| is_asked(row, from, to)).collect()).collect()
+    });
+    let place = from.map_or(0, |from| from as usize + 1) * StepKind::ALL.len() + to as usize;
+    ASKED[place].iter().copied()
 }
 
 /// Whether something is asked there that has to be answered whatever the other answers are.
@@ -411,13 +417,12 @@ impl Answers {
 
     /// The questions that should have been answered when `to` followed `from`, and were not.
     #[must_use]
-    pub fn missing(&self, from: Option<StepKind>, to: StepKind) -> Vec<Question> {
+    pub fn missing(&self, from: Option<StepKind>, to: StepKind) -> impl Iterator<Item = Question> + use<'_> {
         asked(from, to)
             .filter(|row| row.expected && self.get(row.question).is_none())
-            .filter(|row| !is_booking(row, to))
+            .filter(move |row| !is_booking(row, to))
             .filter(|row| row.only_if.is_none_or(|base| self.yes(base) == Some(true)))
             .map(|row| row.question)
-            .collect()
     }
 }
 

@@ -506,17 +506,23 @@ impl Case {
     /// Questions that were asked and stand unanswered, with the registration they belong to.
     #[must_use]
     pub fn missing_answers(&self) -> Vec<(RegistrationId, Question)> {
-        let mut missing = Vec::new();
-        for (index, step) in self.steps.iter().enumerate() {
+        self.unanswered().collect()
+    }
+
+    /// Whether every question that was asked is answered.
+    #[must_use]
+    pub fn is_answered(&self) -> bool {
+        self.unanswered().next().is_none()
+    }
+
+    fn unanswered(&self) -> impl Iterator<Item = (RegistrationId, Question)> {
+        let askable =
+            |question: &Question| self.identity != IdentityState::Anonymous || question.allowed_when_anonymous();
+        self.steps.iter().enumerate().flat_map(move |(index, step)| {
             let from = self.before(index).map(|s| s.kind);
-            for question in step.answers.missing(from, step.kind) {
-                let askable = self.identity != IdentityState::Anonymous || question.allowed_when_anonymous();
-                if askable {
-                    missing.push((step.registration, question));
-                }
-            }
-        }
-        missing
+            let missing = step.answers.missing(from, step.kind).filter(askable);
+            missing.map(|question| (step.registration, question))
+        })
     }
 
     /// The insats that a step was specified as.

@@ -18,6 +18,8 @@ use super::facts::{Facts, FactsBuilder};
 use super::pull::{PullError, pull};
 use super::report::Report;
 use super::request::{Lang, Request};
+use super::saved::{NotSaved, Shelf};
+use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::domain::case::Case;
 use crate::domain::code::Position;
@@ -113,6 +115,8 @@ struct Earlier {
 pub struct Reports {
     keys: Arc<RecordKeys>,
     settings: Arc<Settings>,
+    /// Where they are kept between two runs.
+    shelf: Option<Shelf>,
     newest: RwLock<Option<Arc<Facts>>>,
     /// One refresh at a time; the others wait and find it done.
     refreshing: Mutex<()>,
@@ -126,6 +130,36 @@ impl Reports {
     #[must_use]
     pub fn new(keys: RecordKeys, settings: &Settings) -> Self {
         Self { keys: Arc::new(keys), settings: Arc::new(settings.clone()), ..Self::default() }
+    }
+
+    /// The same columns, kept in a file between two runs.
+    #[must_use]
+    pub fn on_shelf(mut self, shelf: Shelf) -> Self {
+        self.shelf = Some(shelf);
+        self
+    }
+
+    /// Saves the columns as they are, if there are as many cases; says up to which position. `None` where there is nothing
+    /// to save, or it is saved already.
+    ///
+    /// # Errors
+    /// When the file can't be written or the database fails.
+    pub fn save(
+        &self,
+        db: &Db,
+        fewest: usize,
+        chance: &mut dyn Chance,
+        now: DateTime<Utc>,
+    ) -> Result<Option<i64>, NotSaved> {
+        let Some((shelf, facts)) = self.shelf.as_ref().zip(self.newest().filter(|f| f.cases() >= fewest)) else {
+            return Ok(None);
+        };
+        let counted_to = facts.counted_to().0;
+        if shelf.holds(&mut db.read()?.link(), counted_to)? {
+            return Ok(None);
+        }
+        shelf.write(db, &facts, chance, now)?;
+        Ok(Some(counted_to))
     }
 
     /// Pulls a report that counts everything committed so far, or what was known then, by the registers as they were
@@ -214,7 +248,9 @@ impl Reports {
 
     fn refreshed(&self, link: &mut Link<'_>) -> Result<Facts, FollowError> {
         let head = changes::head(link)?;
-        let Some(before) = self.newest() else { return self.build(link, head, |_, entries| entries) };
+        let Some(before) = self.newest().or_else(|| self.saved(link)) else {
+            return self.build(link, head, |_, entries| entries);
+        };
         let numbers = changes::cases_between(link, before.counted_to().0, head)?;
         if numbers.len() > MANY {
             return self.build(link, head, |_, entries| entries);
@@ -231,6 +267,21 @@ impl Reports {
             }
         }
         Ok(before.apply(&changed, Position(head))?)
+    }
+
+    /// The columns as they were saved, where they were and still are to be read.
+    fn saved(&self, link: &mut Link<'_>) -> Option<Arc<Facts>> {
+        match self.shelf.as_ref()?.read(link, &self.keys, &self.settings) {
+            Ok(facts) => {
+                log::info!("reports: {} cases were read as saved, up to {}", facts.cases(), facts.counted_to().0);
+                Some(Arc::new(facts))
+            }
+            Err(NotSaved::NoFile) => None,
+            Err(why) => {
+                log::info!("reports: the saved columns are not used: {why}");
+                None
+            }
+        }
     }
 
     /// The columns as known on an instant and committed up to a position. Identity that has been taken away since

@@ -5,9 +5,9 @@
 
 use std::ops::Range;
 
-use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, PolarsResult, Series};
+use polars::prelude::{Column, DataFrame, IntoColumn, NamedFrom, PolarsError, PolarsResult, Series};
 
-use super::observations::Rows;
+use super::observations::{Kind, Rows};
 
 #[derive(Debug, Clone)]
 pub(super) struct Frame {
@@ -46,6 +46,26 @@ impl Frame {
             columns.push(signed(name, values, &order));
         }
         Ok(Self { data: DataFrame::new(order.len(), columns)?, offsets })
+    }
+
+    /// A frame that was taken apart: its data and where each place begins.
+    pub(super) fn from_parts(kind: Kind, data: DataFrame, offsets: Vec<u32>) -> PolarsResult<Self> {
+        let frame = Self { data, offsets };
+        frame.columns(kind.more())?;
+        if frame.offsets.last().copied() != u32::try_from(frame.height()).ok() || !frame.offsets.is_sorted() {
+            return Err(PolarsError::ComputeError("places don't begin where their rows do".into()));
+        }
+        Ok(frame)
+    }
+
+    /// Its columns.
+    pub(super) const fn data(&self) -> &DataFrame {
+        &self.data
+    }
+
+    /// Where each place begins.
+    pub(super) fn offsets(&self) -> &[u32] {
+        &self.offsets
     }
 
     pub(super) fn height(&self) -> usize {

@@ -15,6 +15,7 @@ use crate::domain::transition::Settings;
 
 use super::places::Places;
 use super::quality::{correction, due_on, registration};
+use super::spent;
 use super::variables::{UTFALL_GK, utfall};
 
 /// A kind of row, kept in a frame of its own.
@@ -26,13 +27,7 @@ pub(super) enum Kind {
     GkLeft,
     /// Case ended. Key: GK held, last insats, outcome, how it ended. More: days in each step kind.
     Ended,
-    /// An episode of gk, afi or ali left. Key: which. More: days.
-    Episode,
-    /// A wait left. Key: last waiting step, how it ended. More: days.
-    Wait,
-    /// afi or ali entered for the first time in the case. Key: which.
-    InsatsEntered,
-    /// Days at a place in afi or ali, from `day` to the day before `more`. Key: which.
+    /// Days at a place in afi or ali, from `day` to the day before `more`. Key: which, [`ENTERED`] and [`FIRST`].
     Spell,
     /// Days at a place in an anonymous case, its ending day included, from `day` to the day before `more`. Key: 0,
     /// [`ENTERED`] and [`CLOSING`].
@@ -40,8 +35,10 @@ pub(super) enum Kind {
     /// Days at a place in any step, from `day` to the day before `more`; an ending has no days. Key: kind of step,
     /// [`ENTERED`] and [`SEVERAL`], and above them how it was registered and when the next was due.
     Step,
-    /// Any step left. Key: from, to. More: days.
+    /// Any step left. Key: from, to, [`JOINED`]. More: days.
     Left,
+    /// A wait of several steps left. Key: last waiting step, the step to. More: days.
+    Wait,
     /// A correction made. Key: kind, agency.
     Correction,
 }
@@ -50,6 +47,11 @@ pub(super) enum Kind {
 pub(super) const ENTERED: usize = 1;
 /// The case has other rows of the same kind of step.
 pub(super) const SEVERAL: usize = 2;
+/// The row is the case's first of this insats: it is entered for the first time on its day.
+pub(super) const FIRST: usize = 2;
+
+/// The step was not all of the wait that ended with it: that has a row of its own.
+pub(super) const JOINED: u32 = 1 << 12;
 
 /// The row's last day is that of the case's ending, on which it is no longer open.
 pub(super) const CLOSING: usize = 4;
@@ -58,27 +60,25 @@ pub(super) const CLOSING: usize = 4;
 pub(super) const KINDS: usize = Kind::ALL.len();
 
 impl Kind {
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::GkEntered,
         Self::GkLeft,
         Self::Ended,
-        Self::Episode,
-        Self::Wait,
-        Self::InsatsEntered,
         Self::Spell,
         Self::Anonymous,
         Self::Step,
         Self::Left,
+        Self::Wait,
         Self::Correction,
     ];
 
     /// The columns beside case, place, day and key.
     pub(super) const fn more(self) -> &'static [&'static str] {
         match self {
-            Self::GkEntered | Self::InsatsEntered | Self::Correction => &[],
+            Self::GkEntered | Self::Correction => &[],
             Self::GkLeft => &["insats_day"],
             Self::Ended => &["begaran", "gk", "planerad_afi", "planerad_ali", "afi", "ali"],
-            Self::Episode | Self::Wait | Self::Left => &["days"],
+            Self::Left | Self::Wait => &["days"],
             Self::Spell | Self::Anonymous | Self::Step => &["to"],
         }
     }
@@ -163,13 +163,12 @@ impl Observations {
             Observer { case, number, places, place: None, sex: usize::from(case.sex.code() == "man"), rows: self };
         if case.identity == IdentityState::Anonymous {
             let end = case.ending().map_or(NEVER, |s| day(s.date) + 1);
-            at.spells(Kind::Anonymous, case.begun(), end, 0, if end == NEVER { 0 } else { CLOSING });
+            at.spells(Kind::Anonymous, case.begun(), end, 0, [0, if end == NEVER { 0 } else { CLOSING }]);
             return;
         }
         at.gk();
-        at.steps();
-        at.stays(settings);
         at.insatser();
+        at.stays(settings);
         at.ended();
         at.corrections();
     }
@@ -199,21 +198,20 @@ impl Observer<'_> {
     }
 
     /// The days on which days from `from` to the day before `to` begin at another place.
-    fn starts(&self, from: NaiveDate, to: i32) -> Vec<NaiveDate> {
-        let changes = self.case.offices[1..].iter().map(|p| p.from).filter(|d| *d > from && day(*d) < to);
-        let mut starts: Vec<NaiveDate> = std::iter::once(from).chain(changes).collect();
-        starts.dedup();
-        starts
+    fn starts(case: &Case, from: NaiveDate, to: i32) -> impl Iterator<Item = NaiveDate> {
+        let others = case.offices.windows(2).filter(|both| both[0].from != both[1].from).map(|both| both[1].from);
+        std::iter::once(from).chain(others.filter(move |change| *change > from && day(*change) < to))
     }
 
-    /// Days from `from` to the day before `to`, cut where an office changes; the last row is marked with `last`.
-    fn spells(&mut self, kind: Kind, from: NaiveDate, to: i32, code: usize, last: usize) {
-        let starts = self.starts(from, to);
-        for (i, start) in starts.iter().enumerate() {
-            let next = starts.get(i + 1).map(|next| day(*next));
-            let first = if i == 0 { ENTERED } else { 0 };
+    /// Days from `from` to the day before `to`, cut where an office changes; the first row is marked with `first`, the last
+    /// with `last`.
+    fn spells(&mut self, kind: Kind, from: NaiveDate, to: i32, code: usize, [first, last]: [usize; 2]) {
+        let mut starts = Self::starts(self.case, from, to).peekable();
+        while let Some(start) = starts.next() {
+            let next = starts.peek().map(|next| day(*next));
+            let first = if start == from { ENTERED | first } else { 0 };
             let last = if next.is_none() { last } else { 0 };
-            self.push(kind, *start, key([self.sex, code, first | last]), &[next.unwrap_or(to)]);
+            self.push(kind, start, key([self.sex, code, first | last]), &[next.unwrap_or(to)]);
         }
     }
 
@@ -236,47 +234,6 @@ impl Observer<'_> {
         }
     }
 
-    /// Episodes and waits that were left, and spells of activity.
-    fn steps(&mut self) {
-        let case = self.case;
-        let mut waiting_since = case.begun();
-        for (i, step) in case.steps.iter().enumerate() {
-            let next = case.steps.get(i + 1);
-            match step.kind.form() {
-                Form::Waiting => {
-                    if i == 0 || case.steps[i - 1].kind.form() != Form::Waiting {
-                        waiting_since = step.date;
-                    }
-                    if let Some(next) = next.filter(|n| n.kind.form() != Form::Waiting) {
-                        let which = match step.kind {
-                            StepKind::Begaran => 0,
-                            StepKind::PlaneradAfi => 1,
-                            _ => 2,
-                        };
-                        let key = key([self.sex, which, usize::from(next.kind.is_ending())]);
-                        self.push(Kind::Wait, next.date, key, &[day(next.date) - day(waiting_since)]);
-                    }
-                }
-                Form::Activity => {
-                    let which = match step.kind {
-                        StepKind::Gk => 0,
-                        StepKind::Afi => 1,
-                        _ => 2,
-                    };
-                    if let Some(next) = next {
-                        let days = day(next.date) - day(step.date);
-                        self.push(Kind::Episode, next.date, key([self.sex, which]), &[days]);
-                    }
-                    if step.kind.is_insats() {
-                        let to = next.map_or(NEVER, |n| day(n.date));
-                        self.spells(Kind::Spell, step.date, to, which - 1, 0);
-                    }
-                }
-                Form::Ending => {}
-            }
-        }
-    }
-
     /// Every step's days at its places, and every transition.
     fn stays(&mut self, settings: &Settings) {
         let case = self.case;
@@ -285,31 +242,48 @@ impl Observer<'_> {
             None if case.steps[i].kind.is_ending() => day(case.steps[i].date),
             None => NEVER,
         };
-        let rows: Vec<Vec<NaiveDate>> =
-            case.steps.iter().enumerate().map(|(i, step)| self.starts(step.date, end(i))).collect();
-        for (i, (step, starts)) in case.steps.iter().zip(&rows).enumerate() {
-            let same = case.steps.iter().zip(&rows).filter(|(s, _)| s.kind == step.kind);
+        let mut rows = [0; StepKind::ALL.len()];
+        for (i, step) in case.steps.iter().enumerate() {
+            rows[step.kind as usize] += Self::starts(case, step.date, end(i)).count();
+        }
+        let mut waiting_since = case.begun();
+        for (i, step) in case.steps.iter().enumerate() {
             let (how, due) = (registration(case, i), day_after(case, i, settings).map(day));
-            let several = if same.map(|(_, starts)| starts.len()).sum::<usize>() > 1 { SEVERAL } else { 0 };
-            for (at, start) in starts.iter().enumerate() {
-                let flags = several | if at == 0 { ENTERED } else { 0 };
-                let to = starts.get(at + 1).map_or(end(i), |next| day(*next));
-                let key = key([self.sex, step.kind as usize, flags]) | how | due_on(due, day(*start));
-                self.push(Kind::Step, *start, key, &[to]);
+            let several = if rows[step.kind as usize] > 1 { SEVERAL } else { 0 };
+            let mut starts = Self::starts(case, step.date, end(i)).peekable();
+            while let Some(start) = starts.next() {
+                let flags = several | if start == step.date { ENTERED } else { 0 };
+                let to = starts.peek().map_or(end(i), |next| day(*next));
+                let key = key([self.sex, step.kind as usize, flags]) | how | due_on(due, day(start));
+                self.push(Kind::Step, start, key, &[to]);
+            }
+            if i == 0 || case.steps[i - 1].kind.form() != Form::Waiting {
+                waiting_since = step.date;
             }
             // Nothing follows upon an ending by the rules; where it does, the ending was no stay.
             if let Some(next) = case.steps.get(i + 1).filter(|_| !step.kind.is_ending()) {
+                let since = |date| day(next.date) - day(date);
                 let key = key([self.sex, step.kind as usize, next.kind as usize]);
-                self.push(Kind::Left, next.date, key, &[day(next.date) - day(step.date)]);
+                if spent::WAITS.contains(&spent::of(key)) && waiting_since != step.date {
+                    self.push(Kind::Wait, next.date, key, &[since(waiting_since)]);
+                    self.push(Kind::Left, next.date, key | JOINED, &[since(step.date)]);
+                } else {
+                    self.push(Kind::Left, next.date, key, &[since(step.date)]);
+                }
             }
         }
     }
 
+    /// Days in afi and ali.
     fn insatser(&mut self) {
-        for (which, kind) in [StepKind::Afi, StepKind::Ali].into_iter().enumerate() {
-            if let Some(step) = self.case.steps.iter().find(|s| s.kind == kind) {
-                self.push(Kind::InsatsEntered, step.date, key([self.sex, which]), &[]);
-            }
+        let steps = &self.case.steps;
+        let mut entered = [false; 2];
+        for (i, step) in steps.iter().enumerate().filter(|(_, step)| step.kind.is_insats()) {
+            let which = usize::from(step.kind == StepKind::Ali);
+            let first = if entered[which] { 0 } else { FIRST };
+            entered[which] = true;
+            let to = steps.get(i + 1).map_or(NEVER, |next| day(next.date));
+            self.spells(Kind::Spell, step.date, to, which, [first, 0]);
         }
     }
 

@@ -10,6 +10,13 @@ use super::variables::{COVERED, profile};
 #[derive(Debug, Clone, Default)]
 pub(super) struct Profiles(Vec<[u64; 2]>);
 
+impl FromIterator<[u64; 2]> for Profiles {
+    /// In the order of the cases' numbers.
+    fn from_iter<I: IntoIterator<Item = [u64; 2]>>(words: I) -> Self {
+        Self(words.into_iter().collect())
+    }
+}
+
 impl Profiles {
     /// Notes a case, a new one or as it stands now.
     pub(super) fn set(&mut self, number: u32, case: &Case) {

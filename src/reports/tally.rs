@@ -8,14 +8,15 @@ use std::ops::Range;
 use polars::prelude::{PolarsError, PolarsResult};
 
 use super::baspaket::Cells;
-use super::cube::Tally;
+use super::cube::{Durations, Tally};
 use super::disclosure::Policy;
 use super::facts::{Facts, Layer, Numbers};
 use super::frame::Columns;
-use super::observations::{Kind, day, part};
+use super::observations::{FIRST, Kind, day, part};
 use super::places::Place;
 use super::request::Period;
 use super::selection::Selection;
+use super::spent;
 
 /// From how many rows a second thread pays. Tests are to meet both ways.
 const MANY: usize = if cfg!(test) { 150 } else { 200_000 };
@@ -145,58 +146,74 @@ impl<'a> Pass<'a> {
     }
 
     fn times(&self, cells: &mut Cells) -> PolarsResult<()> {
-        for view in self.in_period(Kind::Episode)? {
-            let days = view.columns.more[0];
-            view.each(|i| {
-                let key = view.columns.key[i];
-                cells.tid_insats.cell([part(key, 1), part(key, 0)]).add(days[i], self.record(&view, i));
-            });
+        let mut times: [[Durations; 2]; spent::ALL] = Default::default();
+        for kind in [Kind::Left, Kind::Wait] {
+            for view in self.in_period(kind)? {
+                let days = view.columns.more[0];
+                view.each(|i| {
+                    let key = view.columns.key[i];
+                    if let Some(cell) = times.get_mut(spent::of(key)) {
+                        cell[part(key, 0) & 1].add(days[i], self.record(&view, i));
+                    }
+                });
+            }
         }
-        for view in self.in_period(Kind::Wait)? {
-            let days = view.columns.more[0];
-            view.each(|i| {
-                let key = view.columns.key[i];
-                let cell = cells.tid_vantan.cell([part(key, 1), part(key, 2), part(key, 0)]);
-                cell.add(days[i], self.record(&view, i));
-            });
+        for (at, both) in times.into_iter().enumerate() {
+            for (sex, time) in both.into_iter().enumerate() {
+                match at.checked_sub(spent::WAITS.start) {
+                    None => *cells.tid_insats.cell([at, sex]) = time,
+                    Some(wait) => *cells.tid_vantan.cell([wait / 2, wait % 2, sex]) = time,
+                }
+            }
         }
         Ok(())
     }
 
     fn ended(&self, cells: &mut Cells) -> PolarsResult<()> {
+        // By whether GK was held and sex: days in each step and in all, and days from GK.
+        let mut times: [[Durations; STEPS + 1]; 4] = Default::default();
+        let mut from_gk: [Durations; 4] = Default::default();
         for view in self.in_period(Kind::Ended)? {
-            let steps = &view.columns.more;
+            let Ok(steps): Result<[&[i32]; STEPS], _> = view.columns.more.clone().try_into() else { continue };
             view.each(|i| {
                 let (key, record) = (view.columns.key[i], self.record(&view, i));
-                let (sex, held, last) = (part(key, 0), part(key, 1), part(key, 2));
+                let (sex, held, last) = (part(key, 0) & 1, part(key, 1) & 1, part(key, 2));
+                let of = held * 2 + sex;
                 let mut total = 0;
-                for (step, days) in steps.iter().enumerate() {
-                    cells.tid_per_steg.cell([step, held, sex]).add(days[i], record);
+                for (time, days) in times[of].iter_mut().zip(&steps) {
+                    time.add(days[i], record);
                     total += days[i];
                 }
-                cells.tid_per_steg.cell([STEPS, held, sex]).add(total, record);
+                times[of][STEPS].add(total, record);
                 if held == 0 {
                     // GK follows directly upon the request, so what is left is counted from GK.
-                    cells.tid_samarbete.cell([1, held, sex]).add(total - steps[0][i], record);
+                    from_gk[of].add(total - steps[0][i], record);
                 }
                 if last < 2 {
                     cells.utfall_insats.cell([last, part(key, 3), sex]).add(record);
                 }
             });
         }
-        for (held, sex) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+        for (of, (times, from_gk)) in times.into_iter().zip(from_gk).enumerate() {
+            let (held, sex) = (of / 2, of % 2);
             // The days of all steps together are the days from the request.
-            let total = cells.tid_per_steg.cell([STEPS, held, sex]).clone();
-            *cells.tid_samarbete.cell([0, held, sex]) = total;
+            *cells.tid_samarbete.cell([0, held, sex]) = times[STEPS].clone();
+            *cells.tid_samarbete.cell([1, held, sex]) = from_gk;
+            for (step, time) in times.into_iter().enumerate() {
+                *cells.tid_per_steg.cell([step, held, sex]) = time;
+            }
         }
         Ok(())
     }
 
     fn new_insatser(&self, cells: &mut Cells) -> PolarsResult<()> {
         let mut seen = self.nothing_seen();
-        for view in self.in_period(Kind::InsatsEntered)? {
+        for view in self.in_period(Kind::Spell)? {
             view.each(|i| {
                 let (key, case) = (view.columns.key[i], view.columns.case[i] as usize);
+                if part(key, 2) & FIRST == 0 {
+                    return;
+                }
                 let sex = part(key, 0);
                 let record = self.record(&view, i);
                 cells.nya_insats.cell([part(key, 1), sex]).add(record);

@@ -23,8 +23,9 @@ use super::persons::{KeyRow, LookupRow};
 use super::schema::{cases, key_head, master_keys, person_keys, person_lookups, persons, secrets};
 use crate::domain::case::IdentityState;
 
-/// What is left out of every backup.
-pub const KEY_TABLES: [&str; 5] = ["person_keys", "person_lookups", "secrets", "master_keys", "key_head"];
+/// What is left out of every backup. The keys of saved columns stand in no keys' file either: columns are made anew.
+pub const KEY_TABLES: [&str; 6] =
+    ["person_keys", "person_lookups", "secrets", "master_keys", "key_head", "saved_columns"];
 
 /// Persons read at a time.
 const PIECE: i64 = 2000;

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::dialect::Link;
 use super::error::StorageError;
+use super::prepared::{Among, CHUNK};
 use super::schema::{case_references, cases};
 use crate::domain::case::{Case, IdentityState};
 use crate::domain::code::{CaseId, OfficeCode};
@@ -89,10 +90,11 @@ pub type PersonCase = (Option<Vec<u8>>, Vec<u8>);
 /// When the database fails.
 pub fn open_of_persons(link: &mut Link<'_>, persons: &[Vec<u8>]) -> Result<Vec<PersonCase>, StorageError> {
     let mut rows = Vec::new();
-    for chunk in persons.chunks(1000) {
+    for chunk in persons.chunks(CHUNK) {
+        let Some(those) = Among::new(cases::person, chunk.iter().map(Vec::as_slice)) else { continue };
         rows.extend(each!(link, c => cases::table
             .filter(cases::person.is_not_null())
-            .filter(cases::person.eq_any(chunk))
+            .filter(those)
             .filter(cases::state.eq(OPEN))
             .select((cases::person, cases::id))
             .load::<PersonCase>(c))?);
@@ -170,9 +172,10 @@ impl CaseRow {
 /// When the database fails.
 pub fn by_ids(link: &mut Link<'_>, ids: &[Vec<u8>]) -> Result<Vec<CaseRow>, StorageError> {
     let mut rows = Vec::with_capacity(ids.len());
-    for chunk in ids.chunks(1000) {
+    for chunk in ids.chunks(CHUNK) {
+        let Some(those) = Among::new(cases::id, chunk.iter().map(Vec::as_slice)) else { continue };
         rows.extend(each!(link, c => cases::table
-            .filter(cases::id.eq_any(chunk))
+            .filter(those)
             .select(CaseRow::as_select())
             .load::<CaseRow>(c))?);
     }
@@ -185,9 +188,10 @@ pub fn by_ids(link: &mut Link<'_>, ids: &[Vec<u8>]) -> Result<Vec<CaseRow>, Stor
 /// When the database fails.
 pub fn by_numbers(link: &mut Link<'_>, numbers: &[i64]) -> Result<Vec<CaseRow>, StorageError> {
     let mut rows = Vec::with_capacity(numbers.len());
-    for chunk in numbers.chunks(1000) {
+    for chunk in numbers.chunks(CHUNK) {
+        let Some(those) = Among::new(cases::number, chunk.iter().copied()) else { continue };
         rows.extend(each!(link, c => cases::table
-            .filter(cases::number.eq_any(chunk))
+            .filter(those)
             .select(CaseRow::as_select())
             .load::<CaseRow>(c))?);
     }
@@ -200,10 +204,11 @@ pub fn by_numbers(link: &mut Link<'_>, numbers: &[i64]) -> Result<Vec<CaseRow>, 
 /// When the database fails.
 pub fn of_persons(link: &mut Link<'_>, persons: &[Vec<u8>]) -> Result<Vec<CaseRow>, StorageError> {
     let mut rows = Vec::new();
-    for chunk in persons.chunks(1000) {
+    for chunk in persons.chunks(CHUNK) {
+        let Some(those) = Among::new(cases::person, chunk.iter().map(Vec::as_slice)) else { continue };
         rows.extend(each!(link, c => cases::table
             .filter(cases::person.is_not_null())
-            .filter(cases::person.eq_any(chunk))
+            .filter(those)
             .select(CaseRow::as_select())
             .load::<CaseRow>(c))?);
     }
@@ -228,10 +233,11 @@ pub struct Referred {
 pub fn by_references(link: &mut Link<'_>, references: &[String]) -> Result<Vec<Referred>, StorageError> {
     let mut rows = Vec::new();
     // One agency at a time: then each look-up is by the whole key, also in PostgreSQL's plans.
-    for (agency, chunk) in ["FK", "AF"].into_iter().flat_map(|a| references.chunks(1000).map(move |c| (a, c))) {
+    for (agency, chunk) in ["FK", "AF"].into_iter().flat_map(|a| references.chunks(CHUNK).map(move |c| (a, c))) {
+        let Some(those) = Among::new(case_references::reference, chunk.iter().map(String::as_str)) else { continue };
         rows.extend(each!(link, c => case_references::table
             .filter(case_references::agency.eq(agency))
-            .filter(case_references::reference.eq_any(chunk))
+            .filter(those)
             .select((case_references::agency, case_references::reference, case_references::case_number))
             .load::<Referred>(c))?);
     }

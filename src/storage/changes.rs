@@ -12,7 +12,7 @@ use super::schema::{cases, change_head, changes, registrations};
 /// # Errors
 /// When the database fails.
 pub fn head(link: &mut Link<'_>) -> Result<i64, StorageError> {
-    Ok(each!(link, c => change_head::table.select(change_head::position).first(c))?)
+    Ok(each!(link, c => change_head::table.select(change_head::position).get_result(c))?)
 }
 
 /// The cases changed after one position up to another, each once.
@@ -78,7 +78,7 @@ pub fn last_protection(link: &mut Link<'_>) -> Result<i64, StorageError> {
     let last: Option<i64> = each!(link, c => changes::table
         .filter(changes::subject.eq_any(["protection", "deletion"]))
         .select(diesel::dsl::max(changes::position))
-        .first(c))?;
+        .get_result(c))?;
     Ok(last.unwrap_or(0))
 }
 

@@ -23,7 +23,7 @@ pub struct Basis {
 /// # Errors
 /// When the database fails.
 pub fn basis(link: &mut Link<'_>) -> Result<Basis, StorageError> {
-    Ok(each!(link, c => due_basis::table.select((due_basis::lead_times, due_basis::reached)).first(c))?)
+    Ok(each!(link, c => due_basis::table.select((due_basis::lead_times, due_basis::reached)).get_result(c))?)
 }
 
 /// The same, locked until the transaction ends: one process at a time goes on.

@@ -54,7 +54,7 @@ const ACCESS_LOG: &str = "access log";
 /// # Errors
 /// When the database fails.
 pub fn generation(link: &mut Link<'_>) -> Result<i64, StorageError> {
-    let found: Option<i64> = each!(link, c => key_head::table.select(key_head::generation).first(c).optional())?;
+    let found: Option<i64> = each!(link, c => key_head::table.select(key_head::generation).get_result(c).optional())?;
     found.ok_or_else(without_keys)
 }
 

@@ -11,7 +11,7 @@ use super::access::{Kind, Seen};
 use super::cases::{CaseRow, ENDED, FELREGISTRERING, OPEN};
 use super::dialect::Link;
 use super::error::StorageError;
-use super::prepared::{Always, OneOf, Paged};
+use super::prepared::{Always, Among, CHUNK, Paged};
 use super::schema::{case_offices, case_references, cases};
 use crate::domain::code::CaseId;
 use crate::domain::step::Agency;
@@ -156,24 +156,20 @@ macro_rules! filtered {
             None => {}
         }
         match &filter.offices {
-            // One office is said twice where the cases are one handläggare's: as one of several it is looked for among
+            // Where the cases are one handläggare's, one office is asked for as one of several: so it is looked for among
             // them, while SQLite would rather read every case of the one office there is.
             Some((agency, offices)) => match (agency, &offices[..]) {
                 (Agency::Fk, [one]) if filter.handler.is_none() => query = query.filter(cases::fk_office.eq(one)),
                 (Agency::Af, [one]) if filter.handler.is_none() => query = query.filter(cases::af_office.eq(one)),
                 // There is no office to find a case at.
-                (_, []) => query = query.filter(Always("1 = 0")),
-                (agency, offices) => {
-                    let mut texts: Vec<&str> = offices.iter().map(String::as_str).collect();
-                    if let [one] = texts[..] {
-                        texts.push(one);
-                    }
-                    let column = match agency {
-                        Agency::Fk => "cases.fk_office",
-                        Agency::Af => "cases.af_office",
-                    };
-                    query = query.filter(OneOf { column, texts });
-                }
+                (Agency::Fk, some) => match Among::new(cases::fk_office, some.iter().map(String::as_str)) {
+                    Some(there) => query = query.filter(there),
+                    None => query = query.filter(Always("1 = 0")),
+                },
+                (Agency::Af, some) => match Among::new(cases::af_office, some.iter().map(String::as_str)) {
+                    Some(there) => query = query.filter(there),
+                    None => query = query.filter(Always("1 = 0")),
+                },
             },
             None => {}
         }
@@ -286,9 +282,10 @@ pub fn counts(
 /// When the database fails.
 pub fn references(link: &mut Link<'_>, agency: Agency, numbers: &[i64]) -> Result<HashMap<i64, String>, StorageError> {
     let mut all = HashMap::new();
-    for chunk in numbers.chunks(1000) {
+    for chunk in numbers.chunks(CHUNK) {
+        let Some(those) = Among::new(case_references::case_number, chunk.iter().copied()) else { continue };
         let rows: Vec<(i64, String)> = each!(link, c => case_references::table
-            .filter(case_references::case_number.eq_any(chunk))
+            .filter(those)
             .filter(case_references::agency.eq(agency.code()))
             .order(case_references::position.desc())
             .select((case_references::case_number, case_references::reference))

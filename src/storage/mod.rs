@@ -28,6 +28,7 @@ mod prepared;
 pub mod receipts;
 pub mod retention;
 pub mod rotation;
+pub mod saved_columns;
 pub mod schema;
 pub mod sessions;
 pub mod vault;

@@ -74,7 +74,7 @@ pub fn at_version(link: &mut Link<'_>, position: i64) -> Result<Vec<Entry>, Stor
 pub fn version(link: &mut Link<'_>) -> Result<i64, StorageError> {
     let newest: Option<i64> = each!(link, c => organisation_rows::table
         .select(diesel::dsl::max(organisation_rows::position))
-        .first(c))?;
+        .get_result(c))?;
     Ok(newest.unwrap_or(0))
 }
 

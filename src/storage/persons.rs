@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::dialect::Link;
 use super::error::StorageError;
 use super::keys;
+use super::prepared::{Among, CHUNK};
 use super::schema::{person_keys, person_lookups, persons};
 use super::vault::{Lookups, Sealed, Vault};
 use crate::domain::person::IdentityNumber;
@@ -28,10 +29,11 @@ pub type Lookup = (Vec<u8>, Vec<u8>);
 /// When the database fails.
 pub fn by_hashes(link: &mut Link<'_>, key_id: &str, hashes: &[Vec<u8>]) -> Result<Vec<Lookup>, StorageError> {
     let mut rows = Vec::new();
-    for chunk in hashes.chunks(1000) {
+    for chunk in hashes.chunks(CHUNK) {
+        let Some(those) = Among::new(person_lookups::hash, chunk.iter().map(Vec::as_slice)) else { continue };
         rows.extend(each!(link, c => person_lookups::table
             .filter(person_lookups::key_id.eq(key_id))
-            .filter(person_lookups::hash.eq_any(chunk))
+            .filter(those)
             .select((person_lookups::hash, person_lookups::person))
             .load::<Lookup>(c))?);
     }
@@ -131,7 +133,7 @@ pub fn number_of(
         .inner_join(person_keys::table.on(person_keys::person.eq(persons::id)))
         .filter(persons::id.eq(person))
         .select((person_keys::master_key, person_keys::sealed_key, persons::sealed_number))
-        .first(c)
+        .get_result(c)
         .optional())?;
     row.map(|(master_key, key, number)| vault.open(person, &Sealed { master_key, key, number }, today)).transpose()
 }

@@ -5,20 +5,34 @@ use diesel::backend::Backend;
 use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::serialize::ToSql;
-use diesel::sql_types::{BigInt, Bool, HasSqlType, Text};
+use diesel::sql_types::{BigInt, Bool, HasSqlType, SingleValue};
 use diesel::{QueryResult, RunQueryDsl};
+
+/// So many values are looked for by one statement.
+pub(super) const CHUNK: usize = 1024;
 
 /// A condition that is always the same text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Always(pub &'static str);
 
-/// A column is one of some texts. There are as many statements as there are lengths.
+/// A column is one of some values. There is a statement for each power of two, so that a few serve all lengths.
 #[derive(Debug, Clone)]
-pub(super) struct OneOf<'a> {
-    /// The column, with its table.
-    pub column: &'static str,
-    /// The texts; at least one.
-    pub texts: Vec<&'a str>,
+pub(super) struct Among<Column, Value> {
+    column: Column,
+    /// At least one.
+    values: Vec<Value>,
+}
+
+impl<Column, Value: Copy> Among<Column, Value> {
+    /// None where there are no values, and so nothing to look for.
+    pub(super) fn new(column: Column, values: impl IntoIterator<Item = Value>) -> Option<Self> {
+        let mut values: Vec<Value> = values.into_iter().collect();
+        let last = *values.last()?;
+        // A value that is said twice finds what it finds once. At least two, since SQLite reads "one of one" as "equal to"
+        // and may plan otherwise.
+        values.resize(values.len().next_power_of_two().max(2), last);
+        Some(Self { column, values })
+    }
 }
 
 /// A page of what a query finds. The cast hides the numbers from SQLite, which would otherwise plan anew for each.
@@ -39,16 +53,17 @@ impl<DB: Backend> QueryFragment<DB> for Always {
     }
 }
 
-impl<DB> QueryFragment<DB> for OneOf<'_>
+impl<Column, Value, DB> QueryFragment<DB> for Among<Column, Value>
 where
-    DB: Backend + HasSqlType<Text>,
-    str: ToSql<Text, DB>,
+    DB: Backend + HasSqlType<Column::SqlType>,
+    Column: Expression<SqlType: SingleValue> + QueryFragment<DB>,
+    Value: ToSql<Column::SqlType, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_sql(self.column);
-        for (at, text) in self.texts.iter().enumerate() {
+        self.column.walk_ast(out.reborrow())?;
+        for (at, value) in self.values.iter().enumerate() {
             out.push_sql(if at == 0 { " IN (" } else { ", " });
-            out.push_bind_param::<Text, str>(text)?;
+            out.push_bind_param::<Column::SqlType, Value>(value)?;
         }
         out.push_sql(")");
         Ok(())
@@ -72,28 +87,39 @@ where
     }
 }
 
-macro_rules! condition {
-    ($($condition:ty),*) => {$(
-        impl Expression for $condition {
-            type SqlType = Bool;
-        }
-
-        // Found again by the text.
-        impl QueryId for $condition {
-            type QueryId = ();
-            const HAS_STATIC_QUERY_ID: bool = false;
-        }
-
-        impl<Source> SelectableExpression<Source> for $condition {}
-        impl<Source> AppearsOnTable<Source> for $condition {}
-
-        impl<Group> ValidGrouping<Group> for $condition {
-            type IsAggregate = is_aggregate::Never;
-        }
-    )*};
+impl Expression for Always {
+    type SqlType = Bool;
 }
 
-condition!(Always, OneOf<'_>);
+impl<Source> SelectableExpression<Source> for Always {}
+impl<Source> AppearsOnTable<Source> for Always {}
+
+// Found again by the text.
+impl QueryId for Always {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Group> ValidGrouping<Group> for Always {
+    type IsAggregate = is_aggregate::Never;
+}
+
+impl<Column: Expression, Value> Expression for Among<Column, Value> {
+    type SqlType = Bool;
+}
+
+impl<Source, Column: SelectableExpression<Source>, Value> SelectableExpression<Source> for Among<Column, Value> {}
+impl<Source, Column: AppearsOnTable<Source>, Value> AppearsOnTable<Source> for Among<Column, Value> {}
+
+// Found again by the text, too.
+impl<Column, Value> QueryId for Among<Column, Value> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Group, Column, Value> ValidGrouping<Group> for Among<Column, Value> {
+    type IsAggregate = is_aggregate::Never;
+}
 
 impl<Q> QueryId for Paged<Q> {
     type QueryId = ();

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::dialect::Link;
 use super::error::StorageError;
+use super::prepared::{Among, CHUNK};
 use super::schema::{client_references, fingerprints, receipts, registrations};
 
 /// A kept answer.
@@ -95,11 +96,12 @@ pub struct Referenced {
 /// When the database fails.
 pub fn referenced(link: &mut Link<'_>, hashes: &[Vec<u8>]) -> Result<Vec<Referenced>, StorageError> {
     let mut found = Vec::new();
-    for chunk in hashes.chunks(1000) {
+    for chunk in hashes.chunks(CHUNK) {
+        let Some(those) = Among::new(client_references::hash, chunk.iter().map(Vec::as_slice)) else { continue };
         found.extend(each!(link, c => client_references::table
             .left_join(fingerprints::table.on(fingerprints::case_number.eq(client_references::case_number)
                 .and(fingerprints::position.eq(client_references::position))))
-            .filter(client_references::hash.eq_any(chunk))
+            .filter(those)
             .select((
                 client_references::hash,
                 client_references::registration,
@@ -120,6 +122,6 @@ pub fn case_of_registration(link: &mut Link<'_>, id: &[u8]) -> Result<Option<i64
     Ok(each!(link, c => registrations::table
         .filter(registrations::id.eq(id))
         .select(registrations::case_number)
-        .first(c)
+        .get_result(c)
         .optional())?)
 }

@@ -360,6 +360,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    saved_columns (id) {
+        id -> Binary,
+        master_key -> Text,
+        sealed_key -> Binary,
+        position -> BigInt,
+        saved_at -> BigInt,
+    }
+}
+
+diesel::table! {
     sessions (hash) {
         hash -> Binary,
         login -> Text,

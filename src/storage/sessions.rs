@@ -46,7 +46,7 @@ pub fn insert(link: &mut Link<'_>, row: &SessionRow) -> Result<(), StorageError>
 /// # Errors
 /// When the database fails.
 pub fn find(link: &mut Link<'_>, hash: &[u8]) -> Result<Option<SessionRow>, StorageError> {
-    Ok(each!(link, c => sessions::table.find(hash).select(SessionRow::as_select()).first(c).optional())?)
+    Ok(each!(link, c => sessions::table.find(hash).select(SessionRow::as_select()).get_result(c).optional())?)
 }
 
 /// Notes that a session was used.

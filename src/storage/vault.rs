@@ -281,7 +281,11 @@ impl Vault {
     }
 }
 
-fn encrypt(key: &[u8; 32], of: &[u8], text: &[u8], chance: &mut dyn Chance) -> Result<Vec<u8>, StorageError> {
+/// Encrypts bytes of any length under a key, for what `of` names: nonce and sealed bytes.
+///
+/// # Errors
+/// When encryption fails, which it does not below 256 GiB.
+pub fn encrypt(key: &[u8; 32], of: &[u8], text: &[u8], chance: &mut dyn Chance) -> Result<Vec<u8>, StorageError> {
     let mut nonce = [0; NONCE_BYTES];
     chance.fill(&mut nonce);
     let cipher = XChaCha20Poly1305::new(key.into());
@@ -291,7 +295,11 @@ fn encrypt(key: &[u8; 32], of: &[u8], text: &[u8], chance: &mut dyn Chance) -> R
     Ok([&nonce[..], &sealed].concat())
 }
 
-fn decrypt(key: &[u8], of: &[u8], sealed: &[u8]) -> Result<Vec<u8>, StorageError> {
+/// The bytes that [`encrypt`] sealed.
+///
+/// # Errors
+/// [`StorageError::Corrupt`] when they were altered, or another key or name sealed them.
+pub fn decrypt(key: &[u8], of: &[u8], sealed: &[u8]) -> Result<Vec<u8>, StorageError> {
     let corrupt = || StorageError::Corrupt("identity");
     if sealed.len() < NONCE_BYTES {
         return Err(corrupt());

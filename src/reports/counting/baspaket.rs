@@ -1,14 +1,16 @@
 //! The parts of the baspaket, selected and split by variables.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use polars::prelude::PolarsResult;
 
 use super::{Count, HELD};
 use crate::reports::baspaket::{Active, Form};
-use crate::reports::cube::{Durations, Tally};
+use crate::reports::cube::{Durations, Merge, Tally};
 use crate::reports::grid::Grid;
-use crate::reports::observations::{Kind, part};
+use crate::reports::observations::{FIRST, Kind, part};
+use crate::reports::spent;
 
 /// Where the total stands after afi and ali.
 const BOTH: usize = 2;
@@ -34,7 +36,8 @@ impl Count<'_> {
     fn entered(&self, form: &Form) -> PolarsResult<Grid<Tally>> {
         let mut grid = self.grid::<Tally>(form);
         let mut seen: HashSet<(u32, usize)> = HashSet::new();
-        self.each(Kind::InsatsEntered, self.from, self.to, |at, _, offsets| {
+        let first = |key, _| part(key, 2) & FIRST != 0;
+        self.each_where(Kind::Spell, self.from, self.to, first, |at, _, offsets| {
             let record = self.pass.record_of(at.case);
             for own in [part(at.key, 1), BOTH] {
                 for offset in offsets {
@@ -70,12 +73,23 @@ impl Count<'_> {
         Ok(grid)
     }
 
+    /// Days of steps left and of waits that ended, of these places among [`spent`].
+    fn spent(&self, form: &Form, those: Range<usize>) -> PolarsResult<Grid<Durations>> {
+        let mut grid = self.grid::<Durations>(form);
+        for kind in [Kind::Left, Kind::Wait] {
+            let wanted = |key| those.contains(&spent::of(key));
+            let of_kind = self.durations_where(form, kind, wanted, |at, more, put| {
+                put.push((spent::of(at.key) - those.start, more[0]));
+            })?;
+            grid.cells.iter_mut().zip(&of_kind.cells).for_each(|(all, some)| all.merge(some));
+        }
+        Ok(grid)
+    }
+
     pub(super) fn baspaket_lengths(&self, form: &Form) -> PolarsResult<Grid<Durations>> {
         match form.id {
-            "tid_insats" => self.durations(form, Kind::Episode, |at, more, put| put.push((part(at.key, 1), more[0]))),
-            "tid_vantan" => self.durations(form, Kind::Wait, |at, more, put| {
-                put.push((part(at.key, 1) * 2 + part(at.key, 2), more[0]));
-            }),
+            "tid_insats" => self.spent(form, spent::ACTIVITIES),
+            "tid_vantan" => self.spent(form, spent::WAITS),
             "tid_per_steg" => self.durations(form, Kind::Ended, |at, more, put| {
                 let held = part(at.key, 1);
                 put.extend(more.iter().enumerate().map(|(step, days)| (step * 2 + held, *days)));

@@ -1,14 +1,13 @@
 //! One pass over the columns for each part of a report, by any selections and splits. The whole baspaket of everyone is
 //! counted faster, in [`super::tally`].
 //!
-//! Lives here: what each part counts, in columns (the baspaket's in `baspaket`, waiting in `waits`); the same as a
-//! plain loop is in [`super::plain`] and `oracle`. Never here: codes ([`super::forms`]) and what a row is
-//! (`observations`).
+//! Lives here: what each part counts, in columns (the baspaket's in `baspaket`, cases under way in `stock`, waiting
+//! in `waits`); the same as a plain loop is in [`super::plain`] and `oracle`. Never here: codes ([`super::forms`]) and
+//! what a row is (`observations`).
 
 mod baspaket;
+mod stock;
 mod waits;
-
-use std::collections::HashSet;
 
 use polars::prelude::PolarsResult;
 
@@ -19,7 +18,7 @@ use super::cube::{Durations, Merge, Tally};
 use super::disclosure::Policy;
 use super::facts::Facts;
 use super::grid::{Grid, GridAxis};
-use super::observations::{CLOSING, ENTERED, Kind, SEVERAL, day, part};
+use super::observations::{ENTERED, Kind, day, part};
 use super::report::Row;
 use super::request::Period;
 use super::selection::Level;
@@ -268,17 +267,34 @@ impl<'a> Count<'a> {
         kind: Kind,
         put: impl Fn(&At, &[i32], &mut Vec<(usize, i32)>),
     ) -> PolarsResult<Grid<Durations>> {
+        self.durations_where(form, kind, |_| true, put)
+    }
+
+    /// The same of the rows that are wanted by their key.
+    fn durations_where(
+        &self,
+        form: &Form,
+        kind: Kind,
+        wanted: impl Fn(u32) -> bool,
+        put: impl Fn(&At, &[i32], &mut Vec<(usize, i32)>),
+    ) -> PolarsResult<Grid<Durations>> {
         let mut grid = self.grid::<Durations>(form);
         let mut own = Vec::new();
-        self.each(kind, self.from, self.to, |at, more, offsets| {
-            own.clear();
-            put(at, more, &mut own);
-            let record = self.pass.record_of(at.case);
-            for (cell, days) in &own {
-                let cell = (cell * 2 + part(at.key, 0)) * self.cells.block;
-                offsets.iter().for_each(|offset| grid.cells[cell + offset].add(*days, record));
-            }
-        })?;
+        self.each_where(
+            kind,
+            self.from,
+            self.to,
+            |key, _| wanted(key),
+            |at, more, offsets| {
+                own.clear();
+                put(at, more, &mut own);
+                let record = self.pass.record_of(at.case);
+                for (cell, days) in &own {
+                    let cell = (cell * 2 + part(at.key, 0)) * self.cells.block;
+                    offsets.iter().for_each(|offset| grid.cells[cell + offset].add(*days, record));
+                }
+            },
+        )?;
         Ok(grid)
     }
 
@@ -292,67 +308,6 @@ impl<'a> Count<'a> {
             "vantar" => self.waiting(form),
             _ => self.baspaket_lengths(form),
         }
-    }
-
-    fn stock(&self, form: &Form) -> PolarsResult<Grid<Active>> {
-        if form.id == "anonyma" {
-            let mut grid = Grid::new(form.axes.iter().map(GridAxis::from).collect());
-            self.anonymous(&mut grid)?;
-            return Ok(grid);
-        }
-        if form.id == "aktiva" {
-            return self.active(form);
-        }
-        let mut grid = self.grid::<Active>(form);
-        let (block, from, to) = (self.cells.block, self.from, self.to);
-        // A case that was in a step several times, or at several places, is counted once a cell.
-        let mut seen: HashSet<(u32, usize)> = HashSet::new();
-        let lasting = |kind: usize| kind < 6;
-        // An ending has no days: it is seen on its own day, which the row begins on.
-        let wanted = |key, until| !lasting(part(key, 1)) || until > from;
-        self.each_where(Kind::Step, i32::MIN, to, wanted, |at, more, offsets| {
-            let (sex, kind) = (part(at.key, 0), part(at.key, 1));
-            let on_last = if lasting(kind) { more[0] > to } else { at.day >= from };
-            let within = lasting(kind) || at.day >= from;
-            if !within {
-                return;
-            }
-            let record = self.pass.record_of(at.case);
-            for (own, once) in [(kind, part(at.key, 2) & SEVERAL == 0), (9, false)] {
-                for offset in offsets {
-                    let cell = (own * 2 + sex) * block + offset;
-                    if on_last {
-                        grid.cells[cell].stock.add(record);
-                    }
-                    if once || seen.insert((at.case, cell)) {
-                        grid.cells[cell].distinct.add(record);
-                    }
-                }
-            }
-        })?;
-        Ok(grid)
-    }
-
-    /// Anonymous cases have neither variables nor kommun: they are counted by sex and office alone, unsplit.
-    fn anonymous(&self, grid: &mut Grid<Active>) -> PolarsResult<()> {
-        let mut seen = HashSet::new();
-        for view in self.pass.views(Kind::Anonymous, i32::MIN, self.to)? {
-            let ends = view.columns.more[0];
-            view.each(|i| {
-                let sex = part(view.columns.key[i], 0);
-                // The day of the ending is in the last row; on it the case is no longer open.
-                let closing = i32::from(part(view.columns.key[i], 2) & CLOSING != 0);
-                let case = view.columns.case[i];
-                let record = self.pass.record_of(case);
-                if ends[i] - closing > self.to {
-                    grid.cells[sex].stock.add(record);
-                }
-                if ends[i] > self.from && seen.insert(case) {
-                    grid.cells[sex].distinct.add(record);
-                }
-            });
-        }
-        Ok(())
     }
 }
 

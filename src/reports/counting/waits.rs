@@ -27,10 +27,8 @@ fn band(days: i32) -> usize {
 impl Count<'_> {
     /// Steps left in the period.
     pub(super) fn waits(&self, form: &Form) -> PolarsResult<Grid<Durations>> {
-        self.durations(form, Kind::Left, |at, more, put| {
-            let from = part(at.key, 1);
-            put.extend(waits(from).then(|| (from, more[0])));
-        })
+        let waiting = |key| waits(part(key, 1));
+        self.durations_where(form, Kind::Left, waiting, |at, more, put| put.push((part(at.key, 1), more[0])))
     }
 
     /// Steps that cases are in on the last day, with the days since they were entered.

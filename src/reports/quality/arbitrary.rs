@@ -20,7 +20,7 @@ fn agency(random: u8) -> Agency {
 /// Whether a question is missing at a step. The steps of random cases all have the same registration.
 fn asks(case: &Case, step: &Step, question: Question) -> bool {
     let before = case.steps.iter().rev().find(|s| s.date < step.date);
-    step.answers.missing(before.map(|s| s.kind), step.kind).contains(&question)
+    step.answers.missing(before.map(|s| s.kind), step.kind).any(|q| q == question)
 }
 
 /// Some answer that a question may have.

@@ -43,7 +43,7 @@ pub(in crate::reports) fn registration(case: &Case, index: usize) -> u32 {
     let days = (swedish_day(step.known_from) - step.date).num_days();
     let answers = match expects_any(from, step.kind) {
         false => 0,
-        true if step.answers.missing(from, step.kind).is_empty() => 1,
+        true if step.answers.missing(from, step.kind).next().is_none() => 1,
         true => 2,
     };
     band(days) << BAND
@@ -66,7 +66,7 @@ pub(in crate::reports) fn correction(made: &Made) -> usize {
 /// What is known of a case, a bit each: date of birth, handläggare at FK, at AF, every answer.
 pub(in crate::reports) fn covered(case: &Case) -> u64 {
     let handlers = Agency::ALL.map(|agency| case.present_handler(agency).is_some());
-    let all = [case.birth.is_some(), handlers[0], handlers[1], case.missing_answers().is_empty()];
+    let all = [case.birth.is_some(), handlers[0], handlers[1], case.is_answered()];
     (0..).zip(all).map(|(bit, known)| u64::from(known) << bit).sum()
 }
 

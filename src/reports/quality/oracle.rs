@@ -180,7 +180,7 @@ fn registered(case: &Case, at: usize, step: &Step, request: &Request, all: &mut 
 fn missing_at(case: &Case, at: usize, question: Question) -> bool {
     let step = &case.steps[at];
     let from = at.checked_sub(1).map(|before| case.steps[before].kind);
-    step.answers.missing(from, step.kind).contains(&question)
+    step.answers.missing(from, step.kind).any(|q| q == question)
 }
 
 fn corrected(case: &Case, request: &Request, all: &mut Vec<Seen>) {

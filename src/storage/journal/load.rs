@@ -15,6 +15,7 @@ use crate::domain::person::Sex;
 use crate::storage::cases::CaseRow;
 use crate::storage::dialect::Link;
 use crate::storage::error::StorageError;
+use crate::storage::prepared::{Among, CHUNK};
 use crate::storage::schema::{
     answers, case_handlers, case_offices, case_references, case_subjects, cases, consents, meetings, reason_texts,
     registrations,
@@ -81,9 +82,10 @@ macro_rules! rows {
                     .load(c))?;
             }
             Selection::Numbers(numbers) => {
-                for chunk in numbers.chunks(1000) {
+                for chunk in numbers.chunks(CHUNK) {
+                    let Some(those) = Among::new($table::case_number, chunk.iter().copied()) else { continue };
                     found.extend(each!($link, c => $table::table
-                        .filter($table::case_number.eq_any(chunk))
+                        .filter(those)
                         .select(<$row>::as_select())
                         .load::<$row>(c))?);
                 }

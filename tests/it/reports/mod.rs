@@ -9,6 +9,7 @@ mod packages;
 pub mod pilot;
 mod quality;
 mod registers;
+mod saved;
 mod versions;
 
 use serde_json::Value;

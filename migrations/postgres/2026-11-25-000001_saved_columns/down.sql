@@ -1,0 +1,3 @@
+DROP TRIGGER erasures_forget_columns ON erasures;
+DROP FUNCTION forget_columns();
+DROP TABLE saved_columns;

@@ -1,0 +1,2 @@
+DROP TRIGGER erasures_forget_columns;
+DROP TABLE saved_columns;

@@ -1,0 +1,73 @@
+//! Cases that are in a step, or anonymous, on the last day of the period or at all in it.
+
+use std::collections::HashSet;
+
+use polars::prelude::PolarsResult;
+
+use super::Count;
+use crate::reports::baspaket::{Active, Form};
+use crate::reports::grid::{Grid, GridAxis};
+use crate::reports::observations::{CLOSING, Kind, SEVERAL, part};
+
+impl Count<'_> {
+    pub(super) fn stock(&self, form: &Form) -> PolarsResult<Grid<Active>> {
+        if form.id == "anonyma" {
+            let mut grid = Grid::new(form.axes.iter().map(GridAxis::from).collect());
+            self.anonymous(&mut grid)?;
+            return Ok(grid);
+        }
+        if form.id == "aktiva" {
+            return self.active(form);
+        }
+        let mut grid = self.grid::<Active>(form);
+        let (block, from, to) = (self.cells.block, self.from, self.to);
+        // A case that was in a step several times, or at several places, is counted once a cell.
+        let mut seen: HashSet<(u32, usize)> = HashSet::new();
+        let lasting = |kind: usize| kind < 6;
+        // An ending has no days: it is seen on its own day, which the row begins on.
+        let wanted = |key, until| !lasting(part(key, 1)) || until > from;
+        self.each_where(Kind::Step, i32::MIN, to, wanted, |at, more, offsets| {
+            let (sex, kind) = (part(at.key, 0), part(at.key, 1));
+            let on_last = if lasting(kind) { more[0] > to } else { at.day >= from };
+            let within = lasting(kind) || at.day >= from;
+            if !within {
+                return;
+            }
+            let record = self.pass.record_of(at.case);
+            for (own, once) in [(kind, part(at.key, 2) & SEVERAL == 0), (9, false)] {
+                for offset in offsets {
+                    let cell = (own * 2 + sex) * block + offset;
+                    if on_last {
+                        grid.cells[cell].stock.add(record);
+                    }
+                    if once || seen.insert((at.case, cell)) {
+                        grid.cells[cell].distinct.add(record);
+                    }
+                }
+            }
+        })?;
+        Ok(grid)
+    }
+
+    /// Anonymous cases have neither variables nor kommun: they are counted by sex and office alone, unsplit.
+    fn anonymous(&self, grid: &mut Grid<Active>) -> PolarsResult<()> {
+        let mut seen = HashSet::new();
+        for view in self.pass.views(Kind::Anonymous, i32::MIN, self.to)? {
+            let ends = view.columns.more[0];
+            view.each(|i| {
+                let sex = part(view.columns.key[i], 0);
+                // The day of the ending is in the last row; on it the case is no longer open.
+                let closing = i32::from(part(view.columns.key[i], 2) & CLOSING != 0);
+                let case = view.columns.case[i];
+                let record = self.pass.record_of(case);
+                if ends[i] - closing > self.to {
+                    grid.cells[sex].stock.add(record);
+                }
+                if ends[i] > self.from && seen.insert(case) {
+                    grid.cells[sex].distinct.add(record);
+                }
+            });
+        }
+        Ok(())
+    }
+}
