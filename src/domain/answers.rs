@@ -416,7 +416,6 @@ impl Answers {
     }
 
     /// The questions that should have been answered when `to` followed `from`, and were not.
-    #[must_use]
     pub fn missing(&self, from: Option<StepKind>, to: StepKind) -> impl Iterator<Item = Question> + use<'_> {
         asked(from, to)
             .filter(|row| row.expected && self.get(row.question).is_none())

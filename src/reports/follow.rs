@@ -18,8 +18,7 @@ use super::facts::{Facts, FactsBuilder};
 use super::pull::{PullError, pull};
 use super::report::Report;
 use super::request::{Lang, Request};
-use super::saved::{NotSaved, Shelf};
-use crate::chance::Chance;
+use super::saved::Shelf;
 use crate::clock::Clock;
 use crate::domain::case::Case;
 use crate::domain::code::Position;
@@ -113,10 +112,10 @@ struct Earlier {
 /// The columns of one process.
 #[derive(Default)]
 pub struct Reports {
-    keys: Arc<RecordKeys>,
-    settings: Arc<Settings>,
+    pub(super) keys: Arc<RecordKeys>,
+    pub(super) settings: Arc<Settings>,
     /// Where they are kept between two runs.
-    shelf: Option<Shelf>,
+    pub(super) shelf: Option<Shelf>,
     newest: RwLock<Option<Arc<Facts>>>,
     /// One refresh at a time; the others wait and find it done.
     refreshing: Mutex<()>,
@@ -130,36 +129,6 @@ impl Reports {
     #[must_use]
     pub fn new(keys: RecordKeys, settings: &Settings) -> Self {
         Self { keys: Arc::new(keys), settings: Arc::new(settings.clone()), ..Self::default() }
-    }
-
-    /// The same columns, kept in a file between two runs.
-    #[must_use]
-    pub fn on_shelf(mut self, shelf: Shelf) -> Self {
-        self.shelf = Some(shelf);
-        self
-    }
-
-    /// Saves the columns as they are, if there are as many cases; says up to which position. `None` where there is nothing
-    /// to save, or it is saved already.
-    ///
-    /// # Errors
-    /// When the file can't be written or the database fails.
-    pub fn save(
-        &self,
-        db: &Db,
-        fewest: usize,
-        chance: &mut dyn Chance,
-        now: DateTime<Utc>,
-    ) -> Result<Option<i64>, NotSaved> {
-        let Some((shelf, facts)) = self.shelf.as_ref().zip(self.newest().filter(|f| f.cases() >= fewest)) else {
-            return Ok(None);
-        };
-        let counted_to = facts.counted_to().0;
-        if shelf.holds(&mut db.read()?.link(), counted_to)? {
-            return Ok(None);
-        }
-        shelf.write(db, &facts, chance, now)?;
-        Ok(Some(counted_to))
     }
 
     /// Pulls a report that counts everything committed so far, or what was known then, by the registers as they were
@@ -242,7 +211,7 @@ impl Reports {
         &self.keys
     }
 
-    fn newest(&self) -> Option<Arc<Facts>> {
+    pub(super) fn newest(&self) -> Option<Arc<Facts>> {
         self.newest.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -269,21 +238,6 @@ impl Reports {
         Ok(before.apply(&changed, Position(head))?)
     }
 
-    /// The columns as they were saved, where they were and still are to be read.
-    fn saved(&self, link: &mut Link<'_>) -> Option<Arc<Facts>> {
-        match self.shelf.as_ref()?.read(link, &self.keys, &self.settings) {
-            Ok(facts) => {
-                log::info!("reports: {} cases were read as saved, up to {}", facts.cases(), facts.counted_to().0);
-                Some(Arc::new(facts))
-            }
-            Err(NotSaved::NoFile) => None,
-            Err(why) => {
-                log::info!("reports: the saved columns are not used: {why}");
-                None
-            }
-        }
-    }
-
     /// The columns as known on an instant and committed up to a position. Identity that has been taken away since
     /// can't be known again: such a case is anonymous then too.
     fn known(&self, db: &Db, counted: Counted) -> Result<Arc<Facts>, FollowError> {
@@ -303,8 +257,9 @@ impl Reports {
         }
         // One connection at a time: others wait for them too.
         drop(reader);
-        // Where the newest are in memory, only the cases that changed since are read, and put back as they were.
-        let newest = if self.newest().is_some() { Some(self.fresh(db, wanted)?) } else { None };
+        // Where the newest are in memory, or in a file, only the cases that changed since are read, and put back as they were.
+        let at_hand = self.newest().is_some() || self.shelf.as_ref().is_some_and(Shelf::has_file);
+        let newest = if at_hand { Some(self.fresh(db, wanted)?) } else { None };
         let mut reader = db.read()?;
         let facts = reader.link().snapshot(|link| {
             if let Some(facts) =

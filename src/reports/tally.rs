@@ -19,7 +19,7 @@ use super::selection::Selection;
 use super::spent;
 
 /// From how many rows a second thread pays. Tests are to meet both ways.
-const MANY: usize = if cfg!(test) { 150 } else { 200_000 };
+pub(super) const MANY: usize = if cfg!(test) { 150 } else { 200_000 };
 
 /// How many kinds of step have days; the code after them is their total.
 const STEPS: usize = Kind::Ended.more().len();

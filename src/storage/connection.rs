@@ -76,9 +76,11 @@ impl Owned {
 struct Pragmas;
 
 /// WAL lets readers go on while one writes; FULL makes a commit durable; checkpoints are made by
-/// [`Db::checkpointer`] beside the writer, so that no commit waits for one.
+/// [`Db::checkpointer`] beside the writer, so that no commit waits for one, and a log that grew beyond [`LARGE_LOG`] is cut
+/// to that when it begins anew.
 const PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                       PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0; PRAGMA foreign_keys = ON; \
+                       PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0; \
+                       PRAGMA journal_size_limit = 268435456; PRAGMA foreign_keys = ON; \
                        PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; \
                        PRAGMA recursive_triggers = ON;";
 

@@ -9,7 +9,11 @@ mod baspaket;
 mod stock;
 mod waits;
 
-use polars::prelude::PolarsResult;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use polars::prelude::{PolarsError, PolarsResult};
 
 use crate::domain::organisation::Organisation;
 
@@ -23,7 +27,7 @@ use super::report::Row;
 use super::request::Period;
 use super::selection::Level;
 use super::split::{Cells, Choice, Filter, Split, place_chosen, states};
-use super::tally::Pass;
+use super::tally::{MANY, Pass};
 use super::variables::{CHANGE, CHANGES, CONTINUES, Origin, Variable};
 
 /// What is counted, and by what.
@@ -35,7 +39,7 @@ pub(super) struct Question<'a> {
     pub(super) splits: &'a [Split],
 }
 
-/// The rows of these parts of a report on one level.
+/// The rows of these parts of a report on one level. Parts are counted beside each other where that pays.
 pub(super) fn rows(
     question: &Question<'_>,
     report: &str,
@@ -44,7 +48,33 @@ pub(super) fn rows(
     policy: Policy,
 ) -> PolarsResult<Vec<Vec<Row>>> {
     let count = Count::new(question, level, policy)?;
-    parts.iter().map(|part| count.part(report, part, &level.code, policy)).collect()
+    let one = |part: &&Form| count.part(report, part, &level.code, policy);
+    let others = thread::available_parallelism().map_or(1, NonZero::get).min(parts.len()).saturating_sub(1);
+    if others == 0 || question.facts.rows() < MANY {
+        return parts.iter().map(one).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let take = || {
+        let at = next.fetch_add(1, Ordering::Relaxed);
+        parts.get(at).map(|part| (at, part))
+    };
+    let work = || {
+        let mut done = Vec::new();
+        while let Some((at, part)) = take() {
+            done.push((at, one(part)?));
+        }
+        PolarsResult::Ok(done)
+    };
+    let mut all = thread::scope(|scope| {
+        let others: Vec<_> = (0..others).map(|_| scope.spawn(work)).collect();
+        let mut all = work()?;
+        for other in others {
+            all.extend(other.join().map_err(|_| PolarsError::ComputeError("counting a part stopped".into()))??);
+        }
+        PolarsResult::Ok(all)
+    })?;
+    all.sort_unstable_by_key(|(at, _)| *at);
+    Ok(all.into_iter().map(|(_, rows)| rows).collect())
 }
 
 /// One row of the columns.

@@ -30,6 +30,7 @@ use crate::storage::{Db, Link, StorageError};
 
 use super::disclosure::RecordKeys;
 use super::facts::Facts;
+use super::follow::Reports;
 
 /// How many bytes the id of a file has, with which it begins.
 const ID_BYTES: usize = 16;
@@ -107,6 +108,12 @@ impl Shelf {
         Self { path, vault, last: Mutex::default() }
     }
 
+    /// Whether there is a file, which may be good or not.
+    #[must_use]
+    pub fn has_file(&self) -> bool {
+        self.path.exists()
+    }
+
     /// Whether the columns stand in the file as they are, and can be read.
     ///
     /// # Errors
@@ -179,6 +186,53 @@ impl Shelf {
         let facts = form::read(pieces, keys, settings)?.ok_or(NotSaved::Other)?;
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some((id, facts.counted_to.0));
         Ok(facts)
+    }
+}
+
+impl Reports {
+    /// The same columns, kept in a file between two runs.
+    #[must_use]
+    pub fn on_shelf(mut self, shelf: Shelf) -> Self {
+        self.shelf = Some(shelf);
+        self
+    }
+
+    /// Saves the columns as they are, if there are as many cases; says up to which position. `None` where there is nothing
+    /// to save, or it is saved already.
+    ///
+    /// # Errors
+    /// When the file can't be written or the database fails.
+    pub fn save(
+        &self,
+        db: &Db,
+        fewest: usize,
+        chance: &mut dyn Chance,
+        now: DateTime<Utc>,
+    ) -> Result<Option<i64>, NotSaved> {
+        let Some((shelf, facts)) = self.shelf.as_ref().zip(self.newest().filter(|f| f.cases() >= fewest)) else {
+            return Ok(None);
+        };
+        let counted_to = facts.counted_to().0;
+        if shelf.holds(&mut db.read()?.link(), counted_to)? {
+            return Ok(None);
+        }
+        shelf.write(db, &facts, chance, now)?;
+        Ok(Some(counted_to))
+    }
+
+    /// The columns as they were saved, where they were and still are to be read.
+    pub(super) fn saved(&self, link: &mut Link<'_>) -> Option<Arc<Facts>> {
+        match self.shelf.as_ref()?.read(link, &self.keys, &self.settings) {
+            Ok(facts) => {
+                log::info!("reports: {} cases were read as saved, up to {}", facts.cases(), facts.counted_to().0);
+                Some(Arc::new(facts))
+            }
+            Err(NotSaved::NoFile) => None,
+            Err(why) => {
+                log::info!("reports: the saved columns are not used: {why}");
+                None
+            }
+        }
     }
 }
 

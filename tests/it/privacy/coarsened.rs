@@ -88,3 +88,54 @@ fn a_coarsened_case_tells_neither_employer_nor_who_worked_with_it() {
         assert!(raw.run("UPDATE registrations SET handler = 'fk-h-017'").is_err(), "{backend:?}");
     });
 }
+
+#[test]
+fn of_an_anonymous_case_it_is_forgotten_too_who_worked_with_it() {
+    on_both(|backend, database| {
+        let (service, clock) = service_with(database, noon("2016-10-20"), Settings::default());
+        service.import_organisation(&organisation()).unwrap();
+        let begun = json!({"step": "begaran", "date": "2016-10-03",
+            "participant": {"anonymous": {"sex": "kvinna"}}, "handlers": {"fk": "fk-h-017"},
+            "offices": {"fk": "FK-GAVLE", "af": "AF-GAVLE"}});
+        let case = post(&service, vec![begun]).unwrap().results[0].as_ref().unwrap().case_id();
+        let ended = json!({"case": case.0, "step": "avslutat", "date": "2016-10-18",
+            "answers": {"ejGenomfordOrsak": "annat"}});
+        let told = post(&service, vec![ended]).unwrap();
+        assert!(told.results[0].is_ok(), "{backend:?}: {:?}", told.results[0].as_ref().err());
+        let mut raw = Raw::of(database);
+        assert_eq!(raw.count("case_handlers", "handler = 'fk-h-017'"), 1, "{backend:?}");
+        clock.set(noon("2021-10-18"));
+        assert_eq!(run(&service, &Rules::parse(COARSEN).unwrap(), None, &mut |_| true).unwrap()["grovre"], 1);
+        assert_eq!(raw.count("case_handlers", "handler = 'fk-h-017'"), 0, "{backend:?}");
+    });
+}
+
+#[test]
+fn a_case_grows_old_from_what_people_registered_and_not_from_what_retention_took() {
+    const DEGREES: &str = "\
+        [[rule]]\nid = \"bort\"\ntrigger = \"last_registration\"\nyears = 3\naction = \"delete\"\n\
+        [[rule]]\nid = \"grovre\"\ntrigger = \"last_registration\"\nyears = 2\naction = \"coarsen\"\n\
+        [[rule]]\nid = \"namnlos\"\ntrigger = \"last_registration\"\nyears = 1\naction = \"strip_identity\"\n";
+    on_both(|backend, database| {
+        let (service, clock) = service_with(database, noon("2016-10-20"), Settings::default());
+        service.import_organisation(&organisation()).unwrap();
+        let ended = json!({"caseReference": "FK-1", "step": "avslutat", "date": "2016-10-18",
+            "answers": {"ejGenomfordOrsak": "annat"}});
+        for body in [begaran("FK-1", &number("1961-05-17"), "2016-10-03"), ended] {
+            assert!(post(&service, vec![body]).unwrap().results[0].is_ok(), "{backend:?}");
+        }
+        let rules = Rules::parse(DEGREES).unwrap();
+        let taken = |day: &str| {
+            clock.set(noon(day));
+            let counts = run(&service, &rules, None, &mut |_| true).unwrap();
+            counts.into_iter().filter(|(_, cases)| *cases > 0).map(|(rule, _)| rule).collect::<Vec<_>>()
+        };
+        for (eve, day, rule) in [
+            ("2017-10-19", "2017-10-20", "namnlos"),
+            ("2018-10-19", "2018-10-20", "grovre"),
+            ("2019-10-19", "2019-10-20", "bort"),
+        ] {
+            assert_eq!((taken(eve), taken(day)), (vec![], vec![rule.to_owned()]), "{backend:?}");
+        }
+    });
+}

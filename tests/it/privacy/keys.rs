@@ -167,6 +167,23 @@ fn a_rotation_that_was_killed_goes_on_and_meanwhile_everybody_is_found_and_nobod
 }
 
 #[test]
+fn a_new_look_up_key_that_was_not_finished_with_is_gone_on_with() {
+    on_both(|backend, database| {
+        let service = started(database, OLD, &[], 1);
+        service.import_organisation(&organisation()).unwrap();
+        for n in 0..20 {
+            assert!(request(&service, &format!("FK-{n}"), n).unwrap());
+        }
+        let broken = rotate(&service, true, 2, |phase| assert_eq!(phase, Phase::Hashing, "{backend:?}"));
+        assert!(broken.broken_off, "{backend:?}: {broken:?}");
+        let half = status(&service.db).unwrap();
+        assert_eq!(half.lookups.len(), 2, "{backend:?}: {half:?}");
+        assert!(!rotate(&service, true, usize::MAX, |_| {}).broken_off);
+        assert_eq!(status(&service.db).unwrap().lookups, half.lookups[..1], "{backend:?}");
+    });
+}
+
+#[test]
 fn a_process_that_does_not_know_a_key_in_use_registers_nobody_and_goes_on_with_the_rest() {
     on_both(|backend, database| {
         let unaware = started(database, OLD, &[], 1);

@@ -20,11 +20,9 @@ use sus::reports::{Geography, Lang, Period, Report, Request};
 use sus::storage::vault::Vault;
 
 use crate::http::{ANNA, Api};
-use crate::support::posting::{begaran, gk};
+use crate::support::posting::{begaran, gk, number};
 use crate::support::tables::Raw;
 use crate::support::{Database, noon, on_both, organisation, service};
-
-const BO: &str = "199001012385";
 
 struct Place {
     folder: tempfile::TempDir,
@@ -105,7 +103,7 @@ fn columns_are_saved_and_read_with_what_came_since() {
         assert_eq!(save(&reports, service).unwrap(), None, "it is saved already");
         assert_eq!(place.read().unwrap(), before);
 
-        for body in [begaran("FK-2", BO, "2016-10-03"), gk("FK-2", "2016-10-12")] {
+        for body in [begaran("FK-2", &number("1990-01-01"), "2016-10-03"), gk("FK-2", "2016-10-12")] {
             assert_eq!(place.api.post("/v1/registrations", &place.api.fk(), &body).status, 201);
         }
         place.tells_the_truth();
