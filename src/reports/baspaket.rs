@@ -180,6 +180,21 @@ impl Default for Cells {
     }
 }
 
+impl Merge for Cells {
+    fn merge(&mut self, other: &Self) {
+        self.nya_gk.merge(&other.nya_gk);
+        self.utfall_gk.merge(&other.utfall_gk);
+        self.tid_per_steg.merge(&other.tid_per_steg);
+        self.tid_insats.merge(&other.tid_insats);
+        self.tid_vantan.merge(&other.tid_vantan);
+        self.tid_samarbete.merge(&other.tid_samarbete);
+        self.till_insats.merge(&other.till_insats);
+        self.nya_insats.merge(&other.nya_insats);
+        self.aktiva.merge(&other.aktiva);
+        self.utfall_insats.merge(&other.utfall_insats);
+    }
+}
+
 impl Cells {
     /// The rows of each part as the policy shows them, in the order of [`PARTS`].
     #[must_use]

@@ -162,6 +162,11 @@ impl<T: Merge + Clone> Cube<T> {
         Self { axes, cells: vec![T::default(); axes.iter().map(|a| a.codes.len()).product()] }
     }
 
+    /// Adds the cells of another one with the same axes.
+    pub fn merge(&mut self, other: &Self) {
+        self.cells.iter_mut().zip(&other.cells).for_each(|(cell, more)| cell.merge(more));
+    }
+
     /// Its axes.
     #[must_use]
     pub const fn axes(&self) -> &'static [Axis] {

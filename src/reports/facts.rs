@@ -217,7 +217,7 @@ impl FactsBuilder {
         self.keys.push((key, number));
         self.record_keys.push(self.by.of(case.id));
         self.observations.observe(number, case, &mut self.places, &self.settings);
-        self.profiles.set(number, case);
+        self.profiles.set(number, Profiles::words(case));
     }
 
     /// The facts, counted up to `counted_to`.

@@ -35,6 +35,7 @@
 //! * **Tider**: every ended case is one, however it ended; percentiles by nearest rank.
 //! * **Utfall av GK**: `gk → avslutat` with an answer that belongs to another step counts as `uppgift_saknas`.
 
+mod abreast;
 pub mod baspaket;
 pub mod catalogue;
 mod counting;

@@ -18,14 +18,19 @@ impl FromIterator<[u64; 2]> for Profiles {
 }
 
 impl Profiles {
-    /// Notes a case, a new one or as it stands now.
-    pub(super) fn set(&mut self, number: u32, case: &Case) {
+    /// The bits of a case as it stands now.
+    pub(super) fn words(case: &Case) -> [u64; 2] {
+        let [before, after] = profile(case);
+        [before, after | covered(case) << COVERED]
+    }
+
+    /// Notes the bits of a case, a new one or one that has changed.
+    pub(super) fn set(&mut self, number: u32, words: [u64; 2]) {
         let at = number as usize;
         if at >= self.0.len() {
             self.0.resize(at + 1, [0; 2]);
         }
-        let [before, after] = profile(case);
-        self.0[at] = [before, after | covered(case) << COVERED];
+        self.0[at] = words;
     }
 
     /// Bytes that they take.

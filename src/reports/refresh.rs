@@ -11,11 +11,16 @@ use polars::prelude::PolarsError;
 use crate::domain::case::Case;
 use crate::domain::code::Position;
 
+use super::abreast::{self, threads};
 use super::facts::{CaseKey, CaseNumbers, Facts, Kept, Keyed, Layer, Numbers};
 use super::observations::{Kind, Observations};
+use super::places::Places;
+use super::profiles::Profiles;
 
 /// A delta of no more cases than this is never made part of the base. Tests are to meet both ways.
 const SMALL: usize = if cfg!(test) { 8 } else { 40_000 };
+/// Fewer changed cases than this aren't shared between threads. Tests are to meet both ways.
+const FEW: usize = if cfg!(test) { 2 } else { 500 };
 /// A delta of more than this part of the cases is.
 const SHARE: usize = 10;
 
@@ -25,7 +30,11 @@ impl Facts {
     ///
     /// # Errors
     /// When polars can't make a frame.
-    pub fn apply<C: Borrow<Case>>(&self, changed: &[(CaseKey, C)], counted_to: Position) -> Result<Self, PolarsError> {
+    pub fn apply<C: Borrow<Case> + Sync>(
+        &self,
+        changed: &[(CaseKey, C)],
+        counted_to: Position,
+    ) -> Result<Self, PolarsError> {
         let mut places = Arc::clone(&self.places);
         let mut profiles = Arc::clone(&self.profiles);
         let mut added = self.added.clone();
@@ -33,24 +42,36 @@ impl Facts {
         let mut dead = self.dead.clone();
         let mut in_delta = self.changed.clone();
         let mut replaced = Numbers::default();
+        let mut numbered: Vec<(u32, &C)> = Vec::with_capacity(changed.len());
+        for (key, case) in changed {
+            let base = self.numbers.get(*key);
+            let next = (self.numbers.len() + added.len()) as u32;
+            let number = base.unwrap_or_else(|| *added.entry(*key).or_insert(next));
+            if number == next {
+                added_keys.push(self.keyed.by.of(case.borrow().id));
+            }
+            if base.is_some() {
+                dead.insert(number);
+            }
+            in_delta.insert(number);
+            replaced.insert(number);
+            numbered.push((number, case));
+        }
+        let shares: Vec<&[(u32, &C)]> = numbered.chunks(numbered.len().div_ceil(threads()).max(FEW)).collect();
+        let folded = abreast::each(&shares, |share| Ok(self.folded(share)))?;
         let mut fresh = Observations::default();
         {
             let places = Arc::make_mut(&mut places);
             let profiles = Arc::make_mut(&mut profiles);
-            for (key, case) in changed {
-                let base = self.numbers.get(*key);
-                let next = (self.numbers.len() + added.len()) as u32;
-                let number = base.unwrap_or_else(|| *added.entry(*key).or_insert(next));
-                if number == next {
-                    added_keys.push(self.keyed.by.of(case.borrow().id));
+            for (share, folded) in shares.iter().zip(folded) {
+                // Each share numbered the places that are new to it by itself.
+                let known = self.places.len();
+                let others = folded.places.iter().skip(known);
+                let new: Vec<u32> = others.map(|p| places.number(&p.fk, &p.af, p.municipality.as_ref())).collect();
+                fresh.append(folded.rows, |place| (place as usize).checked_sub(known).map_or(place, |at| new[at]));
+                for ((number, _), words) in share.iter().zip(folded.words) {
+                    profiles.set(*number, words);
                 }
-                if base.is_some() {
-                    dead.insert(number);
-                }
-                in_delta.insert(number);
-                replaced.insert(number);
-                fresh.observe(number, case.borrow(), places, &self.settings);
-                profiles.set(number, case.borrow());
             }
         }
         fresh.take_over(&self.delta, &replaced)?;
@@ -71,6 +92,21 @@ impl Facts {
         };
         let large = after.changed.count > SMALL.max(after.cases() / SHARE);
         if large { after.compacted() } else { Ok(after) }
+    }
+
+    /// What some cases contribute.
+    fn folded<C: Borrow<Case>>(&self, cases: &[(u32, &C)]) -> Folded {
+        let mut folded = Folded {
+            rows: Observations::default(),
+            places: Places::clone(&self.places),
+            words: Vec::with_capacity(cases.len()),
+        };
+        for (number, case) in cases {
+            let case: &Case = (*case).borrow();
+            folded.rows.observe(*number, case, &mut folded.places, &self.settings);
+            folded.words.push(Profiles::words(case));
+        }
+        folded
     }
 
     /// The same facts with an empty delta.
@@ -101,7 +137,27 @@ impl Facts {
     }
 }
 
+/// What a share of the changed cases contributes: the places are those there were, and then those that are new to it.
+struct Folded {
+    rows: Observations,
+    places: Places,
+    words: Vec<[u64; 2]>,
+}
+
 impl Observations {
+    /// Adds the rows of others, whose places have other numbers.
+    fn append(&mut self, others: Self, place: impl Fn(u32) -> u32) {
+        for (rows, mut other) in self.0.iter_mut().zip(others.0) {
+            rows.case.append(&mut other.case);
+            rows.place.extend(other.place.into_iter().map(&place));
+            rows.day.append(&mut other.day);
+            rows.key.append(&mut other.key);
+            for (column, values) in rows.more.iter_mut().zip(&mut other.more) {
+                column.append(values);
+            }
+        }
+    }
+
     /// Adds the rows of a layer, but for some cases.
     fn take_over(&mut self, layer: &Layer, but: &Numbers) -> Result<(), PolarsError> {
         for (rows, kind) in self.0.iter_mut().zip(Kind::ALL) {

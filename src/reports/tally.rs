@@ -5,10 +5,11 @@
 
 use std::ops::Range;
 
-use polars::prelude::{PolarsError, PolarsResult};
+use polars::prelude::PolarsResult;
 
+use super::abreast;
 use super::baspaket::Cells;
-use super::cube::{Durations, Tally};
+use super::cube::{Durations, Merge, Tally};
 use super::disclosure::Policy;
 use super::facts::{Facts, Layer, Numbers};
 use super::frame::Columns;
@@ -99,31 +100,20 @@ impl<'a> Pass<'a> {
 
     /// All cells.
     pub(super) fn cells(&self) -> PolarsResult<Cells> {
-        let others = |cells: &mut Cells| {
-            self.gk(cells)?;
-            self.times(cells)?;
-            self.new_insatser(cells)?;
-            self.active(cells)
-        };
-        let mut cells = Cells::default();
+        // The most work first; no two share a cell.
+        let passes = [Self::ended, Self::times, Self::gk, Self::active, Self::new_insatser];
         if self.places.is_some() || self.facts.rows() < MANY {
-            self.ended(&mut cells)?;
-            others(&mut cells)?;
+            let mut cells = Cells::default();
+            passes.iter().try_for_each(|pass| pass(self, &mut cells))?;
             return Ok(cells);
         }
-        // Ended cases are about half of the work, and share no cell with the rest.
-        let ended = std::thread::scope(|scope| {
-            let ended = scope.spawn(|| {
-                let mut cells = Cells::default();
-                self.ended(&mut cells).map(|()| cells)
-            });
-            others(&mut cells)?;
-            ended.join().map_err(|_| PolarsError::ComputeError("the pass over ended cases stopped".into()))?
+        let done = abreast::each(&passes, |pass| {
+            let mut cells = Cells::default();
+            pass(self, &mut cells).map(|()| cells)
         })?;
-        cells.tid_per_steg = ended.tid_per_steg;
-        cells.tid_samarbete = ended.tid_samarbete;
-        cells.utfall_insats = ended.utfall_insats;
-        Ok(cells)
+        let mut all = Cells::default();
+        done.iter().for_each(|cells| all.merge(cells));
+        Ok(all)
     }
 
     fn gk(&self, cells: &mut Cells) -> PolarsResult<()> {

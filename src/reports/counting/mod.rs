@@ -9,14 +9,11 @@ mod baspaket;
 mod stock;
 mod waits;
 
-use std::num::NonZero;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
-
-use polars::prelude::{PolarsError, PolarsResult};
+use polars::prelude::PolarsResult;
 
 use crate::domain::organisation::Organisation;
 
+use super::abreast;
 use super::baspaket::{Active, Form, Measures};
 use super::cube::{Durations, Merge, Tally};
 use super::disclosure::Policy;
@@ -49,32 +46,7 @@ pub(super) fn rows(
 ) -> PolarsResult<Vec<Vec<Row>>> {
     let count = Count::new(question, level, policy)?;
     let one = |part: &&Form| count.part(report, part, &level.code, policy);
-    let others = thread::available_parallelism().map_or(1, NonZero::get).min(parts.len()).saturating_sub(1);
-    if others == 0 || question.facts.rows() < MANY {
-        return parts.iter().map(one).collect();
-    }
-    let next = AtomicUsize::new(0);
-    let take = || {
-        let at = next.fetch_add(1, Ordering::Relaxed);
-        parts.get(at).map(|part| (at, part))
-    };
-    let work = || {
-        let mut done = Vec::new();
-        while let Some((at, part)) = take() {
-            done.push((at, one(part)?));
-        }
-        PolarsResult::Ok(done)
-    };
-    let mut all = thread::scope(|scope| {
-        let others: Vec<_> = (0..others).map(|_| scope.spawn(work)).collect();
-        let mut all = work()?;
-        for other in others {
-            all.extend(other.join().map_err(|_| PolarsError::ComputeError("counting a part stopped".into()))??);
-        }
-        PolarsResult::Ok(all)
-    })?;
-    all.sort_unstable_by_key(|(at, _)| *at);
-    Ok(all.into_iter().map(|(_, rows)| rows).collect())
+    if question.facts.rows() < MANY { parts.iter().map(one).collect() } else { abreast::each(parts, one) }
 }
 
 /// One row of the columns.

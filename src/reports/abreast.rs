@@ -1,0 +1,45 @@
+//! Doing several things beside each other, by as many threads as there are processors.
+
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use polars::prelude::{PolarsError, PolarsResult};
+
+/// How many threads there are for it.
+pub(super) fn threads() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+/// Does `one` with each of some things, whoever is free taking the next; what came out stands in their order.
+///
+/// # Errors
+/// What one of them said.
+pub(super) fn each<I: Sync, T: Send>(things: &[I], one: impl Fn(&I) -> PolarsResult<T> + Sync) -> PolarsResult<Vec<T>> {
+    let others = threads().min(things.len()).saturating_sub(1);
+    if others == 0 {
+        return things.iter().map(one).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let take = || {
+        let at = next.fetch_add(1, Ordering::Relaxed);
+        things.get(at).map(|thing| (at, thing))
+    };
+    let work = || {
+        let mut done = Vec::new();
+        while let Some((at, thing)) = take() {
+            done.push((at, one(thing)?));
+        }
+        PolarsResult::Ok(done)
+    };
+    let mut all = thread::scope(|scope| {
+        let others: Vec<_> = (0..others).map(|_| scope.spawn(work)).collect();
+        let mut all = work()?;
+        for other in others {
+            all.extend(other.join().map_err(|_| PolarsError::ComputeError("a thread stopped".into()))??);
+        }
+        PolarsResult::Ok(all)
+    })?;
+    all.sort_unstable_by_key(|(at, _)| *at);
+    Ok(all.into_iter().map(|(_, done)| done).collect())
+}
