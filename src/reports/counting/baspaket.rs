@@ -1,9 +1,9 @@
 //! The parts of the baspaket, selected and split by variables.
 
-use std::collections::HashSet;
 use std::ops::Range;
 
 use polars::prelude::PolarsResult;
+use rustc_hash::FxHashSet;
 
 use super::{Count, HELD};
 use crate::reports::baspaket::{Active, Form};
@@ -35,7 +35,7 @@ impl Count<'_> {
     /// Insatser entered; a case with both kinds is one in the total.
     fn entered(&self, form: &Form) -> PolarsResult<Grid<Tally>> {
         let mut grid = self.grid::<Tally>(form);
-        let mut seen: HashSet<(u32, usize)> = HashSet::new();
+        let mut seen: FxHashSet<(u32, usize)> = FxHashSet::default();
         let first = |key, _| part(key, 2) & FIRST != 0;
         self.each_where(Kind::Spell, self.from, self.to, first, |at, _, offsets| {
             let record = self.pass.record_of(at.case);
@@ -54,7 +54,7 @@ impl Count<'_> {
     /// Cases in an insats.
     pub(super) fn active(&self, form: &Form) -> PolarsResult<Grid<Active>> {
         let mut grid = self.grid::<Active>(form);
-        let mut seen: HashSet<(u32, usize)> = HashSet::new();
+        let mut seen: FxHashSet<(u32, usize)> = FxHashSet::default();
         let wanted = |_, until| until > self.from;
         self.each_where(Kind::Spell, i32::MIN, self.to, wanted, |at, more, offsets| {
             let record = self.pass.record_of(at.case);

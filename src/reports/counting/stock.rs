@@ -1,8 +1,7 @@
 //! Cases that are in a step, or anonymous, on the last day of the period or at all in it.
 
-use std::collections::HashSet;
-
 use polars::prelude::PolarsResult;
+use rustc_hash::FxHashSet;
 
 use super::Count;
 use crate::reports::baspaket::{Active, Form};
@@ -22,7 +21,7 @@ impl Count<'_> {
         let mut grid = self.grid::<Active>(form);
         let (block, from, to) = (self.cells.block, self.from, self.to);
         // A case that was in a step several times, or at several places, is counted once a cell.
-        let mut seen: HashSet<(u32, usize)> = HashSet::new();
+        let mut seen: FxHashSet<(u32, usize)> = FxHashSet::default();
         let lasting = |kind: usize| kind < 6;
         // An ending has no days: it is seen on its own day, which the row begins on.
         let wanted = |key, until| !lasting(part(key, 1)) || until > from;
@@ -51,7 +50,7 @@ impl Count<'_> {
 
     /// Anonymous cases have neither variables nor kommun: they are counted by sex and office alone, unsplit.
     fn anonymous(&self, grid: &mut Grid<Active>) -> PolarsResult<()> {
-        let mut seen = HashSet::new();
+        let mut seen = FxHashSet::default();
         for view in self.pass.views(Kind::Anonymous, i32::MIN, self.to)? {
             let ends = view.columns.more[0];
             view.each(|i| {

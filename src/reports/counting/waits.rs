@@ -1,8 +1,7 @@
 //! How long cases wait: in the steps that were left, and in those where they still are on the last day.
 
-use std::collections::{HashMap, HashSet};
-
 use polars::prelude::PolarsResult;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Count;
 use crate::reports::baspaket::Form;
@@ -70,14 +69,14 @@ impl Count<'_> {
     }
 
     /// When steps were entered that cases are in on the last day at another place than where they entered them.
-    fn entered_elsewhere(&self) -> PolarsResult<HashMap<(u32, usize), i32>> {
-        let mut moved = HashSet::new();
+    fn entered_elsewhere(&self) -> PolarsResult<FxHashMap<(u32, usize), i32>> {
+        let mut moved = FxHashSet::default();
         let wanted = self.on_last_day();
         let moved_in = |key, until| wanted(key, until) && part(key, 2) & ENTERED == 0;
         self.each_where(Kind::Step, i32::MIN, self.to, moved_in, |at, _, _| {
             moved.insert((at.case, part(at.key, 1)));
         })?;
-        let mut entered = HashMap::new();
+        let mut entered = FxHashMap::default();
         if moved.is_empty() {
             return Ok(entered);
         }
