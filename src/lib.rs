@@ -15,7 +15,8 @@
 //!   [`server`] – listeners, TLS and graceful stop. [`app`] – what is built once. [`metrics`] – what is counted of the
 //!   service's own work.
 //! * [`cli`] – the commands. [`demo`] – the Gävleborg pilot and a synthetic national history.
-//! * [`config`] is alone in reading the environment, [`clock`] alone in asking the time.
+//! * [`config`] is alone in reading the environment, [`clock`] alone in asking the time. [`background`] – threads that do
+//!   something now and then until they are dropped.
 //!
 //! # Invariants
 //! * Registrations are appended, never rewritten: what was known on an instant can be read for ever.
@@ -28,6 +29,7 @@
 
 pub mod app;
 pub mod auth;
+pub mod background;
 pub mod chance;
 pub mod cli;
 pub mod clock;

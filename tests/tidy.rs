@@ -37,6 +37,7 @@ const NEVER: &[(&str, &[&str])] = &[
     ("server", &["cli"]),
     ("app", &["cli"]),
     ("clock", &["storage", "auth", "registrations", "reports", "http", "web", "server", "app", "cli", "demo"]),
+    ("background", &["storage", "auth", "registrations", "reports", "http", "web", "server", "app", "cli", "demo"]),
     ("config", &["registrations", "reports", "http", "web", "server", "app", "cli", "demo"]),
 ];
 

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Failure, RetentionArgs, reading_service};
+use crate::background::Background;
 use crate::config::Config;
 use crate::registrations::Service;
-use crate::registrations::retention::{self, Retainer, Rules};
+use crate::registrations::retention::{self, Rules};
 use crate::storage::cases;
 use crate::storage::erasures::Journal;
 use crate::storage::journal::instant;
@@ -64,7 +65,7 @@ fn rules(config: &Config) -> Result<Option<Rules>, Failure> {
 }
 
 /// Starts the schedule of a service, and says what holds; nothing where there are no rules, or no time.
-pub fn scheduled(config: &Config, service: &Arc<Service>) -> Result<Option<Retainer>, Failure> {
+pub fn scheduled(config: &Config, service: &Arc<Service>) -> Result<Option<Background>, Failure> {
     match (rules(config)?, config.privacy.retention_at) {
         (None, _) => {
             log::info!("retention: no rules (SUS_RETENTION_FILE), so nothing is taken away");
@@ -76,7 +77,7 @@ pub fn scheduled(config: &Config, service: &Arc<Service>) -> Result<Option<Retai
         }
         (Some(rules), Some(at)) => {
             log::info!("retention: {} rules, each day at {}", rules.rules.len(), at.format("%H:%M"));
-            Ok(Some(Retainer::start(Arc::clone(service), rules, journal(config, service), at)))
+            Ok(Some(retention::daily(Arc::clone(service), rules, journal(config, service), at)?))
         }
     }
 }

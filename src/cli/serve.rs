@@ -7,8 +7,9 @@ use std::time::Duration;
 use super::{Failure, service};
 use crate::app::{self, App};
 use crate::auth::file::{self, AuthFile};
-use crate::auth::keeper::Keeper;
+use crate::auth::keeper;
 use crate::auth::tokens::Verifier;
+use crate::background::Background;
 use crate::chance::{Chance, Generator};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
@@ -62,7 +63,7 @@ pub fn serve_with(
     ready: impl FnOnce(std::net::SocketAddr),
 ) -> Result<(), Failure> {
     let mut chance = Generator::from_system().map_err(|e| format!("no random bytes from the system: {e}"))?;
-    let (mut keeper, mut logins) = (None, None);
+    let (mut keys, mut logins) = (None, None);
     let practice = matches!(who, Who::Development);
     let verifier = match who {
         Who::Development => {
@@ -75,7 +76,7 @@ pub fn serve_with(
             log::info!("tokens of these issuers are accepted: {}", names.join(", "));
             let verifier;
             (verifier, logins) = file.parts();
-            keeper = Some(Keeper::start(verifier.clone(), || SystemClock.now())?);
+            keys = Some(keeper::start(verifier.clone(), || SystemClock.now())?);
             verifier
         }
         Who::Nobody => {
@@ -98,13 +99,13 @@ pub fn serve_with(
     let columns = columns_keeper(config, &app)?;
     ready(address);
     let served = server::run(app, listener);
-    drop(keeper);
+    drop(keys);
     drop(columns);
     Ok(served?)
 }
 
 /// Has the columns of the reports ready before anyone asks, and saves them.
-fn columns_keeper(config: &Config, app: &App) -> Result<Option<columns::Keeper>, Failure> {
+fn columns_keeper(config: &Config, app: &App) -> Result<Option<Background>, Failure> {
     if config.columns_file().is_none() {
         return Ok(None);
     }
@@ -116,7 +117,7 @@ fn columns_keeper(config: &Config, app: &App) -> Result<Option<columns::Keeper>,
         chance: Box::new(chance),
         fewest: columns::FEWEST,
     };
-    Ok(Some(columns::Keeper::start(parts, Duration::from_secs(config.limits.columns_minutes * 60))?))
+    Ok(Some(columns::start(parts, Duration::from_secs(config.limits.columns_minutes * 60))?))
 }
 
 pub fn development_issuer(

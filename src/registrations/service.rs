@@ -12,7 +12,8 @@ use super::load::Load;
 use super::registers::{ImportError, Registers};
 use super::successors::{self, Moves};
 use super::wire::Reading;
-use super::writer::{Checkpointer, Parts, Writer};
+use super::writer::{Parts, Writer, checkpointer};
+use crate::background::Background;
 use crate::clock::Clock;
 use crate::domain::organisation::Organisation;
 use crate::domain::transition::Settings;
@@ -46,7 +47,7 @@ pub struct Service {
     /// The time.
     pub clock: Arc<dyn Clock>,
     writer: Writer,
-    checkpointer: std::sync::Mutex<Option<Checkpointer>>,
+    checkpointer: std::sync::Mutex<Option<Background>>,
 }
 
 impl Service {
@@ -74,7 +75,7 @@ impl Service {
         drop(connection);
         let journal = parts.erasures.clone().map(|path| Journal::new(path, Arc::clone(&vault)));
         let writer = Writer::start(parts)?;
-        let checkpointer = std::sync::Mutex::new(Some(Checkpointer::start(db.clone())));
+        let checkpointer = std::sync::Mutex::new(checkpointer(db.clone()));
         let service = Self { db, vault, settings, registers, clock, writer, checkpointer };
         if let Some(journal) = journal {
             erasing::catch_up(&service, &journal)?;

@@ -16,6 +16,7 @@ use super::desk::{Desk, mark};
 use super::job::{Answer, Job, Refusal};
 use super::load::Load;
 use super::registers::Registers;
+use crate::background::Background;
 use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::domain::transition::Settings;
@@ -243,40 +244,18 @@ fn take(desk: &mut Desk, first: Work, waiting: &Receiver<Work>, load: &Load) {
     }
 }
 
-/// Moves SQLite's log into its file every now and then, beside the writer, until dropped.
-pub struct Checkpointer {
-    stop: Option<SyncSender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Checkpointer {
-    /// Starts; on PostgreSQL there is nothing to do.
-    #[must_use]
-    pub fn start(db: Db) -> Self {
-        if db.backend() != "sqlite" {
-            return Self { stop: None, thread: None };
-        }
-        let (stop, stopped) = sync_channel::<()>(1);
-        let thread = std::thread::Builder::new()
-            .name("checkpointer".to_owned())
-            .spawn(move || {
-                while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(Duration::from_millis(50)) {
-                    if let Err(error) = db.checkpoint() {
-                        log::warn!("checkpoint failed: {error}");
-                    }
-                }
-            })
-            .ok();
-        Self { stop: Some(stop), thread }
+/// Moves SQLite's log into its file every now and then, beside the writer, until dropped. PostgreSQL does so itself.
+#[must_use]
+pub fn checkpointer(db: Db) -> Option<Background> {
+    if db.backend() != "sqlite" {
+        return None;
     }
-}
-
-impl Drop for Checkpointer {
-    fn drop(&mut self) {
-        self.stop.take();
-        if let Some(thread) = self.thread.take() {
-            // A panic in it lost nothing: what was committed is in the log.
-            let _ = thread.join();
+    let moving = Background::start("checkpointer", move |stopped| {
+        while !stopped.within(Duration::from_millis(50)) {
+            if let Err(error) = db.checkpoint() {
+                log::warn!("checkpoint failed: {error}");
+            }
         }
-    }
+    });
+    moving.inspect_err(|error| log::error!("the log is moved into its file at the end only: {error}")).ok()
 }

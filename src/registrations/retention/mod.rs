@@ -21,7 +21,7 @@ mod schedule;
 use std::collections::BTreeMap;
 
 pub use rules::{Action, Rule, Rules, Trigger};
-pub use schedule::{Retainer, is_due, run_when_due};
+pub use schedule::{daily, is_due, run_when_due};
 
 use super::erasing;
 use super::service::Service;

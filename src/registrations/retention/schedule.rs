@@ -1,13 +1,12 @@
 //! When a run is due, and running it then.
 
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveTime, Utc};
 
 use super::{Rules, run};
+use crate::background::Background;
 use crate::domain::dates::swedish_time;
 use crate::registrations::Service;
 use crate::storage::StorageError;
@@ -32,41 +31,25 @@ pub fn is_due(now: DateTime<Utc>, last: Option<DateTime<Utc>>, at: NaiveTime) ->
 }
 
 /// Runs the rules each day at a time, until dropped.
-pub struct Retainer {
-    stop: Option<SyncSender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Retainer {
-    /// Starts to look at the clock.
-    #[must_use]
-    pub fn start(service: Arc<Service>, rules: Rules, journal: Option<Journal>, at: NaiveTime) -> Self {
-        let (stop, stopped) = sync_channel::<()>(1);
-        let thread = std::thread::Builder::new()
-            .name("retention".to_owned())
-            .spawn(move || {
-                while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(LOOK) {
-                    match run_when_due(&service, &rules, journal.as_ref(), at) {
-                        Ok(false) => {}
-                        Ok(true) => log::info!("retention ran by the rules {}", rules.digest),
-                        // Nothing is lost: it is due until it has run.
-                        Err(error) => log::error!("retention failed: {error}"),
-                    }
-                }
-            })
-            .ok();
-        Self { stop: Some(stop), thread }
-    }
-}
-
-impl Drop for Retainer {
-    fn drop(&mut self) {
-        self.stop.take();
-        if let Some(thread) = self.thread.take() {
-            // A panic in it took away no more than what was committed.
-            let _ = thread.join();
+///
+/// # Errors
+/// When the system has no thread left.
+pub fn daily(
+    service: Arc<Service>,
+    rules: Rules,
+    journal: Option<Journal>,
+    at: NaiveTime,
+) -> std::io::Result<Background> {
+    Background::start("retention", move |stopped| {
+        while !stopped.within(LOOK) {
+            match run_when_due(&service, &rules, journal.as_ref(), at) {
+                Ok(false) => {}
+                Ok(true) => log::info!("retention ran by the rules {}", rules.digest),
+                // Nothing is lost: it is due until it has run.
+                Err(error) => log::error!("retention failed: {error}"),
+            }
         }
-    }
+    })
 }
 
 /// Runs the rules if it is time to; says whether it was.

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use polars::prelude::PolarsResult;
-use rustc_hash::FxHashSet;
 
+use super::once::Once;
 use super::{Count, HELD};
 use crate::reports::baspaket::{Active, Form};
 use crate::reports::cube::{Durations, Merge, Tally};
@@ -35,14 +35,14 @@ impl Count<'_> {
     /// Insatser entered; a case with both kinds is one in the total.
     fn entered(&self, form: &Form) -> PolarsResult<Grid<Tally>> {
         let mut grid = self.grid::<Tally>(form);
-        let mut seen: FxHashSet<(u32, usize)> = FxHashSet::default();
+        let mut seen = Once::of(self);
         let first = |key, _| part(key, 2) & FIRST != 0;
         self.each_where(Kind::Spell, self.from, self.to, first, |at, _, offsets| {
             let record = self.pass.record_of(at.case);
             for own in [part(at.key, 1), BOTH] {
                 for offset in offsets {
                     let cell = (own * 2 + part(at.key, 0)) * self.cells.block + offset;
-                    if own != BOTH || seen.insert((at.case, cell)) {
+                    if own != BOTH || seen.is_new(at.case, own, cell) {
                         grid.cells[cell].add(record);
                     }
                 }
@@ -54,7 +54,7 @@ impl Count<'_> {
     /// Cases in an insats.
     pub(super) fn active(&self, form: &Form) -> PolarsResult<Grid<Active>> {
         let mut grid = self.grid::<Active>(form);
-        let mut seen: FxHashSet<(u32, usize)> = FxHashSet::default();
+        let mut seen = Once::of(self);
         let wanted = |_, until| until > self.from;
         self.each_where(Kind::Spell, i32::MIN, self.to, wanted, |at, more, offsets| {
             let record = self.pass.record_of(at.case);
@@ -64,7 +64,7 @@ impl Count<'_> {
                     if more[0] > self.to {
                         grid.cells[cell].stock.add(record);
                     }
-                    if seen.insert((at.case, cell)) {
+                    if seen.is_new(at.case, own, cell) {
                         grid.cells[cell].distinct.add(record);
                     }
                 }

@@ -6,6 +6,7 @@
 //! what a row is (`observations`).
 
 mod baspaket;
+mod once;
 mod stock;
 mod waits;
 

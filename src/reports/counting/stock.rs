@@ -4,6 +4,7 @@ use polars::prelude::PolarsResult;
 use rustc_hash::FxHashSet;
 
 use super::Count;
+use super::once::Once;
 use crate::reports::baspaket::{Active, Form};
 use crate::reports::grid::{Grid, GridAxis};
 use crate::reports::observations::{CLOSING, Kind, SEVERAL, part};
@@ -21,7 +22,7 @@ impl Count<'_> {
         let mut grid = self.grid::<Active>(form);
         let (block, from, to) = (self.cells.block, self.from, self.to);
         // A case that was in a step several times, or at several places, is counted once a cell.
-        let mut seen: FxHashSet<(u32, usize)> = FxHashSet::default();
+        let mut seen = Once::of(self);
         let lasting = |kind: usize| kind < 6;
         // An ending has no days: it is seen on its own day, which the row begins on.
         let wanted = |key, until| !lasting(part(key, 1)) || until > from;
@@ -39,7 +40,7 @@ impl Count<'_> {
                     if on_last {
                         grid.cells[cell].stock.add(record);
                     }
-                    if once || seen.insert((at.case, cell)) {
+                    if once || seen.is_new(at.case, own, cell) {
                         grid.cells[cell].distinct.add(record);
                     }
                 }

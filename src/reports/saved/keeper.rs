@@ -1,10 +1,9 @@
 //! The thread that has the columns ready before anyone asks, and saves them now and then and at the end.
 
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
+use crate::background::Background;
 use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::reports::follow::Reports;
@@ -29,44 +28,19 @@ pub struct Parts {
     pub fewest: usize,
 }
 
-/// Has the columns made, and keeps their file near what is committed, until dropped; then it is written once more.
-pub struct Keeper {
-    stop: Option<SyncSender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Keeper {
-    /// Starts, and looks `every` so often whether the file is to be written anew.
-    ///
-    /// # Errors
-    /// When the system has no thread left.
-    pub fn start(mut parts: Parts, every: Duration) -> std::io::Result<Self> {
-        let (stop, stopped) = sync_channel::<()>(1);
-        let thread = std::thread::Builder::new().name("columns".to_owned()).spawn(move || {
+/// Has the columns made, looks `every` so often whether their file is to be written anew, and once more when it is dropped.
+///
+/// # Errors
+/// When the system has no thread left.
+pub fn start(mut parts: Parts, every: Duration) -> std::io::Result<Background> {
+    Background::start("columns", move |stopped| {
+        parts.refresh();
+        while !stopped.within(every) {
             parts.refresh();
-            loop {
-                let ended = !matches!(stopped.recv_timeout(every), Err(RecvTimeoutError::Timeout));
-                if !ended {
-                    parts.refresh();
-                }
-                parts.save();
-                if ended {
-                    return;
-                }
-            }
-        })?;
-        Ok(Self { stop: Some(stop), thread: Some(thread) })
-    }
-}
-
-impl Drop for Keeper {
-    fn drop(&mut self) {
-        self.stop.take();
-        if let Some(thread) = self.thread.take() {
-            // A panic in it lost nothing: without a file the columns are made from the journals.
-            let _ = thread.join();
+            parts.save();
         }
-    }
+        parts.save();
+    })
 }
 
 impl Parts {

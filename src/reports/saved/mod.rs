@@ -85,7 +85,7 @@ impl std::error::Error for NotSaved {}
 
 impl From<io::Error> for NotSaved {
     fn from(error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::NotFound { Self::NoFile } else { Self::File(error) }
+        Self::File(error)
     }
 }
 
@@ -127,15 +127,43 @@ impl Shelf {
     /// Writes columns in place of what is there.
     ///
     /// # Errors
-    /// When the file can't be written or the database fails; then what was there is still there.
+    /// When the file can't be written or the database fails; then columns are made from the journals at the next start.
     pub fn write(&self, db: &Db, facts: &Facts, chance: &mut dyn Chance, now: DateTime<Utc>) -> Result<(), NotSaved> {
         let whole = if facts.changed.count == 0 { None } else { Some(facts.compacted()?) };
-        let facts = whole.as_ref().unwrap_or(facts);
+        let beside = self.path.with_extension("new");
+        let row = match self.write_to(&beside, whole.as_ref().unwrap_or(facts), chance, now) {
+            Ok(row) => row,
+            Err(error) => {
+                // What is half written is of no use, and takes room that may be what was lacking.
+                let _ = fs::remove_file(&beside);
+                return Err(error);
+            }
+        };
+        // The key comes last: without it the file is nothing, and there is none without a file.
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = last.take().map(|(id, _)| id);
+        let oldest = (now - FORGOTTEN_AFTER).timestamp_micros();
+        let mut connection = db.connect()?;
+        if !connection.link().written(|link| saved_columns::keep(link, &row, before.as_deref(), oldest))? {
+            fs::remove_file(&self.path)?;
+            return Err(NotSaved::Overtaken);
+        }
+        *last = Some((row.id, row.position));
+        Ok(())
+    }
+
+    /// Writes the file by way of another one; says what its key is kept as.
+    fn write_to(
+        &self,
+        beside: &Path,
+        facts: &Facts,
+        chance: &mut dyn Chance,
+        now: DateTime<Utc>,
+    ) -> Result<SavedColumns, NotSaved> {
         let (mut id, mut key) = (vec![0; ID_BYTES], Zeroizing::new([0; 32]));
         chance.fill(&mut id);
         chance.fill(&mut *key);
-        let beside = self.path.with_extension("new");
-        let mut file = private(&beside)?;
+        let mut file = private(beside)?;
         file.write_all(&id)?;
         for (place, piece) in form::write(facts)?.into_iter().enumerate() {
             let sealed = encrypt(&key, &name(&id, place), &piece, chance)?;
@@ -143,24 +171,14 @@ impl Shelf {
             file.write_all(&sealed)?;
         }
         file.sync_all()?;
-        let row = SavedColumns {
+        fs::rename(beside, &self.path)?;
+        Ok(SavedColumns {
             master_key: self.vault.key_id().to_owned(),
             sealed_key: self.vault.wrap(&id, &*key, chance)?,
             position: facts.counted_to.0,
             saved_at: now.timestamp_micros(),
-            id: id.clone(),
-        };
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = last.as_ref().map(|(id, _)| id.clone());
-        let oldest = (now - FORGOTTEN_AFTER).timestamp_micros();
-        let mut connection = db.connect()?;
-        if !connection.link().written(|link| saved_columns::keep(link, &row, before.as_deref(), oldest))? {
-            fs::remove_file(&beside)?;
-            return Err(NotSaved::Overtaken);
-        }
-        fs::rename(&beside, &self.path)?;
-        *last = Some((id, facts.counted_to.0));
-        Ok(())
+            id,
+        })
     }
 
     /// The columns of the file.
@@ -173,7 +191,10 @@ impl Shelf {
         keys: &Arc<RecordKeys>,
         settings: &Arc<Settings>,
     ) -> Result<Facts, NotSaved> {
-        let mut file = File::open(&self.path)?;
+        let mut file = match File::open(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(NotSaved::NoFile),
+            other => other?,
+        };
         let mut id = vec![0; ID_BYTES];
         file.read_exact(&mut id).map_err(|_| NotSaved::Altered)?;
         let row = saved_columns::find(link, &id)?.ok_or(NotSaved::NoKey)?;
@@ -258,8 +279,11 @@ fn piece(file: &mut File) -> Result<Option<Vec<u8>>, NotSaved> {
     Ok(Some(sealed))
 }
 
-/// A new file, its owner's only.
+/// A new file, its owner's only. With another database nothing else may have made its folder.
 fn private(path: &Path) -> io::Result<File> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
     let mut options = fs::OpenOptions::new();
     options.create(true).write(true).truncate(true);
     #[cfg(unix)]

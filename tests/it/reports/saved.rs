@@ -14,7 +14,7 @@ use sus::domain::transition::Settings;
 use sus::registrations::Service;
 use sus::reports::disclosure::{Grant, Policy, RecordKeys};
 use sus::reports::follow::{Counted, Reports};
-use sus::reports::saved::keeper::{Keeper, Parts};
+use sus::reports::saved::keeper::{self, Parts};
 use sus::reports::saved::{NotSaved, Shelf};
 use sus::reports::{Geography, Lang, Period, Report, Request};
 use sus::storage::vault::Vault;
@@ -133,7 +133,7 @@ fn what_is_taken_away_can_be_read_out_of_no_file() {
         // Columns from before it aren't saved either.
         assert!(matches!(save(&reports, service), Err(NotSaved::Overtaken)));
         assert_eq!(place.keys(database), 0);
-        assert_eq!(fs::read_dir(place.folder.path()).unwrap().count(), 1, "what was written beside is gone");
+        assert_eq!(fs::read_dir(place.folder.path()).unwrap().count(), 0, "what was written is gone");
         reports.fresh(&service.db, 0).unwrap();
         assert!(matches!(save(&reports, service), Ok(Some(_))));
         assert!(place.read().is_ok());
@@ -178,6 +178,20 @@ fn no_other_file_is_read() {
 }
 
 #[test]
+fn what_cannot_be_written_leaves_nothing_half_written() {
+    on_both(|_, database| {
+        let place = Place::over(database);
+        fs::create_dir_all(place.file().join("in the way")).unwrap();
+        assert!(matches!(place.save(), Err(NotSaved::File(_))));
+        assert_eq!(fs::read_dir(place.folder.path()).unwrap().count(), 1);
+        place.tells_the_truth();
+        let elsewhere = reports_at(place.api.service(), Some(place.folder.path().join("made").join("columns")));
+        elsewhere.fresh(&place.api.service().db, 0).unwrap();
+        assert!(matches!(save(&elsewhere, place.api.service()), Ok(Some(_))));
+    });
+}
+
+#[test]
 fn a_file_is_its_owners_only_and_tells_nothing() {
     on_both(|_, database| {
         let place = Place::over(database);
@@ -206,7 +220,7 @@ fn the_service_has_its_columns_ready_and_saves_them_when_it_stops() {
             chance: Box::new(Generator::seeded(6)),
             fewest: 1,
         };
-        drop(Keeper::start(parts, Duration::from_secs(3600)).unwrap());
+        drop(keeper::start(parts, Duration::from_secs(3600)).unwrap());
         let counted_to = reports.counted_to();
         assert!(counted_to.is_some());
         assert_eq!(place.read().ok().map(|position| position.0), counted_to);
