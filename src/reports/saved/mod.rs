@@ -6,7 +6,7 @@
 //! back, from before an erasure – is not read, and neither is one that another version of the program made, or other keys
 //! or lead times: then the columns are made anew from the journals, as they are without any file.
 //!
-//! **Lives here:** when a file is good, and writing it whole or not at all; its bytes are in [`form`]. **Never here:** when
+//! **Lives here:** when a file is good, and writing it whole or not at all; its bytes are in `form`. **Never here:** when
 //! it is written ([`keeper`]).
 
 mod form;
