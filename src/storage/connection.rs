@@ -76,7 +76,7 @@ impl Owned {
 struct Pragmas;
 
 /// WAL lets readers go on while one writes; FULL makes a commit durable; checkpoints are made by
-/// [`Db::checkpointer`] beside the writer, so that no commit waits for one, and a log that grew beyond [`LARGE_LOG`] is cut
+/// [`Db::checkpoint`] beside the writer, so that no commit waits for one, and a log that grew beyond [`LARGE_LOG`] is cut
 /// to that when it begins anew.
 const PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                        PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0; \
