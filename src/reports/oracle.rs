@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::case::Case;
 use crate::domain::organisation::Organisation;
+use crate::domain::transition::Settings;
 
 use super::baspaket::Measures;
 use super::cube::SAMTLIGA;
-use super::plain::{RowCodes as Codes, What, each_cell};
+use super::plain::{Asked, RowCodes as Codes, What, each_cell};
 use super::report::{Figure, Report};
 use super::request::Request;
 
@@ -25,9 +26,11 @@ struct Cell {
 pub(super) fn check(report: &Report, request: &Request, organisation: &Organisation, cases: &[Case]) {
     let form = request.form().unwrap();
     let levels = request.geography.resolve(organisation).unwrap().levels;
+    let settings = Settings::default();
+    let asked = Asked { request, organisation, levels: &levels, as_of: report.as_of, settings: &settings };
     let mut cells: BTreeMap<(&'static str, String, Codes), Cell> = BTreeMap::new();
     for (number, case) in cases.iter().enumerate() {
-        each_cell(request, organisation, &levels, case, |level, part, codes, what| {
+        each_cell(&asked, case, |level, part, codes, what| {
             let cell = cells.entry((part, levels[level].code.clone(), codes)).or_default();
             match what {
                 What::One => cell.count += 1,
@@ -43,7 +46,11 @@ pub(super) fn check(report: &Report, request: &Request, organisation: &Organisat
         for row in &part.rows {
             let of = |codes: &Codes| cells.get(&(part.id, row.level.clone(), codes.clone())).unwrap_or(&nothing);
             let cell = of(&row.codes);
+            let level = levels.iter().find(|level| level.code == row.level).unwrap();
             let expected = match form.measures {
+                _ if part.id == "andel_anonyma" && level.selection.is_by_municipality() => {
+                    vec![Figure::NotApplicable; 2]
+                }
                 // Where a case may be seen several times and is to be counted once, it is seen as distinct.
                 Measures::Count => vec![Figure::Count(cell.count + cell.distinct.len() as u64)],
                 Measures::Share(over) => {

@@ -12,7 +12,6 @@ use super::arbitrary::{any_case, case, date, geography, organisation, pair, peri
 use super::disclosure::{Grant, Policy};
 use super::forms::{self, ReportForm};
 use super::oracle;
-use super::quality;
 use super::report::{Figure, Report, Row};
 use super::request::{Geography, Lang, MOST_ROWS, Period, Request, RequestError};
 use super::split::Choice;
@@ -158,9 +157,6 @@ proptest! {
         for (form, chosen) in forms::REPORTS.iter().zip(chosen) {
             let request = asked(form, period, geography.clone(), chosen);
             match pull(&facts, &organisation(), &request, at(), Lang::Sv, Grant::all(Policy::Exact)) {
-                Ok(report) if form.id == quality::ID => {
-                    quality::oracle::check(&report, &request, at(), &organisation(), &cases);
-                }
                 Ok(report) => oracle::check(&report, &request, &organisation(), &cases),
                 Err(PullError::Request(errors)) => {
                     let too_many = matches!(errors[..], [RequestError::TooManyRows { rows }] if rows > MOST_ROWS);

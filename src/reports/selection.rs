@@ -29,6 +29,12 @@ pub enum Selection {
 }
 
 impl Selection {
+    /// Whether cases are selected by their kommun, which an anonymous case doesn't have.
+    #[must_use]
+    pub const fn is_by_municipality(&self) -> bool {
+        matches!(self, Self::Municipalities(_) | Self::County(_))
+    }
+
     /// Whether an event at these offices, of a case with this kommun, is counted.
     #[must_use]
     pub fn includes(&self, fk: &OfficeCode, af: &OfficeCode, municipality: Option<&MunicipalityCode>) -> bool {

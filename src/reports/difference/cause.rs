@@ -46,6 +46,8 @@ causes! {
     Anonymised "anonymiserad";
     /// The case changed offices.
     Offices "kontorsbyte";
+    /// The same cases on a later day.
+    Time "tid_gatt";
     /// The same cases by another register.
     Register "register_andrat";
 }

@@ -12,15 +12,12 @@ use super::cause::Cause;
 use crate::domain::case::Case;
 use crate::domain::code::{CaseId, Position, RegistrationId};
 use crate::domain::journal::Entry;
-use crate::domain::organisation::{OfficePair, Organisation};
+use crate::domain::organisation::OfficePair;
 use crate::reports::baspaket::Measures;
 use crate::reports::cube::Tally;
 use crate::reports::disclosure::{Policy, RecordKeys};
-use crate::reports::forms;
-use crate::reports::plain::{self, What, each_cell};
+use crate::reports::plain::{self, Asked, What, each_cell};
 use crate::reports::report::Figure;
-use crate::reports::request::Request;
-use crate::reports::selection::Level;
 
 /// A count of a report: its part, its row's codes, and its measure.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,13 +64,6 @@ impl Moved {
     }
 }
 
-/// Whether the plain loop tells what a case adds to a report. Data quality tells of registrations, not of cases as they
-/// stand, so why its figures changed is not told.
-#[must_use]
-pub fn explains(report: &str) -> bool {
-    forms::report(report).is_some() && report != "datakvalitet"
-}
-
 /// The measure of a part that something is counted in.
 const fn measure(measures: Measures, what: What) -> &'static str {
     match (measures, what) {
@@ -85,12 +75,9 @@ const fn measure(measures: Measures, what: What) -> &'static str {
 
 /// What is counted, and how.
 pub(super) struct Scene<'a> {
-    pub request: &'a Request,
-    /// The earlier register.
-    pub organisation: &'a Organisation,
-    /// The levels by the earlier register.
-    pub levels: &'a [Level],
-    /// The Swedish day of the earlier instant.
+    /// By the earlier register, as known on the earlier instant.
+    pub asked: Asked<'a>,
+    /// The Swedish day of that instant.
     pub day: NaiveDate,
     /// What the noise of causes follows from.
     pub keys: &'a RecordKeys,
@@ -99,9 +86,10 @@ pub(super) struct Scene<'a> {
 impl Scene<'_> {
     /// What a case adds on each level.
     fn of(&self, case: &Case) -> Vec<Counts> {
-        let mut all: Vec<Counts> = self.levels.iter().map(|_| Counts::new()).collect();
-        let parts = self.request.form().map_or(&[][..], |form| form.parts);
-        each_cell(self.request, self.organisation, self.levels, case, |level, part, codes, what| {
+        let Asked { request, levels, .. } = self.asked;
+        let mut all: Vec<Counts> = levels.iter().map(|_| Counts::new()).collect();
+        let parts = request.form().map_or(&[][..], |form| form.parts);
+        each_cell(&self.asked, case, |level, part, codes, what| {
             let Some(form) = parts.iter().find(|form| form.id == part) else { return };
             let (key, counts) = (Key { part, codes, measure: measure(form.measures, what) }, &mut all[level]);
             match what {
@@ -109,8 +97,8 @@ impl Scene<'_> {
                 What::One | What::Days(_) => *counts.entry(key).or_default() += 1,
             }
         });
-        for (level, counts) in self.levels.iter().zip(&mut all) {
-            if level.code == "urval" && plain::anonymous([case], self.request.period, &level.selection) > 0 {
+        for (level, counts) in levels.iter().zip(&mut all) {
+            if level.code == "urval" && plain::anonymous([case], request.period, &level.selection) > 0 {
                 counts.insert(Key::anonymous(), 1);
             }
         }
@@ -156,8 +144,8 @@ impl Explained {
         entries: &[Entry],
         begin: impl Fn(&Entry) -> Option<Case>,
     ) {
-        self.sums.resize_with(scene.levels.len(), BTreeMap::new);
-        let nothing = || scene.levels.iter().map(|_| Counts::new()).collect::<Vec<_>>();
+        self.sums.resize_with(scene.asked.levels.len(), BTreeMap::new);
+        let nothing = || scene.asked.levels.iter().map(|_| Counts::new()).collect::<Vec<_>>();
         let mut before = case.as_ref().map_or_else(nothing, |case| scene.of(case));
         let mut now = case;
         let first = self.behind.len();
@@ -171,7 +159,7 @@ impl Explained {
             let after = now.as_ref().map_or_else(nothing, |case| scene.of(case));
             let cause = Cause::of(entry, scene.day);
             anonymised |= cause == Cause::Anonymised;
-            for level in 0..scene.levels.len() {
+            for level in 0..scene.asked.levels.len() {
                 let changes = changes(&before[level], &after[level]);
                 for (key, change) in &changes {
                     *moved.entry((level, key.clone(), cause)).or_default() += change;

@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::explain::{Behind, Explained, Scene, explains};
-use super::{Difference, compare};
+use super::explain::{Behind, Explained, Scene};
+use super::{Difference, Stages, compare};
 use crate::clock::Clock;
 use crate::domain::case::Case;
 use crate::domain::code::Position;
@@ -13,7 +13,9 @@ use crate::organisation::registers::Registers;
 use crate::reports::disclosure::Grant;
 use crate::reports::facts::Facts;
 use crate::reports::follow::{Counted, FollowError, MANY, PIECE, Reports, known_entries, put_back};
+use crate::reports::plain::Asked;
 use crate::reports::pull::{PullError, pull};
+use crate::reports::quality;
 use crate::reports::request::{Lang, Request};
 use crate::storage::journal::{Selection, load};
 use crate::storage::{Db, changes};
@@ -85,7 +87,9 @@ impl Reports {
         let resolve = |organisation| request.geography.resolve(organisation).map_err(|e| PullError::Request(vec![e]));
         let (by_old, by_new) = (resolve(&old)?, resolve(&new)?);
         let day = swedish_day(told(since));
-        let scene = Scene { request, organisation: &old, levels: &by_old.levels, day, keys: self.keys() };
+        let (levels, as_of) = (&by_old.levels[..], told(since));
+        let asked = Asked { request, organisation: &old, levels, as_of, settings: &self.settings };
+        let scene = Scene { asked, day, keys: self.keys() };
         let mut explained = Explained::default();
         let mut changed: Vec<(i64, Case)> = Vec::new();
         let many = reader.link().snapshot(|link| {
@@ -101,9 +105,6 @@ impl Reports {
                     let before = if first > 0 { Some(loaded.case_after(first)?) } else { None };
                     if !many {
                         changed.push((loaded.row.number, put_back(&loaded, first)?));
-                    }
-                    if !explains(&request.report) {
-                        continue;
                     }
                     explained.add(&scene, before, &loaded.entries[first..last], |_| loaded.case_after(1).ok());
                 }
@@ -123,8 +124,20 @@ impl Reports {
         let chosen = !request.choices.is_empty() || !request.splits.is_empty();
         let other = by_old.levels != by_new.levels || (chosen && *old != *new);
         let between = if other { Some(pull(&facts, &old, request, told(until), lang, grant)?) } else { None };
+        let still = if time_counts(request, as_of, told(until)) {
+            Some(pull(&facts, &old, request, as_of, lang, grant)?)
+        } else {
+            None
+        };
         let mut behind = std::mem::take(&mut explained.behind);
         behind.sort_unstable_by_key(|b| b.position);
-        Ok((compare(before, between, after, &by_old.levels, (&explained, grant)), behind))
+        let stages = Stages { before, still, between, after };
+        Ok((compare(stages, &by_old.levels, (&explained, grant)), behind))
     }
+}
+
+/// Whether a report counts otherwise for no other reason than that it is known on another day.
+fn time_counts(request: &Request, earlier: DateTime<Utc>, later: DateTime<Utc>) -> bool {
+    let on = |at| quality::measured_on(request.period, at);
+    request.report == quality::ID && on(earlier) != on(later)
 }

@@ -5,7 +5,9 @@
 //! what the plain loop says.
 //!
 //! For every count, before + the sum of the causes = after:
-//! * the cases go from the earlier state to the later, entry by entry, counted by the earlier register;
+//! * the cases go from the earlier state to the later, entry by entry, counted by the earlier register and measured no
+//!   later than at the earlier instant;
+//! * then time passes, where states are measured (`datakvalitet`), and what falls due meanwhile is `tid_gatt`;
 //! * then the register changes, and what that changes with the same cases is `register_andrat`.
 //!
 //! # Who sees what
@@ -31,7 +33,7 @@ use chrono::{DateTime, Utc};
 
 pub use cause::{Cause, Texts, texts};
 use explain::Explained;
-pub use explain::{Behind, Key, Moved, explains};
+pub use explain::{Behind, Key, Moved};
 pub use follow::Between;
 
 use super::disclosure::Grant;
@@ -104,21 +106,25 @@ pub struct Difference {
     pub anonymous: Change,
     /// Those of them whose identity was taken away in between: anonymous on both instants.
     pub anonymised: Figure,
-    /// Whether causes are told.
-    pub explained: bool,
     /// The parts.
     pub parts: Vec<ChangedPart>,
 }
 
-/// What the two reports and what was explained come to. `between` is the later state by the earlier register, where
-/// that counts otherwise.
-fn compare(
+/// A report of two instants and of what lies between them.
+struct Stages {
+    /// The earlier state.
     before: Report,
+    /// The later state by the earlier register, measured as at the earlier instant; where time passing counts.
+    still: Option<Report>,
+    /// The later state by the earlier register, where that counts otherwise.
     between: Option<Report>,
-    mut after: Report,
-    levels: &[Level],
-    (explained, grant): (&Explained, Grant),
-) -> Difference {
+    /// The later state.
+    after: Report,
+}
+
+/// What the reports and what was explained come to.
+fn compare(stages: Stages, levels: &[Level], (explained, grant): (&Explained, Grant)) -> Difference {
+    let Stages { before, still, between, mut after } = stages;
     let moment = |report: &Report| Moment { as_of: report.as_of, counted_to: report.counted_to };
     let (earlier, later) = (moment(&before), moment(&after));
     let causes = |level: &str, key: &Key| {
@@ -127,23 +133,27 @@ fn compare(
         moved.filter_map(|(cause, moved)| Some((*cause, moved.shown(grant.of(level))?))).collect::<BTreeMap<_, _>>()
     };
     let count = |figure: Figure| if let Figure::Count(n) = figure { i64::try_from(n).ok() } else { None };
-    let changed = |level: &str, key: &Key, before: Figure, between: Figure, after: Figure| {
+    let changed = |level: &str, key: &Key, [before, still, between, after]: [Figure; 4]| {
         let mut causes = if count(after).is_some() { causes(level, key) } else { BTreeMap::new() };
-        if let (Some(between), Some(after)) = (count(between), count(after)) {
-            causes.insert(Cause::Register, after - between);
+        for (cause, from, to) in [(Cause::Time, still, between), (Cause::Register, between, after)] {
+            if let (Some(from), Some(to)) = (count(from), count(to)) {
+                causes.insert(cause, to - from);
+            }
         }
         causes.retain(|_, change| *change != 0);
         Change { before, after, causes }
     };
-    let (was, with_old) = (Rows::of(&before.parts), between.as_ref().map(|report| Rows::of(&report.parts)));
+    let was = Rows::of(&before.parts);
+    let [still_rows, old_rows] = [&still, &between].map(|report| report.as_ref().map(|r| Rows::of(&r.parts)));
     let parts = std::mem::take(&mut after.parts).into_iter().map(|mut part| {
         let rows = std::mem::take(&mut part.rows).into_iter().filter_map(|row| {
             let before = was.get(&part, &row)?;
-            let between = with_old.as_ref().and_then(|rows| rows.get(&part, &row)).unwrap_or(&row.figures);
+            let between = old_rows.as_ref().and_then(|rows| rows.get(&part, &row)).unwrap_or(&row.figures);
+            let still = still_rows.as_ref().and_then(|rows| rows.get(&part, &row)).unwrap_or(between);
             let of = |(i, measure): (usize, &super::report::Measure)| {
                 let key = Key { part: part.id, codes: row.codes.clone(), measure: measure.name };
                 let figure = |all: &[Figure]| all.get(i).copied().unwrap_or(Figure::NotApplicable);
-                changed(&row.level, &key, figure(before), figure(between), figure(&row.figures))
+                changed(&row.level, &key, [before, still, between, &row.figures].map(figure))
             };
             let figures = part.measures.iter().enumerate().map(of).collect();
             Some(ChangedRow { codes: row.codes.clone(), level: row.level.clone(), figures })
@@ -152,12 +162,11 @@ fn compare(
         ChangedPart { part, rows }
     });
     let parts = parts.collect();
-    let with_old = between.as_ref().map_or(after.anonymous, |report| report.anonymous);
-    let anonymous = changed("urval", &Key::anonymous(), before.anonymous, with_old, after.anonymous);
+    let old = between.as_ref().map_or(after.anonymous, |report| report.anonymous);
+    let anonymous = changed("urval", &Key::anonymous(), [before.anonymous, old, old, after.anonymous]);
     after.levels.retain(|level| before.levels.iter().any(|l| l.code == level.code));
     let anonymised = grant.own.count(explained.anonymised);
-    let explained = explains(&after.report);
-    Difference { report: after, earlier, later, anonymous, anonymised, explained, parts }
+    Difference { report: after, earlier, later, anonymous, anonymised, parts }
 }
 
 /// Part, codes and level.

@@ -4,8 +4,8 @@ use chrono::{DateTime, Days, TimeDelta, Utc};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::explain::{Explained, Scene, explains};
-use super::{Cause, Change, compare};
+use super::explain::{Explained, Scene};
+use super::{Cause, Change, Stages, compare};
 use crate::domain::answers::{Answer, Answers, Question};
 use crate::domain::case::{Case, IdentityState};
 use crate::domain::code::{AgreementId, CaseId, ClientId, Position, RegistrationId};
@@ -14,9 +14,11 @@ use crate::domain::dates::swedish_day;
 use crate::domain::journal::{Entry, Event, Opened};
 use crate::domain::organisation::{Members, Organisation};
 use crate::domain::step::{Agency, StepKind};
+use crate::domain::transition::Settings;
 use crate::reports::arbitrary::{any_case, geography, organisation, pair, period};
 use crate::reports::disclosure::{Grant, Policy, RecordKeys};
 use crate::reports::forms::REPORTS;
+use crate::reports::plain::Asked;
 use crate::reports::properties::asked;
 use crate::reports::report::{Figure, Report};
 use crate::reports::request::{Lang, Request};
@@ -141,9 +143,10 @@ impl Both {
         self.cases.iter().filter_map(case).collect()
     }
 
-    fn report(&self, to: i64, organisation: &Organisation) -> Report {
+    /// What was known by `to`, as of the instant `day`.
+    fn report(&self, to: i64, organisation: &Organisation, day: i64) -> Report {
         let facts = Facts::build((1..).zip(self.state(to)), Position(to)).unwrap();
-        pull(&facts, organisation, &self.request, at(to), Lang::Sv, Grant::all(Policy::Exact)).unwrap()
+        pull(&facts, organisation, &self.request, at(day), Lang::Sv, Grant::all(Policy::Exact)).unwrap()
     }
 }
 
@@ -163,24 +166,29 @@ proptest! {
     ) {
         let entries = histories(&cases);
         let of = |(number, entries): (usize, Vec<Entry>)| (CaseId(Uuid::from_u128(number as u128)), cases[number].0.identity, entries);
-        let told: Vec<_> = REPORTS.iter().filter(|form| explains(form.id)).collect();
-        let request = asked(told[report % told.len()], period, geography, chosen);
+        let request = asked(&REPORTS[report % REPORTS.len()], period, geography, chosen);
         prop_assume!(request.splits.len() < 2 && (request.every.is_none() || request.splits.is_empty()));
         let both = Both { cases: entries.into_iter().enumerate().map(of).collect(), request };
         let (from, to) = (instants.0.min(instants.1), instants.0.max(instants.1));
         let (old, new) = (organisation(), if moved { changed() } else { organisation() });
         let levels = both.request.geography.resolve(&old).unwrap().levels;
         let keys = RecordKeys::default();
-        let scene =
-            Scene { request: &both.request, organisation: &old, levels: &levels, day: swedish_day(at(from)), keys: &keys };
+        let settings = Settings::default();
+        let about = Asked { request: &both.request, organisation: &old, levels: &levels, as_of: at(from), settings: &settings };
+        let scene = Scene { asked: about, day: swedish_day(at(from)), keys: &keys };
         let mut explained = Explained::default();
         for (id, identity, entries) in &both.cases {
             let known = |to: i64| entries.iter().take_while(|e| e.position.0 <= to).count();
             let before = Case::replay(*id, *identity, &entries[..known(from)]);
             explained.add(&scene, before, &entries[known(from)..known(to)], |e| Case::begin(*id, *identity, e));
         }
-        let difference =
-            compare(both.report(from, &old), Some(both.report(to, &old)), both.report(to, &new), &levels, (&explained, Grant::all(Policy::Exact)));
+        let stages = Stages {
+            before: both.report(from, &old, from),
+            still: Some(both.report(to, &old, from)),
+            between: Some(both.report(to, &old, to)),
+            after: both.report(to, &new, to),
+        };
+        let difference = compare(stages, &levels, (&explained, Grant::all(Policy::Exact)));
         prop_assert!(adds_up(&difference.anonymous));
         let mut changed = 0;
         for part in &difference.parts {
@@ -195,6 +203,8 @@ proptest! {
         if !moved {
             let causes = difference.parts.iter().flat_map(|p| &p.rows).flat_map(|r| &r.figures).flat_map(|f| f.causes.keys());
             prop_assert!(causes.clone().all(|c| *c != Cause::Register));
+            let states = both.request.report == "datakvalitet";
+            prop_assert!(states || causes.clone().all(|c| *c != Cause::Time), "only states change as time passes");
         }
         let behind: i64 = explained.behind.iter().flat_map(|b| &b.changes).map(|(_, n)| *n).sum();
         let urval: i64 = explained.sums.first().map_or(0, |sums| sums.values().flat_map(|c| c.values().filter_map(|moved| moved.shown(Policy::Exact))).sum());

@@ -11,10 +11,10 @@ fn moment(moment: Moment) -> Value {
     json!({"asOf": instant(moment.as_of), "countedTo": moment.counted_to})
 }
 
-fn change(change: &Change, explained: bool) -> Value {
+fn change(change: &Change) -> Value {
     let mut told = json!({"before": change.before, "after": change.after, "change": signed(change)});
     // Only counts have causes.
-    if explained && matches!(change.after, Figure::Count(_)) {
+    if matches!(change.after, Figure::Count(_)) {
         let causes = change.causes.iter().map(|(cause, n)| (cause.code().to_owned(), json!(n)));
         told["causes"] = Value::Object(causes.collect());
     }
@@ -40,28 +40,28 @@ impl Change {
 }
 
 impl ChangedRow {
-    fn told(&self, part: &ChangedPart, explained: bool) -> Value {
+    fn told(&self, part: &ChangedPart) -> Value {
         let mut row = Map::new();
         for (dimension, code) in part.part.dimensions.iter().zip(&self.codes) {
             row.insert(dimension.name.to_owned(), json!(code));
         }
         row.insert("level".to_owned(), json!(self.level));
         for (measure, figure) in part.part.measures.iter().zip(&self.figures) {
-            row.insert(measure.name.to_owned(), change(figure, explained));
+            row.insert(measure.name.to_owned(), change(figure));
         }
         Value::Object(row)
     }
 }
 
 impl ChangedPart {
-    fn told(&self, changed_only: bool, explained: bool) -> Value {
+    fn told(&self, changed_only: bool) -> Value {
         let rows = self.rows.iter().filter(|row| !changed_only || row.figures.iter().any(Change::is_told));
         let names = |names: Vec<&'static str>| json!(names);
         json!({
             "id": self.part.id, "number": self.part.number, "title": self.part.title,
             "dimensions": names(self.part.dimensions.iter().map(|d| d.name).collect()),
             "measures": names(self.part.measures.iter().map(|m| m.name).collect()),
-            "rows": rows.map(|row| row.told(self, explained)).collect::<Vec<_>>(),
+            "rows": rows.map(|row| row.told(self)).collect::<Vec<_>>(),
         })
     }
 }
@@ -93,8 +93,8 @@ impl Difference {
             "levels": levels.collect::<Vec<_>>(),
             "causes": causes.collect::<Vec<_>>(),
             "footnotes": footnotes.collect::<Vec<_>>(),
-            "anonymous": change(&self.anonymous, self.explained), "anonymised": self.anonymised,
-            "parts": self.parts.iter().map(|part| part.told(changed_only, self.explained)).collect::<Vec<_>>(),
+            "anonymous": change(&self.anonymous), "anonymised": self.anonymised,
+            "parts": self.parts.iter().map(|part| part.told(changed_only)).collect::<Vec<_>>(),
         })
     }
 

@@ -4,11 +4,13 @@ use std::borrow::Cow;
 
 use chrono::NaiveDate;
 
+use super::Asked;
+use super::quality::{Observed, observed};
 use super::seen::{Seen, What, seen};
 use super::variables::codes_of;
 use crate::domain::case::Case;
-use crate::domain::organisation::Organisation;
 use crate::reports::cube::SAMTLIGA;
+use crate::reports::quality;
 use crate::reports::request::{Period, Request};
 use crate::reports::selection::{Level, Selection};
 use crate::reports::split::Choice;
@@ -18,15 +20,13 @@ use crate::reports::variables::Variable;
 /// A code of each dimension.
 pub type Codes = Vec<Cow<'static, str>>;
 
-/// Tells each cell that a case is counted in: the level's place among `levels`, the part, the codes of its row, and what
-/// is counted there. A case may be told several times in a cell.
-pub fn each_cell(
-    request: &Request,
-    organisation: &Organisation,
-    levels: &[Level],
-    case: &Case,
-    mut see: impl FnMut(usize, &'static str, Codes, What),
-) {
+/// Tells each cell that a case is counted in: the level's place among those asked for, the part, the codes of its row, and
+/// what is counted there. A case may be told several times in a cell.
+pub fn each_cell(asked: &Asked<'_>, case: &Case, mut see: impl FnMut(usize, &'static str, Codes, What)) {
+    let request = asked.request;
+    if request.report == quality::ID {
+        return each_observed(asked, case, |observed, level, codes| see(level, observed.part(), codes, What::One));
+    }
     let Some(form) = request.form().filter(|_| !case.felregistrering) else { return };
     let mut at = |period: Period, part: Option<&'static str>, time: bool| {
         let code = time.then(|| Time::of(period.from(), period.to()).code);
@@ -34,7 +34,7 @@ pub fn each_cell(
         let months = |id: &str| form.parts.iter().any(|part| part.id == id && part.months > 0);
         let here = all.filter(|s| part.map_or(request.every.is_some() || !months(s.part), |part| s.part == part));
         for seen in here {
-            of_one(request, organisation, levels, case, (&seen, period), |level, mut codes| {
+            of_one(asked, case, (&seen, period), None, |level, mut codes| {
                 codes.extend(code.clone().map(Cow::Owned));
                 see(level, seen.part, codes, seen.what);
             });
@@ -51,26 +51,47 @@ pub fn each_cell(
     }
 }
 
-/// The cells of one thing that is counted.
+/// The same of `datakvalitet`, with what was observed.
+pub(in crate::reports) fn each_observed(asked: &Asked<'_>, case: &Case, mut see: impl FnMut(&Observed, usize, Codes)) {
+    if case.felregistrering {
+        return;
+    }
+    let (whole, every) = (asked.request.period, asked.request.every);
+    for period in every.map_or_else(|| vec![whole], |every| every.periods(whole)) {
+        let time = every.map(|_| Time::of(period.from(), period.to()).code);
+        for observed in observed(case, period, asked) {
+            let units = observed.units(case);
+            of_one(asked, case, (&observed.seen, period), Some(&units), |level, mut codes| {
+                codes.extend(time.clone().map(Cow::Owned));
+                see(&observed, level, codes);
+            });
+        }
+    }
+}
+
+/// The cells of one thing that is counted; under some units, where the report has them.
 fn of_one(
-    request: &Request,
-    organisation: &Organisation,
-    levels: &[Level],
+    asked: &Asked<'_>,
     case: &Case,
     (seen, period): (&Seen, Period),
+    units: Option<&[String]>,
     mut see: impl FnMut(usize, Codes),
 ) {
+    let request = asked.request;
     let split = if seen.part == "anonyma" { &[][..] } else { &request.splits };
-    let codes = |variable: Variable| codes_of(variable, case, seen.day, period, organisation);
+    let codes = |variable: Variable| codes_of(variable, case, seen.day, period, asked.organisation);
     // Anonymous cases have places only.
     let applies = |choice: &&Choice| seen.part != "anonyma" || is_place(choice.variable);
     let chosen = |choice: &Choice| codes(choice.variable).iter().any(|code| choice.codes.contains(code));
     if !request.choices.iter().filter(applies).all(chosen) {
         return;
     }
-    for (at, _) in levels.iter().enumerate().filter(|(_, level)| includes(&level.selection, case, seen.day)) {
+    // Anonymous cases have no kommun: their share is not told where cases are selected by it.
+    let told = |level: &Level| seen.part != "andel_anonyma" || !level.selection.is_by_municipality();
+    let here = |level: &Level| told(level) && includes(&level.selection, case, seen.day);
+    for (at, _) in asked.levels.iter().enumerate().filter(|(_, level)| here(level)) {
         let splits = split.iter().map(|variable| codes(*variable));
-        combinations(request, seen, case, splits).into_iter().for_each(|codes| see(at, codes));
+        combinations(request, seen, case, units, splits).into_iter().for_each(|codes| see(at, codes));
     }
 }
 
@@ -85,15 +106,26 @@ fn includes(selection: &Selection, case: &Case, day: NaiveDate) -> bool {
 }
 
 /// The rows that something is counted in.
-fn combinations(request: &Request, seen: &Seen, case: &Case, splits: impl Iterator<Item = Vec<String>>) -> Vec<Codes> {
+fn combinations(
+    request: &Request,
+    seen: &Seen,
+    case: &Case,
+    units: Option<&[String]>,
+    splits: impl Iterator<Item = Vec<String>>,
+) -> Vec<Codes> {
     let form = request.form().and_then(|form| form.parts.iter().find(|part| part.id == seen.part));
     let axes = form.map_or(&[][..], |part| part.axes);
-    let own = seen.codes.iter().copied().chain([case.sex.code()]).zip(axes).map(|(code, axis)| {
+    let own = axes.iter().filter(|axis| axis.name != quality::ENHET);
+    let own = seen.codes.iter().copied().chain([case.sex.code()]).zip(own).map(|(code, axis)| {
         std::iter::once(code).chain(axis.summed.then_some(SAMTLIGA)).map(Cow::Borrowed).collect::<Codes>()
     });
-    let splits =
-        splits.map(|codes| codes.into_iter().map(Cow::Owned).chain([Cow::Borrowed(SAMTLIGA)]).collect::<Codes>());
-    own.chain(splits).fold(vec![Vec::new()], |shorter, codes| {
+    let mut of_axes: Vec<Codes> = own.collect();
+    if let Some(units) = units {
+        of_axes.insert(1, units.iter().cloned().map(Cow::Owned).collect());
+    }
+    let with_total = |codes: Vec<String>| codes.into_iter().map(Cow::Owned).chain([Cow::Borrowed(SAMTLIGA)]).collect();
+    of_axes.extend(splits.map(with_total));
+    of_axes.into_iter().fold(vec![Vec::new()], |shorter, codes| {
         let longer = |start: &Codes| {
             codes.iter().map(|code| start.iter().chain([code]).cloned().collect::<Codes>()).collect::<Vec<_>>()
         };

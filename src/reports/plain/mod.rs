@@ -2,35 +2,53 @@
 //! when a figure is in doubt. What one case adds to any report ([`each_cell`]) also tells why figures changed
 //! ([`super::difference`]).
 //!
-//! Here: the baspaket whole. `seen`: what each report counts of a case; `variables`: what it is selected and split by;
-//! `cells`: the rows that it is counted in.
+//! Here: the baspaket whole. `seen`: what each report counts of a case, and `quality` what `datakvalitet` does;
+//! `variables`: what it is selected and split by; `cells`: the rows that it is counted in.
 //!
-//! Never here: columns, polars, or anything done for speed. Shares only the codes ([`PARTS`]) and who belongs to a
-//! selection with the rest of the room.
+//! Never here: columns, polars, or anything done for speed. Shares only the codes ([`PARTS`]), who belongs to a
+//! selection, and which day states are measured on with the rest of the room.
 
 mod baspaket;
 mod cells;
+mod quality;
 mod seen;
 mod variables;
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::answers::Question;
 use crate::domain::case::{Case, IdentityState};
+use crate::domain::organisation::Organisation;
 use crate::domain::step::{Form, StepKind};
+use crate::domain::transition::Settings;
 
 use super::baspaket::{Form as PartForm, Measures, PARTS};
 use super::cube::{Axis, SAMTLIGA};
 use super::report::{Figure, Row};
-use super::request::Period;
+use super::request::{Period, Request};
 use super::selection::{Level, Selection};
 
+#[cfg(test)]
+pub(in crate::reports) use cells::each_observed;
 pub use cells::{Codes as RowCodes, each_cell};
 pub use seen::What;
-#[cfg(test)]
-pub(in crate::reports) use variables::codes_of;
+
+/// What decides beside a case which cells of a report it is counted in.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// Which report, of whom.
+    pub request: &'a Request,
+    /// By this register.
+    pub organisation: &'a Organisation,
+    /// On these levels.
+    pub levels: &'a [Level],
+    /// As known on: states are measured no later.
+    pub as_of: DateTime<Utc>,
+    /// Lead times, by which the next registration is due.
+    pub settings: &'a Settings,
+}
 
 /// A code of each dimension, in the part's order; the rest is empty.
 pub type Codes = [&'static str; 3];

@@ -15,7 +15,7 @@ pub(super) fn yes_no(answer: Option<bool>) -> &'static str {
 }
 
 /// The codes of a variable that hold for a case, at its places on a day.
-pub(in crate::reports) fn codes_of(
+pub(super) fn codes_of(
     variable: Variable,
     case: &Case,
     at: NaiveDate,

@@ -16,7 +16,7 @@ use crate::reports::report::Figure;
 use crate::reports::request::Request;
 use crate::reports::selection::Selection;
 
-use super::count::{self, by_municipality};
+use super::count;
 use super::measured_on;
 use super::parts::Part;
 use super::units::Units;
@@ -94,7 +94,7 @@ pub fn behind(
     let is_state = matches!(cell.part, Part::Forsenade | Part::Vantar | Part::Tackning);
     let mut tally = Tally::default();
     let mut found: Vec<(u32, NaiveDate, &'static str)> = Vec::new();
-    let not_applicable = cell.part == Part::AndelAnonyma && by_municipality(selection);
+    let not_applicable = cell.part == Part::AndelAnonyma && selection.is_by_municipality();
     if !not_applicable {
         let counted = count::Counted::new(&question, selection, measured);
         let seen = counted.each(cell.part, |seen, _| {

@@ -76,16 +76,11 @@ pub(in crate::reports) fn rows(
             }
         })?;
         let mut rows = counts(&grid.with_totals(), Some(own.name), &level.code, policy);
-        if part == Part::AndelAnonyma && by_municipality(&level.selection) {
+        if part == Part::AndelAnonyma && level.selection.is_by_municipality() {
             // An anonymous case has no kommun: it can be in none of these figures, so there is no share to tell.
             rows.iter_mut().for_each(|row| row.figures.fill(Figure::NotApplicable));
         }
         all.push(rows);
     }
     Ok(all)
-}
-
-/// Whether cases are selected by kommun.
-pub(super) const fn by_municipality(selection: &Selection) -> bool {
-    matches!(selection, Selection::Municipalities(_) | Selection::County(_))
 }

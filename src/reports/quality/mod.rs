@@ -50,8 +50,6 @@ mod arbitrary;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
-pub(super) mod oracle;
-#[cfg(test)]
 mod properties;
 
 #[cfg(test)]

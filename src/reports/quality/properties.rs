@@ -5,8 +5,11 @@ use proptest::prelude::*;
 
 use crate::domain::case::Case;
 use crate::domain::code::Position;
+use crate::domain::transition::Settings;
 use crate::reports::arbitrary::{any_case, geography, organisation, period};
 use crate::reports::disclosure::{Grant, Policy};
+use crate::reports::oracle;
+use crate::reports::plain::{Asked, each_observed};
 use crate::reports::report::Figure;
 use crate::reports::request::{Lang, Request};
 use crate::reports::split::Choice;
@@ -14,7 +17,6 @@ use crate::reports::variables::Variable;
 use crate::reports::{Facts, pull};
 
 use super::behind::{Cell, behind};
-use super::oracle;
 use super::parts::{ID, Part};
 
 /// Late enough for everything, or within what random cases do, so that states are measured before the last day.
@@ -60,7 +62,7 @@ proptest! {
         let shown = |facts: &Facts| {
             pull(facts, &organisation(), &request, as_of(early), Lang::Sv, Grant::all(Policy::Exact)).unwrap()
         };
-        oracle::check(&shown(&facts), &request, as_of(early), &organisation(), &cases);
+        oracle::check(&shown(&facts), &request, &organisation(), &cases);
         prop_assert_eq!(shown(&facts.compacted().unwrap()), shown(&facts));
     }
 
@@ -78,15 +80,15 @@ proptest! {
         if sex != "samtliga" {
             request.choices.push(Choice { variable: Variable::Kon, codes: vec![sex.to_owned()] });
         }
-        let urval = plain.geography.resolve(&organisation()).unwrap().levels.remove(0).selection;
+        let (register, settings) = (organisation(), Settings::default());
+        let levels = plain.geography.resolve(&register).unwrap().levels;
+        let (levels, as_known) = (&levels[..1], as_of(early));
+        let asked = Asked { request: &request, organisation: &register, levels, as_of: as_known, settings: &settings };
         let mut seen = Vec::new();
         for (key, case) in (1..).zip(&cases) {
-            for seen_here in oracle::seen(case, &request, as_of(early)) {
-                if oracle::includes(&urval, case, seen_here.place) {
-                    let rows = oracle::combinations(&seen_here, case, &request, &organisation());
-                    seen.push((key, seen_here, rows));
-                }
-            }
+            each_observed(&asked, case, |observed, _, codes| {
+                seen.push((observed.part(), codes, (key, observed.day())));
+            });
         }
         for part in Part::ALL {
             let rows = &report.parts[part as usize].rows;
@@ -102,10 +104,9 @@ proptest! {
                     prop_assert_eq!(Figure::Count(told.counted.len() as u64), told.figure);
                 }
                 // They are those that the plain loop counts in that cell.
-                let of_part = seen.iter().filter(|(_, seen, _)| seen.part == part.form().id);
-                let of_cell = of_part.filter(|(.., rows)| rows.iter().any(|codes| codes.iter().eq(&row.codes)));
-                let mut expected: Vec<_> = of_cell.map(|(key, seen, _)| (*key, seen.date, seen.what)).collect();
-                let mut found: Vec<_> = told.counted.iter().map(|c| (c.case, c.date, c.what)).collect();
+                let of_cell = seen.iter().filter(|(id, codes, _)| *id == part.form().id && *codes == row.codes);
+                let mut expected: Vec<_> = of_cell.map(|(.., counted)| *counted).collect();
+                let mut found: Vec<_> = told.counted.iter().map(|c| (c.case, c.date)).collect();
                 prop_assert!(told.counted.is_sorted());
                 found.sort_unstable();
                 expected.sort_unstable();

@@ -67,7 +67,6 @@ struct Told {
 struct PartChanges {
     anchor: String,
     title: String,
-    explained: bool,
     rows: Vec<Row>,
 }
 
@@ -249,7 +248,6 @@ impl Told {
         let parts = difference.parts.iter().map(|part| PartChanges {
             anchor: markup::id(part.part.id),
             title: format!("{}. {}", part.part.number, part.part.title),
-            explained: difference.explained,
             rows: rows(part, language),
         });
         let noisy = report.levels.iter().any(|level| level.disclosure_version.is_some());

@@ -188,6 +188,7 @@ fn every_report_is_explained_selected_split_and_cut() {
             ("deltagare-bakgrund", "&afKontor=AF-GAVLE"),
             ("deltagare-floden", "&split=alder&every=month"),
             ("flaskhalsar", "&split=initieradAv"),
+            ("datakvalitet", "&every=month"),
         ] {
             all.report = report;
             let question = format!("{QUESTION}{chosen}");
@@ -196,6 +197,9 @@ fn every_report_is_explained_selected_split_and_cut() {
             causes.push((report, check(&all, &question, &nothing, all.moments.last().unwrap())));
         }
         assert!(causes.iter().all(|(_, causes)| causes.contains("_registrering")), "{causes:?}");
+        let by_time: Vec<&str> =
+            causes.iter().filter(|(_, causes)| causes.contains("tid_gatt")).map(|(report, _)| *report).collect();
+        assert_eq!(by_time, ["datakvalitet"], "what falls due does so without a registration");
     });
 }
 
