@@ -1,10 +1,12 @@
-//! A thread beside what is served, which does something now and then until it is dropped.
+//! What goes on beside what is served: a thread that does something now and then until it is dropped, and work that gives
+//! way to others.
 //!
-//! Never here: what it does, and how often.
+//! Never here: what is done, and how often.
 
 use std::io;
+use std::panic::resume_unwind;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::thread::{Builder, JoinHandle};
+use std::thread::{self, Builder, JoinHandle};
 use std::time::Duration;
 
 /// The thread. When this is dropped it is told to end, and waited for until what is under way is done.
@@ -37,6 +39,32 @@ impl Background {
         let thread = Builder::new().name(name.to_owned()).spawn(move || work(Stopped(stopped)))?;
         Ok(Self { name, stop: Some(stop), thread: Some(thread) })
     }
+}
+
+/// How far the rest gives way: where the processors don't suffice, about a third of the time of one that doesn't.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 5;
+
+/// From now on, the calling thread and those that it starts give way to others where the processors don't suffice: who
+/// registers isn't held up by who counts. Only where the system knows threads of different priority, which is Linux.
+pub fn give_way() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, NICE) {
+        log::debug!("a thread keeps its priority: {error}");
+    }
+}
+
+/// Does something on a thread of its own, which gives way to others.
+pub fn giving_way<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    let done = thread::scope(|scope| {
+        let work = || {
+            give_way();
+            work()
+        };
+        scope.spawn(work).join()
+    });
+    // As if it had been done on this thread.
+    done.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 impl Drop for Background {

@@ -75,8 +75,11 @@ pub fn run(backend: &str) {
         issuer.issue(&grant, SystemClock.now(), uuid::Uuid::nil()).unwrap()
     };
     let people: Vec<String> = organisation.handlers.values().take(READERS).map(person).collect();
-    readers(label, address, &people, None);
-    readers(label, address, &people, Some(Duration::from_millis(100)));
+    let each_ten_a_second = Some(Duration::from_millis(100));
+    readers((label, "own-case lists", OWN_CASES), address, &people, None);
+    // The same without database and log: what the machine and its client make of such a pace.
+    readers((label, "the description of the API", "/v1/api-info"), address, &people, each_ten_a_second);
+    readers((label, "own-case lists", OWN_CASES), address, &people, each_ten_a_second);
     service.stop();
 }
 
@@ -156,11 +159,12 @@ fn batches(label: &str, address: SocketAddr, tokens: &[String; 2]) {
 const READERS: usize = 64;
 /// So many times each.
 const LOOKS: u32 = 100;
+/// What they look at: an answer leaves when its row in the access log is durable.
+const OWN_CASES: &str = "/v1/cases?handler=me&limit=100";
 
-/// Own-case lists: each answer leaves when its row in the access log is durable. Each asks again at once, or when it is time
-/// to: each in every `pause`, at a moment of its own. What is waited is counted from that moment, so that whoever is late
-/// because of the answer before has waited longer.
-fn readers(label: &str, address: SocketAddr, tokens: &[String], pause: Option<Duration>) {
+/// Each asks again at once, or when it is time to: each in every `pause`, at a moment of its own. What is waited is counted
+/// from that moment, so that whoever is late because of the answer before has waited longer.
+fn readers((label, what, path): (&str, &str, &str), address: SocketAddr, tokens: &[String], pause: Option<Duration>) {
     let begin = Instant::now();
     let mut waits: Vec<Duration> = std::thread::scope(|scope| {
         let handles: Vec<_> = (0..)
@@ -175,7 +179,7 @@ fn readers(label: &str, address: SocketAddr, tokens: &[String], pause: Option<Du
                             std::thread::sleep(early);
                         }
                         let since = due.unwrap_or_else(Instant::now);
-                        assert_eq!(client.get(token, "/v1/cases?handler=me&limit=100"), 200);
+                        assert_eq!(client.get(token, path), 200);
                         since.elapsed()
                     };
                     (0..LOOKS).map(look).collect::<Vec<_>>()
@@ -189,7 +193,7 @@ fn readers(label: &str, address: SocketAddr, tokens: &[String], pause: Option<Du
     let at = |share: f64| waits[((waits.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
     figure(
         &format!(
-            "{label}: own-case lists, {} readers, each logged{}",
+            "{label}: {what}, {} readers{}",
             tokens.len(),
             if pause.is_some() { ", each ten a second" } else { "" }
         ),

@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use polars::prelude::{PolarsError, PolarsResult};
+use polars::prelude::PolarsError;
 
 /// How many threads there are for it.
 pub(super) fn threads() -> usize {
@@ -15,7 +15,10 @@ pub(super) fn threads() -> usize {
 ///
 /// # Errors
 /// What one of them said.
-pub(super) fn each<I: Sync, T: Send>(things: &[I], one: impl Fn(&I) -> PolarsResult<T> + Sync) -> PolarsResult<Vec<T>> {
+pub(super) fn each<I: Sync, T: Send, E: From<PolarsError> + Send>(
+    things: &[I],
+    one: impl Fn(&I) -> Result<T, E> + Sync,
+) -> Result<Vec<T>, E> {
     let others = threads().min(things.len()).saturating_sub(1);
     if others == 0 {
         return things.iter().map(one).collect();
@@ -30,15 +33,16 @@ pub(super) fn each<I: Sync, T: Send>(things: &[I], one: impl Fn(&I) -> PolarsRes
         while let Some((at, thing)) = take() {
             done.push((at, one(thing)?));
         }
-        PolarsResult::Ok(done)
+        Ok::<_, E>(done)
     };
     let mut all = thread::scope(|scope| {
         let others: Vec<_> = (0..others).map(|_| scope.spawn(work)).collect();
         let mut all = work()?;
         for other in others {
-            all.extend(other.join().map_err(|_| PolarsError::ComputeError("a thread stopped".into()))??);
+            let stopped = |_| PolarsError::ComputeError("a thread stopped".into());
+            all.extend(other.join().map_err(stopped)??);
         }
-        PolarsResult::Ok(all)
+        Ok::<_, E>(all)
     })?;
     all.sort_unstable_by_key(|(at, _)| *at);
     Ok(all.into_iter().map(|(_, done)| done).collect())

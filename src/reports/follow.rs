@@ -3,7 +3,6 @@
 //!
 //! Lives here: reading the log, and deciding when. Never here: figures.
 
-use std::collections::HashSet;
 use std::fmt;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -12,26 +11,24 @@ use std::thread;
 use chrono::{DateTime, Utc};
 use polars::prelude::PolarsError;
 
-use super::deleted::deleted;
 use super::disclosure::{Grant, RecordKeys};
 use super::facts::{Facts, FactsBuilder};
 use super::pull::{PullError, pull};
+use super::reading::{apply_read, each_piece, known_entries, put_back};
 use super::report::Report;
 use super::request::{Lang, Request};
 use super::saved::Shelf;
+use crate::background::giving_way;
 use crate::clock::Clock;
-use crate::domain::case::Case;
 use crate::domain::code::Position;
 use crate::domain::organisation::Organisation;
 use crate::domain::transition::Settings;
 use crate::organisation::registers::Registers;
-use crate::storage::journal::{Loaded, Selection, load};
-use crate::storage::{Db, Link, StorageError, cases, changes};
+use crate::storage::journal::Loaded;
+use crate::storage::{Db, Link, StorageError, changes};
 
-/// Cases read at a time: their journals are in memory only while they are folded in.
-pub(super) const PIECE: i64 = 4000;
-/// Beyond this many changed cases the columns are built anew, piece by piece, rather than held all at once.
-pub(super) const MANY: usize = 100_000;
+/// So many changed cases are read for themselves, however few there are.
+const FEW: usize = 1000;
 /// Earlier states kept, since a meeting's figures are pulled several times.
 const KEPT: usize = 3;
 
@@ -145,8 +142,10 @@ impl Reports {
         clock: &dyn Clock,
         (lang, grant): (Lang, Grant),
     ) -> Result<Report, FollowError> {
-        let State { facts, organisation, as_of } = self.state(db, registers, counted, clock)?;
-        Ok(pull(&facts, &organisation, request, as_of, lang, grant)?)
+        giving_way(|| {
+            let State { facts, organisation, as_of } = self.state_here(db, registers, counted, clock)?;
+            Ok(pull(&facts, &organisation, request, as_of, lang, grant)?)
+        })
     }
 
     /// What is to be counted, and by which register.
@@ -154,6 +153,16 @@ impl Reports {
     /// # Errors
     /// When the log has not come so far, or the database fails.
     pub fn state(
+        &self,
+        db: &Db,
+        registers: &Registers,
+        counted: Counted,
+        clock: &dyn Clock,
+    ) -> Result<State, FollowError> {
+        giving_way(|| self.state_here(db, registers, counted, clock))
+    }
+
+    fn state_here(
         &self,
         db: &Db,
         registers: &Registers,
@@ -201,7 +210,9 @@ impl Reports {
         if let Some(facts) = self.newest().filter(|f| f.counted_to().0 >= head) {
             return Ok(facts);
         }
-        let facts = Arc::new(reader.link().snapshot(|link| self.refreshed(link))?);
+        // One connection at a time: others wait for them too.
+        drop(reader);
+        let facts = Arc::new(self.refreshed(db)?);
         *self.newest.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&facts));
         Ok(facts)
     }
@@ -215,27 +226,25 @@ impl Reports {
         self.newest.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn refreshed(&self, link: &mut Link<'_>) -> Result<Facts, FollowError> {
-        let head = changes::head(link)?;
-        let Some(before) = self.newest().or_else(|| self.saved(link)) else {
-            return self.build(link, head, |_, entries| entries);
-        };
-        let numbers = changes::cases_between(link, before.counted_to().0, head)?;
-        if numbers.len() > MANY {
-            return self.build(link, head, |_, entries| entries);
-        }
-        let mut changed: Vec<(i64, Case)> = Vec::with_capacity(numbers.len());
-        for piece in numbers.chunks(PIECE as usize) {
-            let all = load(link, Selection::Numbers(piece))?;
-            // A case that was deleted takes the place of what it was, and counts in nothing.
-            let found: HashSet<i64> = all.iter().map(|loaded| loaded.row.number).collect();
-            let gone = piece.iter().filter(|number| !found.contains(number));
-            changed.extend(gone.filter_map(|number| Some((*number, deleted()?))));
-            for loaded in all {
-                changed.push((loaded.row.number, loaded.case()?));
+    fn refreshed(&self, db: &Db) -> Result<Facts, FollowError> {
+        let before = self.newest();
+        let (before, head, numbers) = db.read()?.link().snapshot(|link| {
+            let head = changes::head(link)?;
+            let before = before.or_else(|| self.saved(link));
+            let since = before.as_ref().map_or(head, |before| before.counted_to().0);
+            Ok::<_, StorageError>((before, head, changes::cases_between(link, since, head)?))
+        })?;
+        match before.filter(|before| is_worth_it(&numbers, before)) {
+            Some(before) => {
+                apply_read(db, &before, &numbers, Position(head), |loaded| {
+                    // Others may have registered more since.
+                    loaded.case_after(known_entries(loaded, None, head))
+                })
+            }
+            None => {
+                db.read()?.link().snapshot(|link| self.build(link, head, |loaded| known_entries(loaded, None, head)))
             }
         }
-        Ok(before.apply(&changed, Position(head))?)
     }
 
     /// The columns as known on an instant and committed up to a position. Identity that has been taken away since
@@ -260,15 +269,14 @@ impl Reports {
         // Where the newest are in memory, or in a file, only the cases that changed since are read, and put back as they were.
         let at_hand = self.newest().is_some() || self.shelf.as_ref().is_some_and(Shelf::has_file);
         let newest = if at_hand { Some(self.fresh(db, wanted)?) } else { None };
-        let mut reader = db.read()?;
-        let facts = reader.link().snapshot(|link| {
-            if let Some(facts) =
-                newest.map(|newest| earlier_of(link, &newest, counted.as_of, wanted)).transpose()?.flatten()
-            {
-                return Ok(facts);
+        let put_back = newest.map(|newest| earlier_of(db, &newest, counted.as_of, wanted)).transpose()?.flatten();
+        let facts = match put_back {
+            Some(facts) => facts,
+            None => {
+                let known = |loaded: &Loaded| known_entries(loaded, counted.as_of, wanted);
+                db.read()?.link().snapshot(|link| self.build(link, wanted, known))?
             }
-            self.build(link, wanted, |loaded, _| known_entries(loaded, counted.as_of, wanted))
-        })?;
+        };
         let facts = Arc::new(facts);
         let mut earlier = self.earlier.lock().unwrap_or_else(PoisonError::into_inner);
         if earlier.len() >= KEPT {
@@ -301,14 +309,14 @@ impl Reports {
         &self,
         link: &mut Link<'_>,
         counted_to: i64,
-        count: impl Fn(&Loaded, usize) -> usize + Send,
+        count: impl Fn(&Loaded) -> usize + Send,
     ) -> Result<Facts, FollowError> {
         let (send, pieces) = sync_channel::<Vec<Loaded>>(1);
         thread::scope(|scope| {
             let folding = scope.spawn(move || {
                 let mut builder = FactsBuilder::new(Arc::clone(&self.keys), Arc::clone(&self.settings));
                 for loaded in pieces.into_iter().flatten() {
-                    let counted = count(&loaded, loaded.entries.len());
+                    let counted = count(&loaded);
                     if counted > 0 {
                         builder.add(loaded.row.number, &loaded.case_after(counted)?);
                     }
@@ -325,50 +333,18 @@ impl Reports {
     }
 }
 
-/// Reads all cases piece by piece, until `take` wants no more.
-fn each_piece(link: &mut Link<'_>, mut take: impl FnMut(Vec<Loaded>) -> bool) -> Result<(), StorageError> {
-    let mut last = 0;
-    loop {
-        let numbers = cases::numbers_after(link, last, PIECE)?;
-        let (Some(first), Some(end)) = (numbers.first(), numbers.last()) else { return Ok(()) };
-        if !take(load(link, Selection::Range(*first, *end))?) {
-            return Ok(());
-        }
-        last = *end;
-    }
-}
-
-/// How many of a case's entries were known on an instant, up to a position.
-pub(super) fn known_entries(loaded: &Loaded, as_of: Option<DateTime<Utc>>, to: i64) -> usize {
-    loaded.entries.iter().take_while(|e| as_of.is_none_or(|at| e.known_from <= at) && e.position.0 <= to).count()
-}
-
-/// A case as it was after some entries, to take the place of what it is now; what was not there yet is what no figure
-/// counts.
-pub(super) fn put_back(loaded: &Loaded, entries: usize) -> Result<Case, StorageError> {
-    if entries > 0 {
-        return loaded.case_after(entries);
-    }
-    Ok(Case { felregistrering: true, ..loaded.case_after(1)? })
-}
-
 /// An earlier state of the newest columns, unless too many cases changed since.
-fn earlier_of(
-    link: &mut Link<'_>,
-    newest: &Facts,
-    as_of: Option<DateTime<Utc>>,
-    to: i64,
-) -> Result<Option<Facts>, FollowError> {
+fn earlier_of(db: &Db, newest: &Facts, as_of: Option<DateTime<Utc>>, to: i64) -> Result<Option<Facts>, FollowError> {
     let earlier = (as_of.map(|at| at.timestamp_micros()), to);
-    let numbers = changes::cases_known_between(link, earlier, (None, newest.counted_to().0))?;
-    if numbers.len() > MANY {
+    let numbers = changes::cases_known_between(&mut db.read()?.link(), earlier, (None, newest.counted_to().0))?;
+    if !is_worth_it(&numbers, newest) {
         return Ok(None);
     }
-    let mut changed: Vec<(i64, Case)> = Vec::with_capacity(numbers.len());
-    for piece in numbers.chunks(PIECE as usize) {
-        for loaded in load(link, Selection::Numbers(piece))? {
-            changed.push((loaded.row.number, put_back(&loaded, known_entries(&loaded, as_of, to))?));
-        }
-    }
-    Ok(Some(newest.apply(&changed, Position(to))?))
+    let was = |loaded: &Loaded| put_back(loaded, known_entries(loaded, as_of, to));
+    apply_read(db, newest, &numbers, Position(to), was).map(Some)
+}
+
+/// Whether to read so many cases for themselves, rather than all in their order.
+fn is_worth_it(numbers: &[i64], facts: &Facts) -> bool {
+    numbers.len() <= FEW.max(facts.cases() / 2)
 }

@@ -4,6 +4,7 @@
 
 use std::borrow::Borrow;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use polars::prelude::PolarsError;
@@ -35,42 +36,78 @@ impl Facts {
         changed: &[(CaseKey, C)],
         counted_to: Position,
     ) -> Result<Self, PolarsError> {
+        let keys: Vec<CaseKey> = changed.iter().map(|(key, _)| *key).collect();
+        let share = keys.len().div_ceil(threads()).max(FEW);
+        self.apply_shares(&keys, share, counted_to, |at, see| {
+            at.clone().zip(&changed[at]).for_each(|(at, (_, case))| see(at, case.borrow()));
+            Ok(())
+        })
+    }
+
+    /// The same of cases that are still to be read: `read` shows each case of a share of the keys, with its key's place, by
+    /// several threads at once. No more of the cases are in memory than those shown at the time.
+    ///
+    /// # Errors
+    /// When polars can't make a frame, or as `read` says.
+    pub(super) fn apply_shares<E: From<PolarsError> + Send>(
+        &self,
+        keys: &[CaseKey],
+        share: usize,
+        counted_to: Position,
+        read: impl Fn(Range<usize>, &mut dyn FnMut(usize, &Case)) -> Result<(), E> + Sync,
+    ) -> Result<Self, E> {
         let mut places = Arc::clone(&self.places);
         let mut profiles = Arc::clone(&self.profiles);
         let mut added = self.added.clone();
-        let mut added_keys = self.keyed.added.clone();
         let mut dead = self.dead.clone();
         let mut in_delta = self.changed.clone();
         let mut replaced = Numbers::default();
-        let mut numbered: Vec<(u32, &C)> = Vec::with_capacity(changed.len());
-        for (key, case) in changed {
+        let mut numbered: Vec<u32> = Vec::with_capacity(keys.len());
+        for key in keys {
             let base = self.numbers.get(*key);
             let next = (self.numbers.len() + added.len()) as u32;
             let number = base.unwrap_or_else(|| *added.entry(*key).or_insert(next));
-            if number == next {
-                added_keys.push(self.keyed.by.of(case.borrow().id));
-            }
             if base.is_some() {
                 dead.insert(number);
             }
             in_delta.insert(number);
             replaced.insert(number);
-            numbered.push((number, case));
+            numbered.push(number);
         }
-        let shares: Vec<&[(u32, &C)]> = numbered.chunks(numbered.len().div_ceil(threads()).max(FEW)).collect();
-        let folded = abreast::each(&shares, |share| Ok(self.folded(share)))?;
+        let mut added_keys = self.keyed.added.clone();
+        added_keys.resize(added.len(), 0);
+        let shares: Vec<Range<usize>> =
+            (0..keys.len()).step_by(share.max(1)).map(|at| at..(at + share.max(1)).min(keys.len())).collect();
+        let numbers_known = self.keyed.base.len() + self.keyed.added.len();
+        let folded = abreast::each(&shares, |at| {
+            let (rows, places) = (Observations::default(), Places::clone(&self.places));
+            let mut folded = Folded { rows, places, cases: Vec::with_capacity(at.len()) };
+            read(at.clone(), &mut |at, case| {
+                let number = numbered[at];
+                folded.rows.observe(number, case, &mut folded.places, &self.settings);
+                let came = number as usize >= numbers_known;
+                let record_key = came.then(|| self.keyed.by.of(case.id));
+                folded.cases.push(Known { number, words: Profiles::words(case), record_key });
+            })?;
+            Ok::<_, E>(folded)
+        })?;
         let mut fresh = Observations::default();
         {
             let places = Arc::make_mut(&mut places);
             let profiles = Arc::make_mut(&mut profiles);
-            for (share, folded) in shares.iter().zip(folded) {
+            for folded in folded {
                 // Each share numbered the places that are new to it by itself.
                 let known = self.places.len();
                 let others = folded.places.iter().skip(known);
                 let new: Vec<u32> = others.map(|p| places.number(&p.fk, &p.af, p.municipality.as_ref())).collect();
                 fresh.append(folded.rows, |place| (place as usize).checked_sub(known).map_or(place, |at| new[at]));
-                for ((number, _), words) in share.iter().zip(folded.words) {
-                    profiles.set(*number, words);
+                for Known { number, words, record_key } in folded.cases {
+                    profiles.set(number, words);
+                    if let Some(record_key) = record_key
+                        && let Some(slot) = added_keys.get_mut(number as usize - self.keyed.base.len())
+                    {
+                        *slot = record_key;
+                    }
                 }
             }
         }
@@ -91,22 +128,7 @@ impl Facts {
             kept: Kept::default(),
         };
         let large = after.changed.count > SMALL.max(after.cases() / SHARE);
-        if large { after.compacted() } else { Ok(after) }
-    }
-
-    /// What some cases contribute.
-    fn folded<C: Borrow<Case>>(&self, cases: &[(u32, &C)]) -> Folded {
-        let mut folded = Folded {
-            rows: Observations::default(),
-            places: Places::clone(&self.places),
-            words: Vec::with_capacity(cases.len()),
-        };
-        for (number, case) in cases {
-            let case: &Case = (*case).borrow();
-            folded.rows.observe(*number, case, &mut folded.places, &self.settings);
-            folded.words.push(Profiles::words(case));
-        }
-        folded
+        Ok(if large { after.compacted()? } else { after })
     }
 
     /// The same facts with an empty delta.
@@ -141,7 +163,15 @@ impl Facts {
 struct Folded {
     rows: Observations,
     places: Places,
-    words: Vec<[u64; 2]>,
+    cases: Vec<Known>,
+}
+
+/// What is known of a case beside its rows.
+struct Known {
+    number: u32,
+    words: [u64; 2],
+    /// Of a case that came.
+    record_key: Option<u32>,
 }
 
 impl Observations {

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::explain::{Behind, Explained, Scene};
 use super::{Difference, Stages, compare};
+use crate::background::giving_way;
 use crate::clock::Clock;
 use crate::domain::case::Case;
 use crate::domain::code::Position;
@@ -12,14 +13,17 @@ use crate::domain::dates::swedish_day;
 use crate::organisation::registers::Registers;
 use crate::reports::disclosure::Grant;
 use crate::reports::facts::Facts;
-use crate::reports::follow::{Counted, FollowError, MANY, PIECE, Reports, known_entries, put_back};
+use crate::reports::follow::{Counted, FollowError, Reports};
 use crate::reports::plain::Asked;
 use crate::reports::pull::{PullError, pull};
 use crate::reports::quality;
+use crate::reports::reading::{PIECE, known_entries, put_back};
 use crate::reports::request::{Lang, Request};
 use crate::storage::journal::{Selection, load};
 use crate::storage::{Db, changes};
 
+/// Beyond this many changed cases they are not held all at once.
+const MANY: usize = 100_000;
 /// How often all is read anew when an identity is taken away meanwhile.
 const TRIES: usize = 3;
 
@@ -50,7 +54,7 @@ impl Reports {
         let mut tries = 0;
         loop {
             let head = changes::head(&mut db.read()?.link())?;
-            let found = self.difference_once(db, registers, request, between, clock, (lang, grant))?;
+            let found = giving_way(|| self.difference_once(db, registers, request, between, clock, (lang, grant)))?;
             tries += 1;
             // An identity that was taken away meanwhile may be known in one state and not in the other.
             let mut reader = db.read()?;

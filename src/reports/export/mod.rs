@@ -38,7 +38,8 @@ use serde_json::{Value, json};
 
 use self::schema::{Table, TableId};
 use self::values::Buffer;
-use super::follow::{Counted, PIECE};
+use super::follow::Counted;
+use super::reading::PIECE;
 use super::report::instant;
 use crate::clock::Clock;
 use crate::domain::case::Case;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::background::Background;
+use crate::background::{Background, give_way};
 use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::reports::follow::Reports;
@@ -34,6 +34,7 @@ pub struct Parts {
 /// When the system has no thread left.
 pub fn start(mut parts: Parts, every: Duration) -> std::io::Result<Background> {
     Background::start("columns", move |stopped| {
+        give_way();
         parts.refresh();
         while !stopped.within(every) {
             parts.refresh();
