@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
@@ -28,6 +28,8 @@ pub struct Db {
     pool: Readers,
     /// Something was erased that may still stand in SQLite's log.
     overwrite: Arc<AtomicBool>,
+    /// How many checkpoints are made before the log is tried again to begin anew.
+    rests: Arc<AtomicU32>,
 }
 
 #[derive(Clone)]
@@ -89,8 +91,10 @@ const PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; P
 const WRITER_SETTINGS: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; \
                                SET jit = off; SET client_min_messages = warning;";
 
-/// Beyond this size of SQLite's log the writer waits until it can begin anew.
+/// Beyond this size SQLite's log is to begin anew.
 const LARGE_LOG: u64 = 256 << 20;
+/// So many checkpoints are made before that is tried again where a reader stood in the way.
+const RESTS: u32 = 20;
 
 impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for Pragmas {
     fn on_acquire(&self, c: &mut SqliteConnection) -> Result<(), diesel::r2d2::Error> {
@@ -125,7 +129,7 @@ impl Db {
         } else {
             return Err(StorageError::Setup("the URL begins with sqlite:// or postgres://".to_owned()));
         };
-        Ok(Self { url: Arc::from(url), pool, overwrite: Arc::default() })
+        Ok(Self { url: Arc::from(url), pool, overwrite: Arc::default(), rests: Arc::default() })
     }
 
     /// `sqlite` or `postgres`.
@@ -193,8 +197,18 @@ impl Db {
                 }
                 let log = self.url.strip_prefix("sqlite://").map(|path| format!("{path}-wal"));
                 let size = log.and_then(|log| std::fs::metadata(log).ok()).map_or(0, |m| m.len());
-                let how = if size > LARGE_LOG { "RESTART" } else { "PASSIVE" };
-                Ok(pool.get()?.batch_execute(&format!("PRAGMA wal_checkpoint({how})"))?)
+                let mut c = pool.get()?;
+                c.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")?;
+                // Little is left of the log now, so that whoever writes waits for a moment only. A reader that stays
+                // is not waited for: it is tried again later.
+                let rests = self.rests.load(Ordering::Relaxed);
+                if size > LARGE_LOG && rests == 0 {
+                    let restarted = Link::Sqlite(&mut c).restart_log()?;
+                    self.rests.store(if restarted { 0 } else { RESTS }, Ordering::Relaxed);
+                } else {
+                    self.rests.store(rests.saturating_sub(1), Ordering::Relaxed);
+                }
+                Ok(())
             }
             Readers::Postgres(_) => Ok(()),
         }

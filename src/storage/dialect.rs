@@ -89,9 +89,22 @@ impl Link<'_> {
     /// # Errors
     /// When the database fails.
     pub fn empty_log(&mut self) -> Result<bool, StorageError> {
+        self.checkpoint("TRUNCATE", 50)
+    }
+
+    /// Has SQLite's log begin anew with the next that is written, and says whether it could be done: nobody may be reading
+    /// what stands in it. Waits still less: whoever writes is held up as long.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn restart_log(&mut self) -> Result<bool, StorageError> {
+        self.checkpoint("RESTART", 5)
+    }
+
+    fn checkpoint(&mut self, how: &str, milliseconds: u32) -> Result<bool, StorageError> {
         let Self::Sqlite(c) = self else { return Ok(true) };
-        diesel::sql_query("PRAGMA busy_timeout = 50").execute(*c)?;
-        let told = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").load::<Emptied>(*c);
+        diesel::sql_query(format!("PRAGMA busy_timeout = {milliseconds}")).execute(*c)?;
+        let told = diesel::sql_query(format!("PRAGMA wal_checkpoint({how})")).load::<Emptied>(*c);
         diesel::sql_query("PRAGMA busy_timeout = 10000").execute(*c)?;
         Ok(told?.first().is_some_and(|row| row.busy == 0))
     }

@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
-use super::Asked;
 use super::quality::{Observed, observed};
 use super::seen::{Seen, What, seen};
 use super::variables::codes_of;
 use crate::domain::case::Case;
+use crate::domain::organisation::Organisation;
+use crate::domain::transition::Settings;
 use crate::reports::cube::SAMTLIGA;
 use crate::reports::quality;
 use crate::reports::request::{Period, Request};
@@ -19,6 +20,21 @@ use crate::reports::variables::Variable;
 
 /// A code of each dimension.
 pub type Codes = Vec<Cow<'static, str>>;
+
+/// What decides beside a case which cells of a report it is counted in.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// Which report, of whom.
+    pub request: &'a Request,
+    /// By this register.
+    pub organisation: &'a Organisation,
+    /// On these levels.
+    pub levels: &'a [Level],
+    /// As known on: states are measured no later.
+    pub as_of: DateTime<Utc>,
+    /// Lead times, by which the next registration is due.
+    pub settings: &'a Settings,
+}
 
 /// Tells each cell that a case is counted in: the level's place among those asked for, the part, the codes of its row, and
 /// what is counted there. A case may be told several times in a cell.

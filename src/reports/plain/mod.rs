@@ -16,39 +16,22 @@ mod variables;
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 
 use crate::domain::answers::Question;
 use crate::domain::case::{Case, IdentityState};
-use crate::domain::organisation::Organisation;
 use crate::domain::step::{Form, StepKind};
-use crate::domain::transition::Settings;
 
 use super::baspaket::{Form as PartForm, Measures, PARTS};
 use super::cube::{Axis, SAMTLIGA};
 use super::report::{Figure, Row};
-use super::request::{Period, Request};
+use super::request::Period;
 use super::selection::{Level, Selection};
 
 #[cfg(test)]
 pub(in crate::reports) use cells::each_observed;
-pub use cells::{Codes as RowCodes, each_cell};
+pub use cells::{Asked, Codes as RowCodes, each_cell};
 pub use seen::What;
-
-/// What decides beside a case which cells of a report it is counted in.
-#[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
-    /// Which report, of whom.
-    pub request: &'a Request,
-    /// By this register.
-    pub organisation: &'a Organisation,
-    /// On these levels.
-    pub levels: &'a [Level],
-    /// As known on: states are measured no later.
-    pub as_of: DateTime<Utc>,
-    /// Lead times, by which the next registration is due.
-    pub settings: &'a Settings,
-}
 
 /// A code of each dimension, in the part's order; the rest is empty.
 pub type Codes = [&'static str; 3];

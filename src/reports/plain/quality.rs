@@ -2,7 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::Asked;
+use super::cells::Asked;
 use super::seen::{Seen, What};
 use crate::domain::answers::Question;
 use crate::domain::case::{Case, IdentityState, Step};
