@@ -78,3 +78,24 @@ impl Drop for Background {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_gives_way_does_so_with_its_own_threads_and_nobody_else() {
+        let priority = || rustix::process::getpriority_process(None).unwrap();
+        let before = priority();
+        let (own, started) = giving_way(|| (priority(), thread::spawn(priority).join().unwrap()));
+        assert_eq!((own, started, priority()), (NICE, NICE, before));
+        assert_ne!(before, NICE);
+    }
+
+    #[test]
+    fn what_stops_there_stops_here() {
+        let stopped = std::panic::catch_unwind(|| giving_way(|| std::panic::panic_any(17)));
+        assert_eq!(stopped.unwrap_err().downcast_ref(), Some(&17));
+    }
+}

@@ -67,6 +67,11 @@ impl Desk {
         self.alone(&mut [], &[], true).map(|_| ())
     }
 
+    /// What is to be done between two transactions, while nobody waits for an answer.
+    pub(super) fn tidy_up(&mut self) {
+        self.parts.db.restart_large_log(&mut self.connection.link());
+    }
+
     /// Whether rows of this process stand that nobody has signed.
     pub(super) fn is_unsigned(&self) -> bool {
         self.chain.is_unsigned()

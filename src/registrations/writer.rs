@@ -242,6 +242,7 @@ fn take(desk: &mut Desk, first: Work, waiting: &Receiver<Work>, load: &Load) {
             let _ = signer.send(signed.clone());
         }
     }
+    desk.tidy_up();
 }
 
 /// Moves SQLite's log into its file every now and then, beside the writer, until dropped. PostgreSQL does so itself.

@@ -28,7 +28,9 @@ pub struct Db {
     pool: Readers,
     /// Something was erased that may still stand in SQLite's log.
     overwrite: Arc<AtomicBool>,
-    /// How many checkpoints are made before the log is tried again to begin anew.
+    /// SQLite's log is to begin anew.
+    large: Arc<AtomicBool>,
+    /// How many checkpoints are made before that is tried again.
     rests: Arc<AtomicU32>,
 }
 
@@ -129,7 +131,7 @@ impl Db {
         } else {
             return Err(StorageError::Setup("the URL begins with sqlite:// or postgres://".to_owned()));
         };
-        Ok(Self { url: Arc::from(url), pool, overwrite: Arc::default(), rests: Arc::default() })
+        Ok(Self { url: Arc::from(url), pool, overwrite: Arc::default(), large: Arc::default(), rests: Arc::default() })
     }
 
     /// `sqlite` or `postgres`.
@@ -182,6 +184,20 @@ impl Db {
         }
     }
 
+    /// Has SQLite's log begin anew where it has grown. Done by the writer between two transactions, since nobody may write
+    /// meanwhile; most of the log has been moved by [`Db::checkpoint`], so it takes a moment. A reader that stays is not
+    /// waited for: it is tried again later.
+    pub fn restart_large_log(&self, link: &mut Link<'_>) {
+        if !self.large.swap(false, Ordering::AcqRel) {
+            return;
+        }
+        match link.restart_log() {
+            Ok(true) => {}
+            Ok(false) => self.rests.store(RESTS, Ordering::Relaxed),
+            Err(error) => log::warn!("the log could not begin anew: {error}"),
+        }
+    }
+
     /// Moves what was committed from SQLite's log into its file, without holding up the writer. Does nothing on
     /// PostgreSQL, which does so itself.
     ///
@@ -197,16 +213,11 @@ impl Db {
                 }
                 let log = self.url.strip_prefix("sqlite://").map(|path| format!("{path}-wal"));
                 let size = log.and_then(|log| std::fs::metadata(log).ok()).map_or(0, |m| m.len());
-                let mut c = pool.get()?;
-                c.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")?;
-                // Little is left of the log now, so that whoever writes waits for a moment only. A reader that stays
-                // is not waited for: it is tried again later.
+                pool.get()?.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")?;
                 let rests = self.rests.load(Ordering::Relaxed);
+                self.rests.store(rests.saturating_sub(1), Ordering::Relaxed);
                 if size > LARGE_LOG && rests == 0 {
-                    let restarted = Link::Sqlite(&mut c).restart_log()?;
-                    self.rests.store(if restarted { 0 } else { RESTS }, Ordering::Relaxed);
-                } else {
-                    self.rests.store(rests.saturating_sub(1), Ordering::Relaxed);
+                    self.large.store(true, Ordering::Release);
                 }
                 Ok(())
             }
