@@ -49,7 +49,7 @@ const NICE: i32 = 5;
 /// registers isn't held up by who counts. Only where the system knows threads of different priority, which is Linux.
 pub fn give_way() {
     #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::setpriority_process(None, NICE) {
+    if let Err(error) = rustix::process::nice(NICE) {
         log::debug!("a thread keeps its priority: {error}");
     }
 }
@@ -89,8 +89,8 @@ mod tests {
         let priority = || rustix::process::getpriority_process(None).unwrap();
         let before = priority();
         let (own, started) = giving_way(|| (priority(), thread::spawn(priority).join().unwrap()));
-        assert_eq!((own, started, priority()), (NICE, NICE, before));
-        assert_ne!(before, NICE);
+        let lower = (before + NICE).min(19);
+        assert_eq!((own, started, priority()), (lower, lower, before));
     }
 
     #[test]

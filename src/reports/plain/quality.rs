@@ -1,6 +1,6 @@
 //! What `datakvalitet` counts of a case, straight from the definitions.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 
 use super::cells::Asked;
 use super::seen::{Seen, What};
@@ -85,14 +85,13 @@ pub(super) fn observed(case: &Case, period: Period, asked: &Asked<'_>) -> Vec<Ob
 
 fn registered(case: &Case, at: usize, step: &Step, mut sink: Sink<'_>) {
     let known = swedish_day(step.known_from);
-    let days_late = (0..).find(|days| step.date + Days::new(*days) >= known);
-    let late = match days_late {
-        _ if known < step.date => "i_forvag",
-        Some(0) => "0",
-        Some(1..=3) => "1_3",
-        Some(4..=6) => "4_6",
-        Some(7..=10) => "7_10",
-        _ => "11_",
+    let late = match (known - step.date).num_days() {
+        ..0 => "i_forvag",
+        0 => "0",
+        1..=3 => "1_3",
+        4..=6 => "4_6",
+        7..=10 => "7_10",
+        11.. => "11_",
     };
     sink.add("aktualitet", &[late]);
     sink.add("for_annans_rakning", &[if step.agreement.is_some() { "annans" } else { "egen" }]);
@@ -127,7 +126,7 @@ fn under_way(case: &Case, on: NaiveDate, asked: &Asked<'_>, all: &mut Vec<Observ
     };
     add("forsenade", late, vec![due.owner]);
     let bands = [(0, "over_0"), (7, "over_7"), (30, "over_30"), (90, "over_90")];
-    let beyond = bands.into_iter().filter_map(|(days, code)| (on > due.on + Days::new(days)).then_some(code));
+    let beyond = bands.into_iter().filter_map(|(days, code)| ((on - due.on).num_days() > days).then_some(code));
     add("vantar", &beyond.chain([SAMTLIGA]).collect::<Vec<_>>(), vec![due.owner.other()]);
     let known = [
         ("kommun", case.municipality.is_some()),
