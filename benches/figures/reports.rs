@@ -42,12 +42,15 @@ fn measure(count: u32, organisation: &Organisation) {
     let mut builder = FactsBuilder::default();
     let mut folding = Duration::ZERO;
     let mut some: Vec<(i64, Case)> = Vec::new();
+    let mut before: Vec<(i64, Case)> = Vec::new();
     each_case(count, |key, case| {
         let begin = Instant::now();
         builder.add(key, &case);
         folding += begin.elapsed();
         if key % i64::from(count / CHANGES) == 0 {
             some.push((key, case));
+        } else if key % 11 == 1 && count <= 1_000_000 {
+            before.push((key, case));
         }
     });
     let finishing = Instant::now();
@@ -100,6 +103,19 @@ fn measure(count: u32, organisation: &Organisation) {
         std::hint::black_box(facts.apply(&some, Position(2)).unwrap());
     });
     figure(&told(&format!("refresh after {} changed cases", some.len())), ms, "ms", None);
+    if before.is_empty() {
+        return;
+    }
+    // As many as come to stand apart at the most, before they are made part of the rest.
+    let facts = facts.apply(&before, Position(2)).unwrap();
+    let ms = best_of(3, || {
+        std::hint::black_box(facts.apply(&some[..100], Position(3)).unwrap());
+    });
+    figure(&told(&format!("refresh after 100 changed cases, {} others before", before.len())), ms, "ms", None);
+    let ms = best_of(3, || {
+        std::hint::black_box(facts.compacted().unwrap());
+    });
+    figure(&told("the changed cases made part of the rest"), ms, "ms", None);
 }
 
 /// How many cases have changed before a refresh.

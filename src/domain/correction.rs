@@ -200,7 +200,8 @@ fn office_change(
     Some(owned(case, 0, kind, request, facts, findings))
 }
 
-/// The whole chain as corrected keeps every rule, and is not the chain that stood.
+/// The whole chain as corrected keeps every rule, and is not the chain that stood. What it broke before and the
+/// correction leaves as it stands is no reason to refuse it, see [`leave_what_stood`].
 pub fn check_result(before: &Case, after: &Case, correction: &Correction, facts: &Facts<'_>, findings: &mut Findings) {
     let kind = &correction.kind;
     if unchanged(before, after) {
@@ -217,7 +218,10 @@ pub fn check_result(before: &Case, after: &Case, correction: &Correction, facts:
     };
     let mut found = Findings::default();
     for index in 0..after.steps.len() {
-        check_chain(after, index, target, kind, facts, &mut found);
+        let mut of_step = Findings::default();
+        check_chain(after, index, target, kind, facts, &mut of_step);
+        leave_what_stood(before, after, index, facts, &mut of_step);
+        of_step.0.into_iter().for_each(|finding| found.push(finding));
     }
     if matches!(kind, CorrectionKind::Move { .. }) && target == Some(0) {
         request_moved(after, facts, &mut found);
@@ -240,6 +244,25 @@ pub fn check_result(before: &Case, after: &Case, correction: &Correction, facts:
     }
 }
 
+/// Takes away what a step broke already, in what is left as it stands. It was right when it was registered: registers
+/// and limits have changed since, or the case other offices, from a day before it. Who puts something else right has
+/// not done that, could not mend it, and would never get anything put right in that case.
+pub fn leave_what_stood(before: &Case, after: &Case, index: usize, facts: &Facts<'_>, findings: &mut Findings) {
+    let step = &after.steps[index];
+    let Some(place) = before.index_of(step.registration).filter(|_| !findings.0.is_empty()) else { return };
+    let stood = &before.steps[place];
+    let mut broken = Findings::default();
+    transition::check_step(before, place, facts, &mut broken);
+    findings.0.retain(|finding| {
+        let about = finding.pointer.strip_prefix("/answers/").and_then(|at| at.split('/').next());
+        let same = match about.and_then(Question::from_code) {
+            Some(question) => stood.answers.get(question) == step.answers.get(question),
+            None => (stood.kind, stood.date) == (step.kind, step.date),
+        };
+        !same || !broken.0.contains(finding)
+    });
+}
+
 /// The rules of one step of the corrected chain. What a moved or replaced step breaks together with its neighbours is
 /// said once, at that step, with what both neighbours leave free.
 fn check_chain(
@@ -255,7 +278,7 @@ fn check_chain(
     match kind {
         CorrectionKind::Move { .. } if is_target => {
             dates::check_moved(after, index, facts, findings);
-            questions::check(after, index, facts, findings);
+            questions::check_moved(after, index, facts, findings);
         }
         CorrectionKind::Move { .. } if follows => {
             dates::check_beside_moved(after, index, facts, findings);

@@ -13,6 +13,21 @@ use super::transition::Facts;
 
 /// Every rule of answers for the step at `index`.
 pub fn check(case: &Case, index: usize, facts: &Facts<'_>, findings: &mut Findings) {
+    check_agreement(case, index, findings);
+    let step = &case.steps[index];
+    insats_is_among(definitions(case, step.kind, step.date, facts.organisation), step, findings);
+}
+
+/// Every rule of answers for a step whose day was put right: the insats has a definition on that day, too. Where it may
+/// be had was judged when it was chosen, by the offices of then, and the day doesn't choose it anew.
+pub fn check_moved(case: &Case, index: usize, facts: &Facts<'_>, findings: &mut Findings) {
+    check_agreement(case, index, findings);
+    let step = &case.steps[index];
+    insats_is_among(definitions_anywhere(step.kind, step.date, facts.organisation), step, findings);
+}
+
+/// The rules that need no register.
+fn check_agreement(case: &Case, index: usize, findings: &mut Findings) {
     let step = &case.steps[index];
     let from = case.before(index).map(|s| s.kind);
     asked_here(&step.answers, from, step.kind, findings);
@@ -23,7 +38,6 @@ pub fn check(case: &Case, index: usize, facts: &Facts<'_>, findings: &mut Findin
     no_benefit_excludes_the_rest(&step.answers, findings);
     training_is_study(&step.answers, findings);
     agrees_with_next_step(step, from, findings);
-    insats_is_defined(case, step, facts, findings);
 }
 
 fn pointer(question: Question) -> String {
@@ -92,10 +106,14 @@ fn agrees_with_next_step(step: &Step, from: Option<StepKind>, findings: &mut Fin
     }
 }
 
-/// The insats has a definition of the right kind on that day, in the län and kommun that the case belongs to.
-fn insats_is_defined(case: &Case, step: &Step, facts: &Facts<'_>, findings: &mut Findings) {
+/// The insats, where one is chosen, has one of the definitions.
+fn insats_is_among<'a>(
+    mut definitions: impl Iterator<Item = &'a InsatsDefinition>,
+    step: &Step,
+    findings: &mut Findings,
+) {
     let Some(Answer::Insats(code, _)) = step.answers.get(Question::Insats) else { return };
-    if !definitions(case, step.kind, step.date, facts.organisation).any(|definition| definition.code == *code) {
+    if !definitions.any(|definition| definition.code == *code) {
         findings.add(Rule::InsatsOkand, pointer(Question::Insats));
     }
 }
@@ -111,13 +129,22 @@ pub fn definitions<'a>(
     let office = organisation.offices.get(&case.offices_on(day).af);
     let served = office.map_or(&[][..], |office| &office.municipalities);
     let places = move || case.municipality.as_slice().iter().chain(served);
-    let valid = organisation.insatser.keys().filter_map(move |code| organisation.insats_on(code, day));
-    valid.filter(move |definition| {
+    definitions_anywhere(kind, day, organisation).filter(move |definition| {
         let holds_in = |place: &MunicipalityCode| {
             definition.county == place.county() && definition.municipality.as_ref().is_none_or(|own| own == place)
         };
-        definition.kind == kind && places().any(holds_in)
+        places().any(holds_in)
     })
+}
+
+/// What counts as an insats of a kind on a day anywhere in the country.
+fn definitions_anywhere(
+    kind: StepKind,
+    day: NaiveDate,
+    organisation: &Organisation,
+) -> impl Iterator<Item = &InsatsDefinition> {
+    let valid = organisation.insatser.keys().filter_map(move |code| organisation.insats_on(code, day));
+    valid.filter(move |definition| definition.kind == kind)
 }
 
 /// Answers that come late: the question was asked there and never answered.

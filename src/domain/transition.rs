@@ -341,8 +341,11 @@ fn late_answers(
     questions::check_late(case, index, answers, findings);
     let answers = with_versions(answers, step.date, facts);
     let (event, _, after) = finish(case, Event::Answers { registration, answers }, None, facts)?;
-    questions::check(&after, index, facts, findings);
-    dates::check(&after, index, "/date", facts, findings);
+    let mut of_step = Findings::default();
+    questions::check(&after, index, facts, &mut of_step);
+    dates::check(&after, index, "/date", facts, &mut of_step);
+    correction::leave_what_stood(case, &after, index, facts, &mut of_step);
+    of_step.0.into_iter().for_each(|finding| findings.push(finding));
     Some((event, agreement, after))
 }
 

@@ -4,9 +4,7 @@
 //! Lives here: reading the log, and deciding when. Never here: figures.
 
 use std::fmt;
-use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::thread;
 
 use chrono::{DateTime, Utc};
 use polars::prelude::PolarsError;
@@ -14,7 +12,7 @@ use polars::prelude::PolarsError;
 use super::disclosure::{Grant, RecordKeys};
 use super::facts::{Facts, FactsBuilder};
 use super::pull::{PullError, pull};
-use super::reading::{apply_read, each_piece, known_entries, put_back};
+use super::reading::apply_read;
 use super::report::Report;
 use super::request::{Lang, Request};
 use super::saved::Shelf;
@@ -24,11 +22,9 @@ use crate::domain::code::Position;
 use crate::domain::organisation::Organisation;
 use crate::domain::transition::Settings;
 use crate::organisation::registers::Registers;
-use crate::storage::journal::Loaded;
-use crate::storage::{Db, Link, StorageError, changes};
+use crate::storage::changes::{self, Since};
+use crate::storage::{Db, Link, StorageError, cases};
 
-/// So many changed cases are read for themselves, however few there are.
-const FEW: usize = 1000;
 /// Earlier states kept, since a meeting's figures are pulled several times.
 const KEPT: usize = 3;
 
@@ -234,16 +230,9 @@ impl Reports {
             let since = before.as_ref().map_or(head, |before| before.counted_to().0);
             Ok::<_, StorageError>((before, head, changes::cases_between(link, since, head)?))
         })?;
-        match before.filter(|before| is_worth_it(&numbers, before)) {
-            Some(before) => {
-                apply_read(db, &before, &numbers, Position(head), |loaded| {
-                    // Others may have registered more since.
-                    loaded.case_after(known_entries(loaded, None, head))
-                })
-            }
-            None => {
-                db.read()?.link().snapshot(|link| self.build(link, head, |loaded| known_entries(loaded, None, head)))
-            }
+        match before {
+            Some(before) => apply_read(db, &before, (&numbers, &[]), None, Position(head)),
+            None => self.built(db, None, head),
         }
     }
 
@@ -269,13 +258,9 @@ impl Reports {
         // Where the newest are in memory, or in a file, only the cases that changed since are read, and put back as they were.
         let at_hand = self.newest().is_some() || self.shelf.as_ref().is_some_and(Shelf::has_file);
         let newest = if at_hand { Some(self.fresh(db, wanted)?) } else { None };
-        let put_back = newest.map(|newest| earlier_of(db, &newest, counted.as_of, wanted)).transpose()?.flatten();
-        let facts = match put_back {
-            Some(facts) => facts,
-            None => {
-                let known = |loaded: &Loaded| known_entries(loaded, counted.as_of, wanted);
-                db.read()?.link().snapshot(|link| self.build(link, wanted, known))?
-            }
+        let facts = match newest {
+            Some(newest) => earlier_of(db, &newest, counted.as_of, wanted)?,
+            None => self.built(db, counted.as_of, wanted)?,
         };
         let facts = Arc::new(facts);
         let mut earlier = self.earlier.lock().unwrap_or_else(PoisonError::into_inner);
@@ -303,48 +288,18 @@ impl Reports {
         Ok(Some(Arc::clone(&earlier[place].facts)))
     }
 
-    /// All cases, folded in piece by piece: while one piece is folded, the next is read. `count` says how many of a case's
-    /// entries are counted.
-    fn build(
-        &self,
-        link: &mut Link<'_>,
-        counted_to: i64,
-        count: impl Fn(&Loaded) -> usize + Send,
-    ) -> Result<Facts, FollowError> {
-        let (send, pieces) = sync_channel::<Vec<Loaded>>(1);
-        thread::scope(|scope| {
-            let folding = scope.spawn(move || {
-                let mut builder = FactsBuilder::new(Arc::clone(&self.keys), Arc::clone(&self.settings));
-                for loaded in pieces.into_iter().flatten() {
-                    let counted = count(&loaded);
-                    if counted > 0 {
-                        builder.add(loaded.row.number, &loaded.case_after(counted)?);
-                    }
-                }
-                Ok::<_, FollowError>(builder.finish(Position(counted_to))?)
-            });
-            let read = each_piece(link, |piece| send.send(piece).is_ok());
-            drop(send);
-            // What stopped the folding is told before what that did to the reading.
-            let facts = folding.join().map_err(|_| StorageError::Failed("folding cases stopped".to_owned()))??;
-            read?;
-            Ok(facts)
-        })
+    /// The columns from the journals alone.
+    fn built(&self, db: &Db, as_of: Option<DateTime<Utc>>, to: i64) -> Result<Facts, FollowError> {
+        let nothing = FactsBuilder::new(Arc::clone(&self.keys), Arc::clone(&self.settings)).finish(Position(0))?;
+        let numbers = cases::numbers(&mut db.read()?.link())?;
+        apply_read(db, &nothing, (&numbers, &[]), as_of, Position(to))
     }
 }
 
-/// An earlier state of the newest columns, unless too many cases changed since.
-fn earlier_of(db: &Db, newest: &Facts, as_of: Option<DateTime<Utc>>, to: i64) -> Result<Option<Facts>, FollowError> {
+/// An earlier state of the newest columns.
+fn earlier_of(db: &Db, newest: &Facts, as_of: Option<DateTime<Utc>>, to: i64) -> Result<Facts, FollowError> {
     let earlier = (as_of.map(|at| at.timestamp_micros()), to);
-    let numbers = changes::cases_known_between(&mut db.read()?.link(), earlier, (None, newest.counted_to().0))?;
-    if !is_worth_it(&numbers, newest) {
-        return Ok(None);
-    }
-    let was = |loaded: &Loaded| put_back(loaded, known_entries(loaded, as_of, to));
-    apply_read(db, newest, &numbers, Position(to), was).map(Some)
-}
-
-/// Whether to read so many cases for themselves, rather than all in their order.
-fn is_worth_it(numbers: &[i64], facts: &Facts) -> bool {
-    numbers.len() <= FEW.max(facts.cases() / 2)
+    let Since { changed, begun } =
+        db.read()?.link().snapshot(|link| changes::since(link, earlier, newest.counted_to().0))?;
+    apply_read(db, newest, (&changed, &begun), as_of, Position(to))
 }

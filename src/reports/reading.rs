@@ -9,24 +9,11 @@ use super::facts::Facts;
 use super::follow::FollowError;
 use crate::domain::case::Case;
 use crate::domain::code::Position;
-use crate::storage::journal::{Loaded, Selection, load};
-use crate::storage::{Db, Link, StorageError, cases};
+use crate::storage::journal::{Loaded, Selection, load_counted};
+use crate::storage::{Db, StorageError};
 
 /// Cases read at a time.
-pub(super) const PIECE: i64 = 4000;
-
-/// Reads all cases piece by piece, until `take` wants no more.
-pub(super) fn each_piece(link: &mut Link<'_>, mut take: impl FnMut(Vec<Loaded>) -> bool) -> Result<(), StorageError> {
-    let mut last = 0;
-    loop {
-        let numbers = cases::numbers_after(link, last, PIECE)?;
-        let (Some(first), Some(end)) = (numbers.first(), numbers.last()) else { return Ok(()) };
-        if !take(load(link, Selection::Range(*first, *end))?) {
-            return Ok(());
-        }
-        last = *end;
-    }
-}
+pub(super) const PIECE: usize = 4000;
 
 /// How many of a case's entries were known on an instant, up to a position.
 pub(super) fn known_entries(loaded: &Loaded, as_of: Option<DateTime<Utc>>, to: i64) -> usize {
@@ -42,25 +29,36 @@ pub(super) fn put_back(loaded: &Loaded, entries: usize) -> Result<Case, StorageE
     Ok(Case { felregistrering: true, ..loaded.case_after(1)? })
 }
 
-/// Puts into columns what some cases are, or were. They are read piece by piece, by several connections at once.
+/// Puts into columns what some cases were after those of their entries that were known on an instant, up to a position. They
+/// are read piece by piece, by several connections at once; `begun` since then, and so not read, are some of them.
 pub(super) fn apply_read(
     db: &Db,
     before: &Facts,
-    numbers: &[i64],
-    counted_to: Position,
-    state: impl Fn(&Loaded) -> Result<Case, StorageError> + Sync,
+    (numbers, begun): (&[i64], &[i64]),
+    as_of: Option<DateTime<Utc>>,
+    to: Position,
 ) -> Result<Facts, FollowError> {
-    before.apply_shares(numbers, PIECE as usize, counted_to, |at, see| {
+    before.apply_shares(numbers, PIECE, to, |at, see| {
         let piece = &numbers[at.clone()];
-        let loaded = db.read()?.link().snapshot(|link| load(link, Selection::Numbers(piece)))?;
+        let wanted: Vec<i64> = piece.iter().copied().filter(|number| begun.binary_search(number).is_err()).collect();
+        let loaded = db.read()?.link().snapshot(|link| load_counted(link, selection(&wanted)))?;
         let mut loaded = loaded.into_iter().peekable();
         for (at, number) in at.zip(piece) {
+            while loaded.next_if(|loaded| loaded.row.number < *number).is_some() {}
             match loaded.next_if(|loaded| loaded.row.number == *number) {
-                Some(loaded) => see(at, &state(&loaded)?),
-                // A case that was deleted takes the place of what it was, and counts in nothing.
+                Some(loaded) => see(at, &put_back(&loaded, known_entries(&loaded, as_of, to.0))?),
+                // A case that was deleted, or not there yet, takes the place of what it is, and counts in nothing.
                 None => deleted().iter().for_each(|gone| see(at, gone)),
             }
         }
         Ok(())
     })
+}
+
+/// Ascending numbers that leave few out are read as all between the first and the last, which is quicker.
+fn selection(numbers: &[i64]) -> Selection<'_> {
+    match (numbers.first(), numbers.last()) {
+        (Some(first), Some(last)) if last - first < numbers.len() as i64 * 5 / 4 => Selection::Range(*first, *last),
+        _ => Selection::Numbers(numbers),
+    }
 }

@@ -127,7 +127,8 @@ impl Facts {
             counted_to,
             kept: Kept::default(),
         };
-        let large = after.changed.count > SMALL.max(after.cases() / SHARE);
+        // What was folded into nothing is all there is.
+        let large = self.cases() == 0 || after.changed.count > SMALL.max(after.cases() / SHARE);
         Ok(if large { after.compacted()? } else { after })
     }
 
@@ -136,15 +137,20 @@ impl Facts {
     /// # Errors
     /// When polars can't make a frame.
     pub fn compacted(&self) -> Result<Self, PolarsError> {
-        let mut all = Observations::default();
-        all.take_over(&self.base, &self.dead)?;
-        all.take_over(&self.delta, &Numbers::default())?;
+        let base = if self.numbers.len() == 0 {
+            Arc::clone(&self.delta)
+        } else {
+            let mut all = Observations::default();
+            all.take_over(&self.base, &self.dead)?;
+            all.take_over(&self.delta, &Numbers::default())?;
+            Arc::new(Layer::new(all, self.places.len())?)
+        };
         let added = self.added.iter().map(|(key, number)| (*key, *number));
         let numbers = CaseNumbers::new(self.numbers.iter().chain(added).collect());
         let keys = self.keyed.base.iter().chain(&self.keyed.added).copied().collect();
         Ok(Self {
             keyed: Keyed { by: Arc::clone(&self.keyed.by), base: Arc::new(keys), added: Vec::new() },
-            base: Arc::new(Layer::new(all, self.places.len())?),
+            base,
             delta: Arc::new(Layer::new(Observations::default(), 0)?),
             dead: Numbers::default(),
             numbers: Arc::new(numbers),

@@ -2,10 +2,11 @@
 
 use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Text};
 
 use super::dialect::Link;
 use super::error::StorageError;
-use super::prepared::{Among, CHUNK};
+use super::prepared::{Among, CHUNK, looked_up};
 use super::schema::{case_references, cases};
 use crate::domain::case::{Case, IdentityState};
 use crate::domain::code::{CaseId, OfficeCode};
@@ -216,13 +217,15 @@ pub fn of_persons(link: &mut Link<'_>, persons: &[Vec<u8>]) -> Result<Vec<CaseRo
 }
 
 /// A case that an agency's reference stands for.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, QueryableByName)]
+#[diesel(table_name = case_references)]
 pub struct Referred {
     /// Whose reference.
     pub agency: String,
     /// The reference.
     pub reference: String,
     /// The case's number.
+    #[diesel(column_name = case_number)]
     pub number: i64,
 }
 
@@ -232,14 +235,26 @@ pub struct Referred {
 /// When the database fails.
 pub fn by_references(link: &mut Link<'_>, references: &[String]) -> Result<Vec<Referred>, StorageError> {
     let mut rows = Vec::new();
-    // One agency at a time: then each look-up is by the whole key, also in PostgreSQL's plans.
+    // One agency at a time: then each look-up is by the whole key.
     for (agency, chunk) in ["FK", "AF"].into_iter().flat_map(|a| references.chunks(CHUNK).map(move |c| (a, c))) {
         let Some(those) = Among::new(case_references::reference, chunk.iter().map(String::as_str)) else { continue };
-        rows.extend(each!(link, c => case_references::table
-            .filter(case_references::agency.eq(agency))
-            .filter(those)
-            .select((case_references::agency, case_references::reference, case_references::case_number))
-            .load::<Referred>(c))?);
+        let found: Vec<Referred> = match link {
+            Link::Sqlite(c) => case_references::table
+                .filter(case_references::agency.eq(agency))
+                .filter(those)
+                .select((case_references::agency, case_references::reference, case_references::case_number))
+                .load(*c)?,
+            Link::Postgres(c) => diesel::sql_query(looked_up!(
+                "case_references",
+                "agency",
+                "reference",
+                "agency, reference, case_number"
+            ))
+            .bind::<Array<Text>, _>(chunk)
+            .bind::<Text, _>(agency)
+            .load(*c)?,
+        };
+        rows.extend(found);
     }
     Ok(rows)
 }
@@ -255,6 +270,14 @@ pub fn numbers_after(link: &mut Link<'_>, after: i64, limit: i64) -> Result<Vec<
         .limit(limit)
         .select(cases::number)
         .load::<i64>(c))?)
+}
+
+/// The numbers of all cases, ascending.
+///
+/// # Errors
+/// When the database fails.
+pub fn numbers(link: &mut Link<'_>) -> Result<Vec<i64>, StorageError> {
+    Ok(each!(link, c => cases::table.order(cases::number).select(cases::number).load(c))?)
 }
 
 /// How many cases there are, whatever their state.

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::dialect::Link;
 use super::error::StorageError;
+use super::prepared::{Among, CHUNK};
 use super::schema::{cases, change_head, changes, registrations};
 
 /// The position of the newest committed change.
@@ -30,30 +31,69 @@ pub fn cases_between(link: &mut Link<'_>, after: i64, to: i64) -> Result<Vec<i64
     Ok(numbers.into_iter().flatten().collect())
 }
 
-/// The cases that may have entries counted in a later state and not in an earlier, each once. A state is what was known
-/// on an instant (microseconds; always when none is given) up to a position; the later holds all of the earlier.
+/// A state of all cases: what was known on an instant (microseconds; always when none is given) up to a position.
+pub type Known = (Option<i64>, i64);
+
+/// The cases that may have entries counted in a later state and not in an earlier, each once. The later holds all of the
+/// earlier.
 ///
 /// # Errors
 /// When the database fails.
-pub fn cases_known_between(
-    link: &mut Link<'_>,
-    earlier: (Option<i64>, i64),
-    later: (Option<i64>, i64),
-) -> Result<Vec<i64>, StorageError> {
+pub fn cases_known_between(link: &mut Link<'_>, earlier: Known, later: Known) -> Result<Vec<i64>, StorageError> {
     let mut numbers = cases_between(link, earlier.1, later.1)?;
-    if let (Some(after), until) = (earlier.0, later.0.unwrap_or(i64::MAX)) {
-        let found: Vec<i64> = each!(link, c => registrations::table
-            .filter(registrations::known_from.gt(after))
-            .filter(registrations::known_from.le(until))
-            .filter(registrations::position.le(later.1))
-            .select(registrations::case_number)
-            .distinct()
-            .load(c))?;
-        numbers.extend(found);
-        numbers.sort_unstable();
-        numbers.dedup();
-    }
+    numbers.extend(entries_known_between(link, earlier, later)?);
+    numbers.sort_unstable();
+    numbers.dedup();
     Ok(numbers)
+}
+
+/// The case of each entry that became known between two states by its instant.
+fn entries_known_between(link: &mut Link<'_>, earlier: Known, later: Known) -> Result<Vec<i64>, StorageError> {
+    let (Some(after), until) = (earlier.0, later.0.unwrap_or(i64::MAX)) else { return Ok(Vec::new()) };
+    Ok(each!(link, c => registrations::table
+        .filter(registrations::known_from.gt(after))
+        .filter(registrations::known_from.le(until))
+        .filter(registrations::position.le(later.1))
+        .select(registrations::case_number)
+        .load(c))?)
+}
+
+/// What parts an earlier state from a later one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Since {
+    /// The cases of [`cases_known_between`], ascending.
+    pub changed: Vec<i64>,
+    /// Those of them of which nothing was known in the earlier state, so far as can be told without reading them; ascending.
+    pub begun: Vec<i64>,
+}
+
+/// Which cases have changed since an earlier state, and which of them were requested since.
+///
+/// # Errors
+/// When the database fails.
+pub fn since(link: &mut Link<'_>, earlier: Known, to: i64) -> Result<Since, StorageError> {
+    let mut changed = cases_between(link, earlier.1, to)?;
+    let mut entries = entries_known_between(link, earlier, (None, to))?;
+    entries.sort_unstable();
+    let mut begun = Vec::new();
+    for chunk in entries.chunk_by(|a, b| a == b).collect::<Vec<_>>().chunks(CHUNK) {
+        let those = chunk.iter().filter_map(|entries| entries.first().copied());
+        let Some(those) = Among::new(cases::number, those) else { continue };
+        let mut versions: Vec<(i64, i64)> =
+            each!(link, c => cases::table.filter(those).select((cases::number, cases::version)).load(c))?;
+        versions.sort_unstable();
+        // A case of which as many entries became known since as it has.
+        let all = chunk.iter().filter(|entries| {
+            let place = versions.binary_search_by_key(&entries[0], |(number, _)| *number);
+            place.is_ok_and(|place| versions[place].1 == entries.len() as i64)
+        });
+        begun.extend(all.map(|entries| entries[0]));
+    }
+    entries.dedup();
+    changed.append(&mut entries);
+    changed.sort_unstable();
+    changed.dedup();
+    Ok(Since { changed, begun })
 }
 
 /// Whether an identity was taken away, or a case deleted, after one position up to another.

@@ -1,11 +1,12 @@
 //! Persons: found by keyed hash, kept encrypted. Nothing here returns a number but [`number_of`].
 
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Binary, Text};
 
 use super::dialect::Link;
 use super::error::StorageError;
 use super::keys;
-use super::prepared::{Among, CHUNK};
+use super::prepared::{Among, CHUNK, looked_up};
 use super::schema::{person_keys, person_lookups, persons};
 use super::vault::{Lookups, Sealed, Vault};
 use crate::domain::person::IdentityNumber;
@@ -20,8 +21,15 @@ pub struct NewPerson {
     pub sealed: Sealed,
 }
 
-/// A look-up that was found: the hash and the person's id.
-pub type Lookup = (Vec<u8>, Vec<u8>);
+/// A look-up that was found.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, QueryableByName)]
+#[diesel(table_name = person_lookups)]
+pub struct Lookup {
+    /// The hash.
+    pub hash: Vec<u8>,
+    /// The person's id.
+    pub person: Vec<u8>,
+}
 
 /// The persons of look-up hashes.
 ///
@@ -31,11 +39,18 @@ pub fn by_hashes(link: &mut Link<'_>, key_id: &str, hashes: &[Vec<u8>]) -> Resul
     let mut rows = Vec::new();
     for chunk in hashes.chunks(CHUNK) {
         let Some(those) = Among::new(person_lookups::hash, chunk.iter().map(Vec::as_slice)) else { continue };
-        rows.extend(each!(link, c => person_lookups::table
-            .filter(person_lookups::key_id.eq(key_id))
-            .filter(those)
-            .select((person_lookups::hash, person_lookups::person))
-            .load::<Lookup>(c))?);
+        let found: Vec<Lookup> = match link {
+            Link::Sqlite(c) => person_lookups::table
+                .filter(person_lookups::key_id.eq(key_id))
+                .filter(those)
+                .select((person_lookups::hash, person_lookups::person))
+                .load(*c)?,
+            Link::Postgres(c) => diesel::sql_query(looked_up!("person_lookups", "key_id", "hash", "hash, person"))
+                .bind::<Array<Binary>, _>(chunk)
+                .bind::<Text, _>(key_id)
+                .load(*c)?,
+        };
+        rows.extend(found);
     }
     Ok(rows)
 }
@@ -101,7 +116,7 @@ pub fn by_number(link: &mut Link<'_>, vault: &Vault, number: &IdentityNumber) ->
     keys::complete(vault)?;
     let mut people = Vec::new();
     for (key_id, hash) in vault.lookups(number) {
-        people.extend(by_hashes(link, &key_id, &[hash])?.into_iter().map(|(_, person)| person));
+        people.extend(by_hashes(link, &key_id, &[hash])?.into_iter().map(|found| found.person));
     }
     people.sort_unstable();
     people.dedup();

@@ -3,9 +3,11 @@
 
 use diesel::backend::Backend;
 use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
+use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::serialize::ToSql;
-use diesel::sql_types::{BigInt, Bool, HasSqlType, SingleValue};
+use diesel::sql_types::{Array, BigInt, Bool, HasSqlType, SingleValue};
+use diesel::sqlite::Sqlite;
 use diesel::{QueryResult, RunQueryDsl};
 
 /// So many values are looked for by one statement.
@@ -15,7 +17,10 @@ pub(super) const CHUNK: usize = 1024;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Always(pub &'static str);
 
-/// A column is one of some values. There is a statement for each power of two, so that a few serve all lengths.
+/// A column is one of some values. On SQLite there is a statement for each power of two, so that a few serve all lengths.
+///
+/// Not for the second column of a key: while a table is small, PostgreSQL plans to go through all that the first column
+/// finds, and keeps the plan when it is large. [`looked_up`] is for that.
 #[derive(Debug, Clone)]
 pub(super) struct Among<Column, Value> {
     column: Column,
@@ -53,13 +58,13 @@ impl<DB: Backend> QueryFragment<DB> for Always {
     }
 }
 
-impl<Column, Value, DB> QueryFragment<DB> for Among<Column, Value>
+impl<Column, Value> QueryFragment<Sqlite> for Among<Column, Value>
 where
-    DB: Backend + HasSqlType<Column::SqlType>,
-    Column: Expression<SqlType: SingleValue> + QueryFragment<DB>,
-    Value: ToSql<Column::SqlType, DB>,
+    Column: Expression<SqlType: SingleValue> + QueryFragment<Sqlite>,
+    Sqlite: HasSqlType<Column::SqlType>,
+    Value: ToSql<Column::SqlType, Sqlite>,
 {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         self.column.walk_ast(out.reborrow())?;
         for (at, value) in self.values.iter().enumerate() {
             out.push_sql(if at == 0 { " IN (" } else { ", " });
@@ -69,6 +74,41 @@ where
         Ok(())
     }
 }
+
+impl<Column, Value> QueryFragment<Pg> for Among<Column, Value>
+where
+    Column: Expression<SqlType: SingleValue> + QueryFragment<Pg>,
+    Pg: HasSqlType<Array<Column::SqlType>>,
+    Vec<Value>: ToSql<Array<Column::SqlType>, Pg>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.column.walk_ast(out.reborrow())?;
+        out.push_sql(" = ANY(");
+        out.push_bind_param::<Array<Column::SqlType>, Vec<Value>>(&self.values)?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+/// Looks up rows of a table by a key of two columns, of which the first has one value and the second many: each by itself,
+/// whatever PostgreSQL thinks of the size of the table (`OFFSET 0` keeps it from planning them together). The values are
+/// `$1`, the first column's `$2`.
+macro_rules! looked_up {
+    ($table:literal, $first:literal, $second:literal, $columns:literal) => {
+        concat!(
+            "SELECT found.* FROM (SELECT DISTINCT unnest($1) AS value) AS wanted, LATERAL (SELECT ",
+            $columns,
+            " FROM ",
+            $table,
+            " WHERE ",
+            $first,
+            " = $2 AND ",
+            $second,
+            " = wanted.value OFFSET 0) AS found"
+        )
+    };
+}
+pub(super) use looked_up;
 
 impl<Q, DB> QueryFragment<DB> for Paged<Q>
 where

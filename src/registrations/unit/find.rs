@@ -101,7 +101,7 @@ impl Unit<'_, '_> {
         let mut people = Vec::new();
         for (key, hashes) in wanted {
             let asked: Vec<Vec<u8>> = hashes.keys().map(|hash| hash.to_vec()).collect();
-            for (hash, id) in persons::by_hashes(link, key, &asked)? {
+            for persons::Lookup { hash, person: id } in persons::by_hashes(link, key, &asked)? {
                 people.push(id.clone());
                 if let Some(newest) = hashes.get(hash.as_slice()) {
                     self.overlay.persons.insert((*newest).clone(), Known { id });

@@ -19,7 +19,7 @@ use crate::reports::pull::{PullError, pull};
 use crate::reports::quality;
 use crate::reports::reading::{PIECE, known_entries, put_back};
 use crate::reports::request::{Lang, Request};
-use crate::storage::journal::{Selection, load};
+use crate::storage::journal::{Selection, load_counted};
 use crate::storage::{Db, changes};
 
 /// Beyond this many changed cases they are not held all at once.
@@ -100,8 +100,8 @@ impl Reports {
             let micros = |at: Option<DateTime<Utc>>| at.map(|at| at.timestamp_micros());
             let numbers = changes::cases_known_between(link, (micros(since), from), (micros(until), to))?;
             let many = numbers.len() > MANY;
-            for piece in numbers.chunks(PIECE as usize) {
-                for loaded in load(link, Selection::Numbers(piece))? {
+            for piece in numbers.chunks(PIECE) {
+                for loaded in load_counted(link, Selection::Numbers(piece))? {
                     let (first, last) = (known_entries(&loaded, since, from), known_entries(&loaded, until, to));
                     if first >= last {
                         continue;

@@ -45,7 +45,7 @@ use crate::clock::Clock;
 use crate::domain::case::Case;
 use crate::domain::organisation::Organisation;
 use crate::organisation::registers::Registers;
-use crate::storage::journal::{Loaded, Selection, load};
+use crate::storage::journal::{Loaded, Selection, load_counted};
 use crate::storage::{Db, StorageError, cases, changes};
 
 pub use numbers::CaseNumbers;
@@ -242,9 +242,9 @@ impl Export {
             // A connection a piece: whoever takes the rows slowly holds up nothing in the database.
             let mut reader = db.read()?;
             let piece = reader.link().snapshot(|link| {
-                let numbers = cases::numbers_after(link, last, PIECE)?;
+                let numbers = cases::numbers_after(link, last, PIECE as i64)?;
                 let (Some(first), Some(end)) = (numbers.first(), numbers.last()) else { return Ok(Vec::new()) };
-                load(link, Selection::Range(*first, *end))
+                load_counted(link, Selection::Range(*first, *end))
             })?;
             drop(reader);
             let Some(end) = piece.last().map(|loaded| loaded.row.number) else { return Ok(()) };

@@ -89,11 +89,12 @@ pub fn add_answer(answers: &mut Answers, question: &str, place: i16, value: &str
     Ok(())
 }
 
-/// Adds one row of `meetings`; they come in order of date.
-pub fn add_meeting(answers: &mut Answers, date: i32) {
-    let mut dates = answers.dates(Question::Moten).to_vec();
-    dates.push(day_of(date));
-    answers.0.insert(Question::Moten, Answer::Dates(dates));
+/// Adds the rows of `meetings` of one entry, which come in order of date.
+pub fn add_meetings(answers: &mut Answers, rows: impl Iterator<Item = i32>) {
+    let dates: Vec<_> = rows.map(day_of).collect();
+    if !dates.is_empty() {
+        answers.0.insert(Question::Moten, Answer::Dates(dates));
+    }
 }
 
 /// The entry of a row.

@@ -1,6 +1,7 @@
 //! Whole cases read from their rows, table by table, each in the order of its key.
 
-use std::collections::HashMap;
+use std::iter::Peekable;
+use std::vec::IntoIter;
 
 use diesel::prelude::*;
 
@@ -100,85 +101,162 @@ macro_rules! rows {
 /// # Errors
 /// When the database fails or what it holds can't be understood.
 pub fn load(link: &mut Link<'_>, selection: Selection<'_>) -> Result<Vec<Loaded>, StorageError> {
-    let mut heads: Vec<CaseRow> = match selection {
-        Selection::Range(first, last) => each!(link, c => cases::table
-            .filter(cases::number.between(first, last))
-            .select(CaseRow::as_select())
-            .load(c))?,
-        Selection::Numbers(numbers) => crate::storage::cases::by_numbers(link, numbers)?,
-    };
-    heads.sort_unstable_by_key(|h| h.number);
-    let beside = beside(link, selection)?;
-    let mut registrations = rows!(link, selection, registrations, RegistrationRow);
-    registrations.sort_unstable_by_key(|r| (r.case_number, r.position));
-    let references = rows!(link, selection, case_references, ReferenceRow);
-    assemble(heads, registrations, beside, &references)
+    let mut tables = Tables::read(link, selection)?;
+    tables.references = rows!(link, selection, case_references, ReferenceRow).into();
+    tables.texts = rows!(link, selection, reason_texts, TextRow).into();
+    tables.assemble()
 }
 
+/// Reads what figures are counted from, by number ascending: cases without references and free text, which no figure
+/// looks at.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_counted(link: &mut Link<'_>, selection: Selection<'_>) -> Result<Vec<Loaded>, StorageError> {
+    Tables::read(link, selection)?.assemble()
+}
+
+/// The rows of some cases, each table in the order of case and position.
+struct Tables {
+    heads: Vec<CaseRow>,
+    registrations: Ordered<RegistrationRow>,
+    answers: Ordered<AnswerRow>,
+    meetings: Ordered<MeetingRow>,
+    subjects: Ordered<SubjectRow>,
+    consents: Ordered<ConsentRow>,
+    offices: Ordered<OfficeRow>,
+    handlers: Ordered<HandlerRow>,
+    references: Ordered<ReferenceRow>,
+    texts: Ordered<TextRow>,
+}
+
+impl Tables {
+    /// Everything but what only [`load`] reads.
+    fn read(link: &mut Link<'_>, selection: Selection<'_>) -> Result<Self, StorageError> {
+        let mut heads: Vec<CaseRow> = match selection {
+            Selection::Range(first, last) => each!(link, c => cases::table
+                .filter(cases::number.between(first, last))
+                .select(CaseRow::as_select())
+                .load(c))?,
+            Selection::Numbers(numbers) => crate::storage::cases::by_numbers(link, numbers)?,
+        };
+        heads.sort_unstable_by_key(|h| h.number);
+        Ok(Self {
+            heads,
+            answers: rows!(link, selection, answers, AnswerRow).into(),
+            meetings: rows!(link, selection, meetings, MeetingRow).into(),
+            subjects: rows!(link, selection, case_subjects, SubjectRow).into(),
+            consents: rows!(link, selection, consents, ConsentRow).into(),
+            offices: rows!(link, selection, case_offices, OfficeRow).into(),
+            handlers: rows!(link, selection, case_handlers, HandlerRow).into(),
+            references: Vec::new().into(),
+            texts: Vec::new().into(),
+            registrations: rows!(link, selection, registrations, RegistrationRow).into(),
+        })
+    }
+
+    /// All tables are gone through once, side by side.
+    fn assemble(mut self) -> Result<Vec<Loaded>, StorageError> {
+        let corrupt = || StorageError::Corrupt("cases");
+        let mut all = Vec::with_capacity(self.heads.len());
+        for row in std::mem::take(&mut self.heads) {
+            let sex = Sex::from_code(&row.sex).ok_or_else(corrupt)?;
+            let (mut entries, mut references) = (Vec::new(), Vec::new());
+            while let Some(registration) = self.registrations.next_of_case(row.number) {
+                let key = registration.key();
+                let (beside, given) = self.beside(key)?;
+                references.extend(given);
+                entries.push(decode::entry(registration, beside, sex)?);
+            }
+            all.push(Loaded { row, entries, references });
+        }
+        Ok(all)
+    }
+
+    /// What stands beside one registration.
+    fn beside(&mut self, key: Key) -> Result<(Beside, Vec<ReferenceRow>), StorageError> {
+        let mut beside = Beside::default();
+        for row in self.answers.of(key) {
+            decode::add_answer(&mut beside.answers, &row.question, row.place, &row.value)?;
+        }
+        decode::add_meetings(&mut beside.answers, self.meetings.of(key).map(|row| row.date));
+        for row in self.subjects.of(key) {
+            beside.subject = Some((row.birth, row.municipality, row.district));
+        }
+        for row in self.consents.of(key) {
+            beside.consent = Some(decode::consent(row.obtained_on, &row.obtained_by, &row.office, &row.form)?);
+        }
+        for row in self.offices.of(key) {
+            beside.offices.push((decode::agency(&row.agency)?, decode::office(&row.office)?));
+        }
+        for row in self.handlers.of(key) {
+            let handler = row.handler.as_deref().map(decode::handler).transpose()?;
+            beside.handlers.push((decode::agency(&row.agency)?, handler));
+        }
+        let references: Vec<ReferenceRow> = self.references.of(key).collect();
+        for row in &references {
+            let reference =
+                CaseReference::parse(&row.reference).map_err(|_| StorageError::Corrupt("case_references"))?;
+            beside.reference = Some((decode::agency(&row.agency)?, reference));
+        }
+        for row in self.texts.of(key) {
+            beside.text = Some(row.text);
+        }
+        Ok((beside, references))
+    }
+}
+
+/// A case's number and a position.
 type Key = (i64, i64);
 
-fn beside(link: &mut Link<'_>, selection: Selection<'_>) -> Result<HashMap<Key, Beside>, StorageError> {
-    let mut all: HashMap<Key, Beside> = HashMap::new();
-    let mut answered = rows!(link, selection, answers, AnswerRow);
-    // The version of an insats stands after its code, and several codes stand in their order.
-    answered.sort_unstable_by_key(|a| (a.case_number, a.position, a.place));
-    for row in answered {
-        let answers = &mut all.entry((row.case_number, row.position)).or_default().answers;
-        decode::add_answer(answers, &row.question, row.place, &row.value)?;
+/// A row that belongs to an entry, and where it comes among the rows of that entry.
+trait OfEntry {
+    fn key(&self) -> Key;
+
+    fn place(&self) -> i32 {
+        0
     }
-    let mut held = rows!(link, selection, meetings, MeetingRow);
-    held.sort_unstable_by_key(|m| (m.case_number, m.position, m.date));
-    for row in held {
-        decode::add_meeting(&mut all.entry((row.case_number, row.position)).or_default().answers, row.date);
-    }
-    for row in rows!(link, selection, case_subjects, SubjectRow) {
-        let subject = (row.birth, row.municipality, row.district);
-        all.entry((row.case_number, row.position)).or_default().subject = Some(subject);
-    }
-    for row in rows!(link, selection, consents, ConsentRow) {
-        let consent = decode::consent(row.obtained_on, &row.obtained_by, &row.office, &row.form)?;
-        all.entry((row.case_number, row.position)).or_default().consent = Some(consent);
-    }
-    for row in rows!(link, selection, case_offices, OfficeRow) {
-        let office = (decode::agency(&row.agency)?, decode::office(&row.office)?);
-        all.entry((row.case_number, row.position)).or_default().offices.push(office);
-    }
-    for row in rows!(link, selection, case_handlers, HandlerRow) {
-        let handler = row.handler.as_deref().map(decode::handler).transpose()?;
-        let handler = (decode::agency(&row.agency)?, handler);
-        all.entry((row.case_number, row.position)).or_default().handlers.push(handler);
-    }
-    for row in rows!(link, selection, case_references, ReferenceRow) {
-        let reference = CaseReference::parse(&row.reference).map_err(|_| StorageError::Corrupt("case_references"))?;
-        let reference = (decode::agency(&row.agency)?, reference);
-        all.entry((row.case_number, row.position)).or_default().reference = Some(reference);
-    }
-    for row in rows!(link, selection, reason_texts, TextRow) {
-        all.entry((row.case_number, row.position)).or_default().text = Some(row.text);
-    }
-    Ok(all)
 }
 
-fn assemble(
-    heads: Vec<CaseRow>,
-    registrations: Vec<RegistrationRow>,
-    mut beside: HashMap<Key, Beside>,
-    references: &[ReferenceRow],
-) -> Result<Vec<Loaded>, StorageError> {
-    let mut of_case: HashMap<i64, Vec<ReferenceRow>> = HashMap::new();
-    for reference in references {
-        of_case.entry(reference.case_number).or_default().push(reference.clone());
+/// The rows of a table in the order of their keys, taken entry by entry.
+struct Ordered<Row: OfEntry>(Peekable<IntoIter<Row>>);
+
+impl<Row: OfEntry> From<Vec<Row>> for Ordered<Row> {
+    fn from(mut rows: Vec<Row>) -> Self {
+        rows.sort_by_key(|row| (row.key(), row.place()));
+        Self(rows.into_iter().peekable())
     }
-    let mut loaded: Vec<Loaded> = heads
-        .into_iter()
-        .map(|row| Loaded { references: of_case.remove(&row.number).unwrap_or_default(), row, entries: Vec::new() })
-        .collect();
-    for row in registrations {
-        // Both are ascending by number; a registration whose case was not read belongs to a later reading.
-        let Ok(place) = loaded.binary_search_by_key(&row.case_number, |l| l.row.number) else { continue };
-        let sex = Sex::from_code(&loaded[place].row.sex).ok_or(StorageError::Corrupt("cases"))?;
-        let beside = beside.remove(&(row.case_number, row.position)).unwrap_or_default();
-        loaded[place].entries.push(decode::entry(row, beside, sex)?);
-    }
-    Ok(loaded)
 }
+
+impl<Row: OfEntry> Ordered<Row> {
+    /// The rows of an entry that comes after those asked for before.
+    fn of(&mut self, key: Key) -> impl Iterator<Item = Row> {
+        while self.0.next_if(|row| row.key() < key).is_some() {}
+        std::iter::from_fn(move || self.0.next_if(|row| row.key() == key))
+    }
+
+    /// The next row of a case that comes after those asked for before.
+    fn next_of_case(&mut self, number: i64) -> Option<Row> {
+        while self.0.next_if(|row| row.key().0 < number).is_some() {}
+        self.0.next_if(|row| row.key().0 == number)
+    }
+}
+
+macro_rules! of_entry {
+    ($($row:ident $(by $place:ident)?),+) => {
+        $(impl OfEntry for $row {
+            fn key(&self) -> Key {
+                (self.case_number, self.position)
+            }
+            $(fn place(&self) -> i32 {
+                self.$place.into()
+            })?
+        })+
+    };
+}
+
+// The version of an insats stands after its code, several codes in their order, meetings by date.
+of_entry!(
+    RegistrationRow, AnswerRow by place, MeetingRow by date, SubjectRow, ConsentRow, OfficeRow, HandlerRow, ReferenceRow,
+    TextRow
+);

@@ -1,5 +1,5 @@
 //! The journal of a case as rows, and back: [`encode`] takes an entry apart, `decode` puts it together,
-//! [`load`] reads whole cases.
+//! [`load`] reads whole cases, [`load_counted`] what of them is counted.
 
 mod decode;
 mod encode;
@@ -7,7 +7,7 @@ mod load;
 mod rows;
 
 pub use encode::encode;
-pub use load::{Loaded, Selection, load};
+pub use load::{Loaded, Selection, load, load_counted};
 pub use rows::{AnswerRow, ClientReferenceRow, Erasable, FingerprintRow, HandlerRow, Rows, SubjectRow};
 
 /// Microseconds since 1970-01-01, as instants are stored.

@@ -8,6 +8,7 @@ mod line;
 mod organisation;
 mod ownership;
 mod properties;
+mod registers;
 mod table;
 mod window;
 mod words;
