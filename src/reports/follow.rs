@@ -1,5 +1,5 @@
 //! How the columns come from the journals and stay fresh: before each report, every registration committed since the
-//! last one is folded in. Figures "as known on" an earlier instant are built from the journals up to there.
+//! last one is folded in. For figures "as known on" an earlier instant, the cases that have changed since are put back.
 //!
 //! Lives here: reading the log, and deciding when. Never here: figures.
 

@@ -27,9 +27,9 @@ pub(super) struct Columns<'a> {
 
 impl Frame {
     pub(super) fn new(rows: Rows, places: usize) -> PolarsResult<Self> {
-        let mut order: Vec<u64> = (0..rows.day.len()).map(|i| i as u64).collect();
-        // Place above day above row in one number would not fit; place and day decide, the row only follows.
-        order.sort_unstable_by_key(|&i| (rows.place[i as usize], rows.day[i as usize]));
+        let mut order: Vec<u32> = (0..rows.day.len() as u32).collect();
+        // Mostly rows that are in order already, with a few behind them: a stable sort only merges those.
+        order.sort_by_key(|&i| (rows.place[i as usize], rows.day[i as usize]));
         let mut offsets = vec![0_u32; places + 1];
         for place in &rows.place {
             offsets[*place as usize + 1] += 1;
@@ -113,12 +113,12 @@ impl Frame {
     }
 }
 
-fn unsigned(name: &str, values: &[u32], order: &[u64]) -> Column {
+fn unsigned(name: &str, values: &[u32], order: &[u32]) -> Column {
     let sorted: Vec<u32> = order.iter().map(|&i| values[i as usize]).collect();
     Series::new(name.into(), sorted).into_column()
 }
 
-fn signed(name: &str, values: &[i32], order: &[u64]) -> Column {
+fn signed(name: &str, values: &[i32], order: &[u32]) -> Column {
     let sorted: Vec<i32> = order.iter().map(|&i| values[i as usize]).collect();
     Series::new(name.into(), sorted).into_column()
 }
