@@ -39,6 +39,12 @@ impl Background {
         let thread = Builder::new().name(name.to_owned()).spawn(move || work(Stopped(stopped)))?;
         Ok(Self { name, stop: Some(stop), thread: Some(thread) })
     }
+
+    /// Whether the thread has done its work.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+    }
 }
 
 /// How far the rest gives way: where the processors don't suffice, about a third of the time of one that doesn't.

@@ -4,7 +4,7 @@
 //! Lives here: reading the log, and deciding when. Never here: figures.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use polars::prelude::PolarsError;
@@ -16,6 +16,7 @@ use super::reading::apply_read;
 use super::report::Report;
 use super::request::{Lang, Request};
 use super::saved::Shelf;
+use super::tidying::{Newest, Tidying};
 use crate::background::giving_way;
 use crate::clock::Clock;
 use crate::domain::code::Position;
@@ -109,9 +110,8 @@ pub struct Reports {
     pub(super) settings: Arc<Settings>,
     /// Where they are kept between two runs.
     pub(super) shelf: Option<Shelf>,
-    newest: RwLock<Option<Arc<Facts>>>,
-    /// One refresh at a time; the others wait and find it done.
-    refreshing: Mutex<()>,
+    newest: Arc<Newest>,
+    tidying: Tidying,
     /// One earlier state is built at a time.
     building: Mutex<()>,
     earlier: Mutex<Vec<Earlier>>,
@@ -202,14 +202,15 @@ impl Reports {
         if let Some(facts) = self.newest().filter(|f| f.counted_to().0 >= head) {
             return Ok(facts);
         }
-        let _one = self.refreshing.lock().unwrap_or_else(PoisonError::into_inner);
+        let refreshing = self.newest.refreshing();
         if let Some(facts) = self.newest().filter(|f| f.counted_to().0 >= head) {
             return Ok(facts);
         }
         // One connection at a time: others wait for them too.
         drop(reader);
         let facts = Arc::new(self.refreshed(db)?);
-        *self.newest.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&facts));
+        refreshing.set(Arc::clone(&facts));
+        self.tidying.begin(&self.newest, &facts);
         Ok(facts)
     }
 
@@ -219,7 +220,7 @@ impl Reports {
     }
 
     pub(super) fn newest(&self) -> Option<Arc<Facts>> {
-        self.newest.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.newest.get()
     }
 
     fn refreshed(&self, db: &Db) -> Result<Facts, FollowError> {

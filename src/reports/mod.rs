@@ -68,6 +68,7 @@ mod spent;
 mod split;
 pub mod stored;
 mod tally;
+mod tidying;
 pub mod times;
 pub mod variables;
 

@@ -24,6 +24,9 @@ const SMALL: usize = if cfg!(test) { 8 } else { 40_000 };
 const FEW: usize = if cfg!(test) { 2 } else { 500 };
 /// A delta of more than this part of the cases is.
 const SHARE: usize = 10;
+/// From these on it is worth doing before: folding in takes the longer the more there are, and this the longer the more cases
+/// there are in all.
+const WORTH: (usize, usize) = if cfg!(test) { (4, 50) } else { (2000, 50) };
 
 impl Facts {
     /// The facts after some cases changed or came, as known at `counted_to`. Each key once. The facts before stand
@@ -130,6 +133,12 @@ impl Facts {
         // What was folded into nothing is all there is.
         let large = self.cases() == 0 || after.changed.count > SMALL.max(after.cases() / SHARE);
         Ok(if large { after.compacted()? } else { after })
+    }
+
+    /// Whether so many cases have changed that an empty delta is worth making beside what is served.
+    pub(super) fn is_worth_tidying(&self) -> bool {
+        let (few, share) = WORTH;
+        self.changed.count > few.max(self.cases() / share)
     }
 
     /// The same facts with an empty delta.

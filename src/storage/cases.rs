@@ -247,7 +247,7 @@ pub fn by_references(link: &mut Link<'_>, references: &[String]) -> Result<Vec<R
             Link::Postgres(c) => diesel::sql_query(looked_up!(
                 "case_references",
                 "agency",
-                "reference",
+                "reference" "text",
                 "agency, reference, case_number"
             ))
             .bind::<Array<Text>, _>(chunk)

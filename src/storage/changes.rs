@@ -93,6 +93,11 @@ pub fn since(link: &mut Link<'_>, earlier: Known, to: i64) -> Result<Since, Stor
     changed.append(&mut entries);
     changed.sort_unstable();
     changed.dedup();
+    // A case's number is the position of its request.
+    let later = changed.partition_point(|number| *number <= earlier.1);
+    begun.extend(&changed[later..]);
+    begun.sort_unstable();
+    begun.dedup();
     Ok(Since { changed, begun })
 }
 

@@ -45,10 +45,12 @@ pub fn by_hashes(link: &mut Link<'_>, key_id: &str, hashes: &[Vec<u8>]) -> Resul
                 .filter(those)
                 .select((person_lookups::hash, person_lookups::person))
                 .load(*c)?,
-            Link::Postgres(c) => diesel::sql_query(looked_up!("person_lookups", "key_id", "hash", "hash, person"))
-                .bind::<Array<Binary>, _>(chunk)
-                .bind::<Text, _>(key_id)
-                .load(*c)?,
+            Link::Postgres(c) => {
+                diesel::sql_query(looked_up!("person_lookups", "key_id", "hash" "bytea", "hash, person"))
+                    .bind::<Array<Binary>, _>(chunk)
+                    .bind::<Text, _>(key_id)
+                    .load(*c)?
+            }
         };
         rows.extend(found);
     }

@@ -94,9 +94,11 @@ where
 /// whatever PostgreSQL thinks of the size of the table (`OFFSET 0` keeps it from planning them together). The values are
 /// `$1`, the first column's `$2`.
 macro_rules! looked_up {
-    ($table:literal, $first:literal, $second:literal, $columns:literal) => {
+    ($table:literal, $first:literal, $second:literal $type:literal, $columns:literal) => {
         concat!(
-            "SELECT found.* FROM (SELECT DISTINCT unnest($1) AS value) AS wanted, LATERAL (SELECT ",
+            "SELECT found.* FROM (SELECT DISTINCT unnest($1::",
+            $type,
+            "[]) AS value) AS wanted, LATERAL (SELECT ",
             $columns,
             " FROM ",
             $table,

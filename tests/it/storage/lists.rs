@@ -11,8 +11,9 @@ use sus::domain::step::Agency;
 use sus::storage::Db;
 use sus::storage::Link;
 use sus::storage::access::{Scope, Seen};
-use sus::storage::cases::{CaseRow, ENDED, FELREGISTRERING, OPEN};
+use sus::storage::cases::{CaseRow, ENDED, FELREGISTRERING, OPEN, by_references};
 use sus::storage::lists::{Counts, Filter, counts, page};
+use sus::storage::persons::by_hashes;
 
 use crate::support::tables::Raw;
 use crate::support::{Backend, on_both};
@@ -48,7 +49,8 @@ impl Instrumentation for Sent {
         if let InstrumentationEvent::StartQuery { query, .. } = event {
             let text = query.to_string();
             let text = text.split(" -- binds").next().unwrap().to_owned();
-            if text.contains("cases") && text.starts_with("SELECT") {
+            let of_lists = ["cases", "case_references", "person_lookups"].iter().any(|table| text.contains(table));
+            if of_lists && text.starts_with("SELECT") {
                 self.0.lock().unwrap().push(text);
             }
         }
@@ -223,6 +225,31 @@ fn a_handlaggares_own_cases_are_counted_and_ordered_in_their_index() {
             let plan = plan(&mut raw, statement);
             assert!(plan.contains("cases_fk_handler"), "{backend:?} {statement}\n{plan}");
             assert!(!plan.contains("TEMP B-TREE") && !plan.contains("Seq Scan"), "{backend:?} {statement}\n{plan}");
+        }
+    });
+}
+
+#[test]
+fn a_key_of_two_columns_is_looked_up_whole_by_a_plan_that_was_made_while_the_table_was_small() {
+    on_both(|backend, database| {
+        drop(Db::open(&database.url, 1).unwrap());
+        let mut raw = Raw::of(database);
+        if backend == Backend::Postgres {
+            // As the writer has it.
+            raw.run("SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off").unwrap();
+        }
+        let ((), statements) = sent(&mut raw, |link| {
+            assert_eq!(by_references(link, &["A".to_owned(), "B".to_owned()]).unwrap(), []);
+            assert_eq!(by_hashes(link, "key", &[vec![1], vec![2]]).unwrap(), []);
+        });
+        assert_eq!(statements.len(), 3, "references of FK, of AF, and persons: {statements:?}");
+        for statement in statements {
+            let plan = plan(&mut raw, &statement);
+            let whole = plan.lines().any(|line| match backend {
+                Backend::Sqlite => line.contains("=? AND "),
+                Backend::Postgres => line.contains("Index Cond") && line.contains(" AND "),
+            });
+            assert!(whole, "{backend:?}: {statement}\n{plan}");
         }
     });
 }
