@@ -49,7 +49,7 @@ fn measure(count: u32, organisation: &Organisation) {
         folding += begin.elapsed();
         if key % i64::from(count / CHANGES) == 0 {
             some.push((key, case));
-        } else if key % 11 == 1 && count <= 1_000_000 {
+        } else if key % 50 == 1 && count <= 1_000_000 {
             before.push((key, case));
         }
     });
