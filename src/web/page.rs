@@ -81,11 +81,15 @@ impl Frame {
             .chain([("lang", language.other().code())])
             .collect();
         let others = serde_urlencoded::to_string(others).unwrap_or_default();
+        // Nor one in its path, however it is spelled; no page is found there.
+        let path: Vec<(String, String)> = serde_urlencoded::from_str(request.path()).unwrap_or_default();
+        let mut pieces = path.iter().flat_map(|(name, value)| [name, value]);
+        let numbered = pieces.any(|piece| contains_identity_number(piece, today));
         Self {
             language,
             t: language.texts(),
             chosen: named.is_some(),
-            other_language: format!("{}?{others}", request.path()),
+            other_language: format!("{}?{others}", if numbered { "/" } else { request.path() }),
             practice: app.practice,
             who: None,
             menu: Vec::new(),

@@ -75,12 +75,18 @@ fn a_language_that_was_chosen_is_kept() {
 #[test]
 fn a_page_that_is_not_there_is_a_page_for_people_and_a_problem_for_programs() {
     let database = Database::new(Backend::Sqlite).unwrap();
-    let variables = BTreeMap::from([("SUS_RATE_READS".to_owned(), "3".to_owned())]);
+    let variables = BTreeMap::from([("SUS_RATE_READS".to_owned(), "6".to_owned())]);
     let api = Api::configured(&database, "2016-10-12", &organisation(), variables);
     let page = |accept: &str, path: &str| api.call(Method::GET, path, &[("accept", accept)], None);
     let told = page("text/html,*/*", "/ingenting");
     assert_eq!((told.status, told.header("content-type")), (404, Some("text/html; charset=utf-8")));
     assert!(told.text.contains("Sidan finns inte"), "{}", told.text);
+    let numbered = ["/ingenting/198503129804", "/ingenting/850312%2D9804", "/ingenting/19850312%209804?a=1"];
+    for path in numbered {
+        let told = page("text/html", path);
+        assert_eq!(told.status, 404, "{path}");
+        assert!(!told.text.contains("9804"), "a number that somebody put into an address is not repeated: {path}");
+    }
     for (accept, path) in [("*/*", "/ingenting"), ("text/html", "/v1/ingenting")] {
         let told = page(accept, path);
         assert_eq!((told.status, told.header("content-type")), (404, Some("application/problem+json")), "{path}");
