@@ -221,7 +221,7 @@ pub fn check_result(before: &Case, after: &Case, correction: &Correction, facts:
         let mut of_step = Findings::default();
         check_chain(after, index, target, kind, facts, &mut of_step);
         leave_what_stood(before, after, index, facts, &mut of_step);
-        of_step.0.into_iter().for_each(|finding| found.push(finding));
+        found.append(of_step);
     }
     if matches!(kind, CorrectionKind::Move { .. }) && target == Some(0) {
         request_moved(after, facts, &mut found);

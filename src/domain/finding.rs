@@ -139,6 +139,11 @@ impl Findings {
         }
     }
 
+    /// Adds others, in their order.
+    pub fn append(&mut self, others: Self) {
+        others.0.into_iter().for_each(|finding| self.push(finding));
+    }
+
     /// Adds a finding without further words.
     pub fn add(&mut self, rule: Rule, pointer: impl Into<String>) {
         self.push(Finding::new(rule, pointer));

@@ -345,7 +345,7 @@ fn late_answers(
     questions::check(&after, index, facts, &mut of_step);
     dates::check(&after, index, "/date", facts, &mut of_step);
     correction::leave_what_stood(case, &after, index, facts, &mut of_step);
-    of_step.0.into_iter().for_each(|finding| findings.push(finding));
+    findings.append(of_step);
     Some((event, agreement, after))
 }
 
