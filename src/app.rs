@@ -6,6 +6,7 @@ pub mod asking;
 pub mod freezing;
 pub mod frozen_question;
 pub mod keeping;
+pub mod pace;
 pub mod packages;
 pub mod report_file;
 pub mod reporting;
@@ -22,6 +23,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use self::pace::Pace;
 use crate::auth::fetch::is_allowed;
 use crate::auth::login::Logins;
 use crate::auth::tokens::Verifier;
@@ -58,6 +60,8 @@ pub struct App {
     pub reports: Arc<Reports>,
     /// Few reports at a time: each uses all processors.
     pub report_turns: Arc<Semaphore>,
+    /// What reports leave to registrations.
+    pub pace: Pace,
     /// Few exports at a time: each reads every case.
     pub export_turns: Arc<Semaphore>,
     /// Requests being answered.
@@ -270,6 +274,7 @@ impl App {
             service,
             reports,
             report_turns: Arc::new(Semaphore::new(REPORTS_AT_ONCE)),
+            pace: Pace::default(),
             export_turns: Arc::new(Semaphore::new(EXPORTS_AT_ONCE)),
             in_flight: Arc::new(Semaphore::new(config.edge.bounds.in_flight)),
             rates: Rates::new(&config.edge.rates, &clock),

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::rt::time::timeout;
+use actix_web::rt::time::{sleep, timeout};
 use actix_web::web;
 use uuid::Uuid;
 
@@ -42,15 +42,20 @@ pub async fn in_turn<T: Send + 'static, E: From<NoTurn> + Send + 'static>(
     let longest = Duration::from_secs(app.config.edge.bounds.turn_seconds);
     let turn = timeout(longest, Arc::clone(&app.report_turns).acquire_owned()).await.map_err(|_| NoTurn::Waited)?;
     let turn = turn.map_err(|_| NoTurn::Waited)?;
+    sleep(app.pace.wait()).await;
     let waited = watch.elapsed();
     let worker = app.clone();
     let working = web::block(move || {
         // Held until the work ends, also where the client has gone away.
         let _turn = turn;
         let watch = Stopwatch::start();
+        let load = worker.service.load();
+        let before = load.worked();
         let made = work(&worker);
+        let took = watch.elapsed();
+        worker.pace.counted(took, load.worked().saturating_sub(before));
         if let Some(metrics) = &worker.metrics {
-            metrics.counted(waited, watch.elapsed());
+            metrics.counted(waited, took);
         }
         made
     });

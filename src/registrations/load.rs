@@ -2,12 +2,20 @@
 //!
 //! Never here: who posts, or what.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
 use prometheus::core::Collector;
 use prometheus::{Histogram, HistogramOpts, IntGauge};
 
 /// What waits is counted in jobs, one a request; what is taken in registrations.
 #[derive(Clone)]
-pub struct Load(Option<Gauges>);
+pub struct Load {
+    gauges: Option<Gauges>,
+    /// Microseconds.
+    worked: Arc<AtomicU64>,
+}
 
 #[derive(Clone)]
 struct Gauges {
@@ -23,37 +31,50 @@ impl Default for Load {
         let about = "Registrations in one transaction of the writer";
         let taken = Histogram::with_opts(HistogramOpts::new("sus_writer_batch", about).buckets(sizes));
         // The names are fixed, and fit.
-        Self(waiting.ok().zip(taken.ok()).map(|(waiting, taken)| Gauges { waiting, taken }))
+        let gauges = waiting.ok().zip(taken.ok()).map(|(waiting, taken)| Gauges { waiting, taken });
+        Self { gauges, worked: Arc::default() }
     }
 }
 
 impl Load {
     /// A job was put in the queue.
     pub fn joined(&self) {
-        if let Some(gauges) = &self.0 {
+        if let Some(gauges) = &self.gauges {
             gauges.waiting.inc();
         }
     }
 
     /// It was not taken after all.
     pub fn left(&self) {
-        if let Some(gauges) = &self.0 {
+        if let Some(gauges) = &self.gauges {
             gauges.waiting.dec();
         }
     }
 
     /// Jobs were taken out of it, with so many items together.
     pub fn taken(&self, jobs: usize, items: usize) {
-        if let Some(gauges) = &self.0 {
+        if let Some(gauges) = &self.gauges {
             gauges.waiting.sub(i64::try_from(jobs).unwrap_or(i64::MAX));
             gauges.taken.observe(items as f64);
         }
     }
 
+    /// Registrations were decided and written for so long.
+    pub fn was_at_work(&self, time: Duration) {
+        let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        self.worked.fetch_add(micros, Ordering::Relaxed);
+    }
+
+    /// How long registrations have been decided and written in all.
+    #[must_use]
+    pub fn worked(&self) -> Duration {
+        Duration::from_micros(self.worked.load(Ordering::Relaxed))
+    }
+
     /// What can be told to whoever watches.
     #[must_use]
     pub fn collectors(&self) -> Vec<Box<dyn Collector>> {
-        let Some(gauges) = &self.0 else { return Vec::new() };
+        let Some(gauges) = &self.gauges else { return Vec::new() };
         vec![Box::new(gauges.waiting.clone()), Box::new(gauges.taken.clone())]
     }
 }

@@ -18,7 +18,7 @@ use super::load::Load;
 use super::registers::Registers;
 use crate::background::Background;
 use crate::chance::Chance;
-use crate::clock::Clock;
+use crate::clock::{Clock, Stopwatch};
 use crate::domain::transition::Settings;
 use crate::storage::access::Entry;
 use crate::storage::access::heads::SIGN_EVERY;
@@ -228,7 +228,11 @@ fn take(desk: &mut Desk, first: Work, waiting: &Receiver<Work>, load: &Load) {
         next = if items < ITEMS { waiting.try_recv().ok() } else { None };
     }
     load.taken(works, items);
+    let watch = Stopwatch::start();
     let (results, logged) = desk.carry_out(&mut jobs, &entries);
+    if !jobs.is_empty() {
+        load.was_at_work(watch.elapsed());
+    }
     // Whoever asked may have gone away; what was committed stays.
     for (answer, result) in answers.into_iter().zip(results) {
         let _ = answer.send(result);

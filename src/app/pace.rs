@@ -1,0 +1,84 @@
+//! Reports that are pulled without pause leave registrations their part of the processors: what the writer worked while
+//! a report was counted, the next one waits. While nobody registers, none does.
+//!
+//! Lower priority of the threads that count ([`give_way`](crate::background::give_way)) doesn't do it: two processors
+//! share memory and caches, and whoever waits for the disk has none when it is done.
+//!
+//! Never here: how many are counted at the same time.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use crate::clock::Stopwatch;
+
+/// When the next report may begin.
+#[derive(Debug)]
+pub struct Pace {
+    began: Stopwatch,
+    /// Since it began.
+    free: Mutex<Duration>,
+}
+
+impl Default for Pace {
+    /// At once.
+    fn default() -> Self {
+        Self { began: Stopwatch::start(), free: Mutex::default() }
+    }
+}
+
+impl Pace {
+    /// How long whoever is to count now waits.
+    #[must_use]
+    pub fn wait(&self) -> Duration {
+        self.wait_at(self.began.elapsed())
+    }
+
+    /// A report was counted for so long, and the writer worked for so long meanwhile.
+    pub fn counted(&self, took: Duration, writer_worked: Duration) {
+        self.counted_at(self.began.elapsed(), took, writer_worked);
+    }
+
+    fn wait_at(&self, now: Duration) -> Duration {
+        self.free.lock().map_or(Duration::ZERO, |free| free.saturating_sub(now))
+    }
+
+    fn counted_at(&self, now: Duration, took: Duration, writer_worked: Duration) {
+        if let Ok(mut free) = self.free.lock() {
+            // What the writer began earlier may end in between: nobody waits longer than the report took.
+            *free = now.max(*free) + writer_worked.min(took);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn ms(milliseconds: u64) -> Duration {
+        Duration::from_millis(milliseconds)
+    }
+
+    #[test]
+    fn nobody_waits_while_nobody_registers() {
+        let pace = Pace::default();
+        pace.counted_at(ms(100), ms(80), ms(0));
+        assert_eq!(pace.wait_at(ms(100)), ms(0));
+    }
+
+    #[test]
+    fn the_next_waits_as_long_as_the_writer_worked_meanwhile_and_never_longer_than_the_report_took() {
+        let pace = Pace::default();
+        pace.counted_at(ms(100), ms(80), ms(60));
+        assert_eq!([100, 130, 160, 500].map(|now| pace.wait_at(ms(now))), [ms(60), ms(30), ms(0), ms(0)]);
+        pace.counted_at(ms(500), ms(10), ms(4000));
+        assert_eq!(pace.wait_at(ms(500)), ms(10));
+    }
+
+    #[test]
+    fn two_at_a_time_gain_nothing_by_it() {
+        let pace = Pace::default();
+        pace.counted_at(ms(100), ms(80), ms(60));
+        pace.counted_at(ms(110), ms(80), ms(60));
+        assert_eq!(pace.wait_at(ms(110)), ms(110));
+    }
+}
