@@ -12,7 +12,7 @@ use super::journal::{ClientReferenceRow, FingerprintRow, Rows, encode};
 use super::persons::{self, NewPerson};
 use super::schema::{
     answers, case_handlers, case_offices, case_references, case_subjects, cases, changes, client_references, consents,
-    fingerprints, meetings, reason_texts, registrations,
+    fingerprints, meetings, person_keys, person_lookups, persons as people, reason_texts, registrations,
 };
 use crate::domain::case::Case;
 use crate::domain::code::{CaseId, CaseReference, Position};
@@ -56,7 +56,7 @@ pub fn append(
     heads: &[Head<'_>],
     settings: &Settings,
 ) -> Result<(HashMap<CaseId, i64>, Vec<Forgotten>), StorageError> {
-    persons::insert(link, new_persons)?;
+    let new: persons::Rows = new_persons.into_iter().collect();
     let count = i64::try_from(staged.len()).unwrap_or(i64::MAX);
     let before = link.take_positions(count)?;
     let mut numbers: HashMap<CaseId, i64> = heads.iter().filter_map(|h| Some((h.case.id, h.number?))).collect();
@@ -77,8 +77,6 @@ pub fn append(
         }
         log.push(ChangeRow { position, case_number: Some(number), subject: item.entry.event.code() });
     }
-    insert_rows!(link, changes::table, &log);
-    insert(link, &rows)?;
     let mut opened = Vec::new();
     let mut moved = Vec::new();
     for head in heads {
@@ -90,9 +88,26 @@ pub fn append(
     // open ones in between.
     let (opening, closing): (Vec<CaseRow>, Vec<CaseRow>) = moved.into_iter().partition(|row| row.state == OPEN);
     link.update_heads(&closing)?;
-    link.update_heads(&opening)?;
     opened.sort_by_key(|row| row.state == OPEN);
-    insert_rows!(link, cases::table, &opened);
+    insert_together!(link, [
+        people::table => &new.people,
+        person_keys::table => &new.keys,
+        person_lookups::table => &new.lookups,
+        changes::table => &log,
+        cases::table => &opened,
+        registrations::table => &rows.registrations,
+        case_subjects::table => &rows.erasable.subjects,
+        answers::table => &rows.erasable.answers,
+        meetings::table => &rows.meetings,
+        consents::table => &rows.erasable.consents,
+        case_offices::table => &rows.offices,
+        case_handlers::table => &rows.erasable.handlers,
+        case_references::table => &rows.erasable.references,
+        reason_texts::table => &rows.erasable.texts,
+        client_references::table => &rows.client_references,
+        fingerprints::table => &rows.erasable.fingerprints,
+    ]);
+    link.update_heads(&opening)?;
     let forgotten = super::erase::erase_staged(link, staged, &numbers)?;
     Ok((numbers, forgotten))
 }
@@ -105,17 +120,4 @@ struct ChangeRow {
     subject: &'static str,
 }
 
-fn insert(link: &mut Link<'_>, rows: &Rows) -> Result<(), StorageError> {
-    insert_rows!(link, registrations::table, &rows.registrations);
-    insert_rows!(link, case_subjects::table, &rows.erasable.subjects);
-    insert_rows!(link, answers::table, &rows.erasable.answers);
-    insert_rows!(link, meetings::table, &rows.meetings);
-    insert_rows!(link, consents::table, &rows.erasable.consents);
-    insert_rows!(link, case_offices::table, &rows.offices);
-    insert_rows!(link, case_handlers::table, &rows.erasable.handlers);
-    insert_rows!(link, case_references::table, &rows.erasable.references);
-    insert_rows!(link, reason_texts::table, &rows.erasable.texts);
-    insert_rows!(link, client_references::table, &rows.client_references);
-    insert_rows!(link, fingerprints::table, &rows.erasable.fingerprints);
-    Ok(())
-}
+columns!(ChangeRow of changes: position, case_number, subject);

@@ -2,11 +2,11 @@
 
 use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Text};
 
+use super::columns::{Statement, column};
 use super::dialect::Link;
 use super::error::StorageError;
-use super::prepared::{Among, CHUNK, looked_up};
+use super::prepared::{Among, CHUNK};
 use super::schema::{case_references, cases};
 use crate::domain::case::{Case, IdentityState};
 use crate::domain::code::{CaseId, OfficeCode};
@@ -59,6 +59,9 @@ pub struct CaseRow {
     /// Present AF handläggare.
     pub af_handler: Option<String>,
 }
+
+columns!(CaseRow of cases: number, id, person, identity, sex, version, state, step, step_date, next_owner, due, missing,
+    fk_office, af_office, fk_handler, af_handler);
 
 /// Where a case stands, as the writer needs it.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -229,32 +232,43 @@ pub struct Referred {
     pub number: i64,
 }
 
+/// Codes of the agencies.
+const AGENCIES: [&str; 2] = [Agency::Fk.code(), Agency::Af.code()];
+
 /// Which cases the agencies' references stand for.
 ///
 /// # Errors
 /// When the database fails.
 pub fn by_references(link: &mut Link<'_>, references: &[String]) -> Result<Vec<Referred>, StorageError> {
     let mut rows = Vec::new();
-    // One agency at a time: then each look-up is by the whole key.
-    for (agency, chunk) in ["FK", "AF"].into_iter().flat_map(|a| references.chunks(CHUNK).map(move |c| (a, c))) {
-        let Some(those) = Among::new(case_references::reference, chunk.iter().map(String::as_str)) else { continue };
-        let found: Vec<Referred> = match link {
-            Link::Sqlite(c) => case_references::table
-                .filter(case_references::agency.eq(agency))
-                .filter(those)
-                .select((case_references::agency, case_references::reference, case_references::case_number))
-                .load(*c)?,
-            Link::Postgres(c) => diesel::sql_query(looked_up!(
-                "case_references",
-                "agency",
-                "reference" "text",
-                "agency, reference, case_number"
-            ))
-            .bind::<Array<Text>, _>(chunk)
-            .bind::<Text, _>(agency)
-            .load(*c)?,
-        };
-        rows.extend(found);
+    for chunk in references.chunks(CHUNK) {
+        match link {
+            // One agency at a time: then each look-up is by the whole key.
+            Link::Sqlite(c) => {
+                for agency in AGENCIES {
+                    let Some(those) = Among::new(case_references::reference, chunk.iter().map(String::as_str)) else {
+                        continue;
+                    };
+                    rows.extend(
+                        case_references::table
+                            .filter(case_references::agency.eq(agency))
+                            .filter(those)
+                            .select((case_references::agency, case_references::reference, case_references::case_number))
+                            .load::<Referred>(*c)?,
+                    );
+                }
+            }
+            Link::Postgres(c) => {
+                let keys: Vec<(&str, &String)> = AGENCIES
+                    .iter()
+                    .flat_map(|agency| chunk.iter().map(move |reference| (*agency, reference)))
+                    .collect();
+                let keys = [column(&keys, |(agency, _)| agency), column(&keys, |(_, reference)| *reference)];
+                let found = &["agency", "reference", "case_number"];
+                let look_up = Statement::looking_up("case_references", ("agency", "reference"), keys, found);
+                rows.extend(look_up.load::<Referred>(*c)?);
+            }
+        }
     }
     Ok(rows)
 }

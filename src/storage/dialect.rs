@@ -3,9 +3,11 @@
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, SmallInt, Text};
+use diesel::sql_types::{BigInt, Binary, Integer, Nullable, SmallInt, Text};
 use diesel::sqlite::SqliteConnection;
 
+use super::cases::CaseRow;
+use super::columns::{Columns, Statement, column};
 use super::error::StorageError;
 
 /// A connection of either backend.
@@ -33,7 +35,7 @@ macro_rules! each {
 }
 
 /// Appends rows: on SQLite by prepared statements for sixteen rows, for four and for one, which are found again by
-/// their type; by COPY on PostgreSQL, where a round trip and planning cost more than anything.
+/// their type; by COPY on PostgreSQL, which is planned once for all rows.
 macro_rules! insert_rows {
     ($link:expr, $table:expr, $rows:expr) => {
         match $link {
@@ -54,6 +56,22 @@ macro_rules! insert_rows {
                 if !$rows.is_empty() {
                     diesel::copy_from($table).from_insertable(&$rows[..]).execute(&mut **c)?;
                 }
+            }
+        }
+    };
+}
+
+/// Appends rows of several tables: on PostgreSQL by one statement, unless they are many. All of a table's rows are there
+/// when the statement is done, in no order among the tables.
+macro_rules! insert_together {
+    ($link:expr, [$($table:expr => $rows:expr),+ $(,)?]) => {
+        match &mut *$link {
+            $crate::storage::dialect::Link::Postgres(c) if 0 $(+ $rows.len())+ <= $crate::storage::columns::MANY => {
+                let statement = $crate::storage::columns::Statement::default()$(.appending(&$rows[..]))+;
+                statement.appended().execute(&mut **c)?;
+            }
+            link => {
+                $(insert_rows!(link, $table, $rows);)+
             }
         }
     };
@@ -185,10 +203,9 @@ impl Link<'_> {
     /// When the database fails, or the database has no keys.
     pub fn hold_keys(&mut self) -> Result<i64, StorageError> {
         use super::schema::key_head::dsl::{generation, key_head};
-        if let Self::Postgres(c) = self {
-            key_head.select(generation).for_share().load::<i64>(*c)?;
-        }
-        super::keys::generation(self)
+        let Self::Postgres(c) = self else { return super::keys::generation(self) };
+        let held: Option<i64> = key_head.select(generation).for_share().get_result(*c).optional()?;
+        held.ok_or_else(super::keys::without_keys)
     }
 
     /// Locks keys (hashes of persons, of client references, of Idempotency-Keys) until commit, in one order for all
@@ -205,11 +222,8 @@ impl Link<'_> {
         if keys.is_empty() {
             return Ok(());
         }
-        diesel::sql_query(
-            "SELECT count(pg_advisory_xact_lock(key)) AS n FROM (SELECT unnest($1::bigint[]) AS key ORDER BY key) k",
-        )
-        .bind::<Array<BigInt>, _>(keys)
-        .execute(*c)?;
+        let lock = Statement::default().text("SELECT count(pg_advisory_xact_lock(key)) FROM (SELECT key FROM ");
+        lock.rows([column(&keys, |key| key)]).text(" AS k (key) ORDER BY key) AS ordered").execute(*c)?;
         Ok(())
     }
 
@@ -264,7 +278,7 @@ impl Link<'_> {
     ///
     /// # Errors
     /// When the database fails, or a second open case for a person would come to be.
-    pub fn update_heads(&mut self, heads: &[super::cases::CaseRow]) -> Result<(), StorageError> {
+    pub fn update_heads(&mut self, heads: &[CaseRow]) -> Result<(), StorageError> {
         match self {
             Self::Sqlite(c) => {
                 for head in heads {
@@ -296,7 +310,7 @@ fn lock_key(hash: &[u8]) -> i64 {
 }
 
 /// diesel never caches an UPDATE; this one is hot, so it is a fragment with a fixed id.
-struct UpdateHead<'a>(&'a super::cases::CaseRow);
+struct UpdateHead<'a>(&'a CaseRow);
 
 impl diesel::query_builder::QueryId for UpdateHead<'_> {
     type QueryId = UpdateHead<'static>;
@@ -347,37 +361,15 @@ impl diesel::query_builder::QueryFragment<diesel::sqlite::Sqlite> for UpdateHead
     }
 }
 
-fn update_heads_postgres(c: &mut PgConnection, heads: &[super::cases::CaseRow]) -> Result<(), StorageError> {
+fn update_heads_postgres(c: &mut PgConnection, heads: &[CaseRow]) -> Result<(), StorageError> {
     if heads.is_empty() {
         return Ok(());
     }
-    diesel::sql_query(
-        "UPDATE cases SET person = u.person, identity = u.identity, version = u.version, state = u.state, \
-         step = u.step, step_date = u.step_date, next_owner = u.next_owner, due = u.due, missing = u.missing, \
-         fk_office = u.fk_office, af_office = u.af_office, fk_handler = u.fk_handler, af_handler = u.af_handler \
-         FROM UNNEST($1::bigint[], $2::bytea[], $3::text[], $4::bigint[], $5::smallint[], $6::text[], $7::int[], \
-         $8::text[], $9::int[], $10::int[], $11::text[], $12::text[], $13::text[], $14::text[]) \
-         AS u (number, person, identity, version, state, step, step_date, next_owner, due, missing, fk_office, \
-         af_office, fk_handler, af_handler) WHERE cases.number = u.number",
-    )
-    .bind::<Array<BigInt>, _>(column(heads, |h| h.number))
-    .bind::<Array<Nullable<Binary>>, _>(column(heads, |h| h.person.as_deref()))
-    .bind::<Array<Text>, _>(column(heads, |h| h.identity.as_str()))
-    .bind::<Array<BigInt>, _>(column(heads, |h| h.version))
-    .bind::<Array<SmallInt>, _>(column(heads, |h| h.state))
-    .bind::<Array<Text>, _>(column(heads, |h| h.step.as_str()))
-    .bind::<Array<Integer>, _>(column(heads, |h| h.step_date))
-    .bind::<Array<Nullable<Text>>, _>(column(heads, |h| h.next_owner.as_deref()))
-    .bind::<Array<Nullable<Integer>>, _>(column(heads, |h| h.due))
-    .bind::<Array<Integer>, _>(column(heads, |h| h.missing))
-    .bind::<Array<Text>, _>(column(heads, |h| h.fk_office.as_str()))
-    .bind::<Array<Text>, _>(column(heads, |h| h.af_office.as_str()))
-    .bind::<Array<Nullable<Text>>, _>(column(heads, |h| h.fk_handler.as_deref()))
-    .bind::<Array<Nullable<Text>>, _>(column(heads, |h| h.af_handler.as_deref()))
-    .execute(c)?;
+    let set = "UPDATE cases SET person = u.person, identity = u.identity, version = u.version, state = u.state, \
+               step = u.step, step_date = u.step_date, next_owner = u.next_owner, due = u.due, missing = u.missing, \
+               fk_office = u.fk_office, af_office = u.af_office, fk_handler = u.fk_handler, af_handler = u.af_handler \
+               FROM ";
+    let heads = Statement::default().text(set).rows(CaseRow::columns(heads)).text(" AS u (").names(CaseRow::NAMES);
+    heads.text(") WHERE cases.number = u.number").execute(c)?;
     Ok(())
-}
-
-fn column<'a, T, U>(rows: &'a [T], get: impl Fn(&'a T) -> U) -> Vec<U> {
-    rows.iter().map(get).collect()
 }

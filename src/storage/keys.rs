@@ -80,7 +80,7 @@ pub fn secrets(link: &mut Link<'_>) -> Result<Vec<SecretRow>, StorageError> {
         .load(c))?)
 }
 
-fn without_keys() -> StorageError {
+pub(super) fn without_keys() -> StorageError {
     StorageError::Setup(
         "it holds persons but not their keys; `sus restore` puts the newest person keys beside them".to_owned(),
     )

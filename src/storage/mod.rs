@@ -7,6 +7,8 @@
 //! written to the access log.
 
 #[macro_use]
+mod columns;
+#[macro_use]
 pub mod dialect;
 pub mod access;
 pub mod append;

@@ -1,12 +1,12 @@
 //! Persons: found by keyed hash, kept encrypted. Nothing here returns a number but [`number_of`].
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Binary, Text};
 
+use super::columns::{Statement, column};
 use super::dialect::Link;
 use super::error::StorageError;
 use super::keys;
-use super::prepared::{Among, CHUNK, looked_up};
+use super::prepared::{Among, CHUNK};
 use super::schema::{person_keys, person_lookups, persons};
 use super::vault::{Lookups, Sealed, Vault};
 use crate::domain::person::IdentityNumber;
@@ -46,10 +46,8 @@ pub fn by_hashes(link: &mut Link<'_>, key_id: &str, hashes: &[Vec<u8>]) -> Resul
                 .select((person_lookups::hash, person_lookups::person))
                 .load(*c)?,
             Link::Postgres(c) => {
-                diesel::sql_query(looked_up!("person_lookups", "key_id", "hash" "bytea", "hash, person"))
-                    .bind::<Array<Binary>, _>(chunk)
-                    .bind::<Text, _>(key_id)
-                    .load(*c)?
+                let keys = [column(chunk, |_| &key_id), column(chunk, |hash| hash)];
+                Statement::looking_up("person_lookups", ("key_id", "hash"), keys, &["hash", "person"]).load(*c)?
             }
         };
         rows.extend(found);
@@ -59,10 +57,14 @@ pub fn by_hashes(link: &mut Link<'_>, key_id: &str, hashes: &[Vec<u8>]) -> Resul
 
 #[derive(Insertable)]
 #[diesel(table_name = persons, treat_none_as_default_value = false)]
-struct PersonRow {
+pub(super) struct PersonRow {
     id: Vec<u8>,
     sealed_number: Vec<u8>,
 }
+
+columns!(PersonRow of persons: id, sealed_number);
+columns!(KeyRow of person_keys: person, master_key, sealed_key);
+columns!(LookupRow of person_lookups: key_id, hash, person);
 
 /// A person's key, sealed.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -88,24 +90,25 @@ pub struct LookupRow {
     pub person: Vec<u8>,
 }
 
-/// Stores new persons.
-///
-/// # Errors
-/// When the database fails, or one of them is there already.
-pub fn insert(link: &mut Link<'_>, new: Vec<NewPerson>) -> Result<(), StorageError> {
-    let mut people = Vec::with_capacity(new.len());
-    let mut keys = Vec::with_capacity(new.len());
-    let mut lookups = Vec::with_capacity(new.len());
-    for NewPerson { id, lookups: hashes, sealed } in new {
-        let of = |(key_id, hash)| LookupRow { key_id, hash, person: id.clone() };
-        lookups.extend(hashes.into_iter().map(of));
-        keys.push(KeyRow { person: id.clone(), master_key: sealed.master_key, sealed_key: sealed.key });
-        people.push(PersonRow { id, sealed_number: sealed.number });
+/// The rows of new persons.
+#[derive(Default)]
+pub(super) struct Rows {
+    pub people: Vec<PersonRow>,
+    pub keys: Vec<KeyRow>,
+    pub lookups: Vec<LookupRow>,
+}
+
+impl FromIterator<NewPerson> for Rows {
+    fn from_iter<I: IntoIterator<Item = NewPerson>>(new: I) -> Self {
+        let mut rows = Self::default();
+        for NewPerson { id, lookups, sealed } in new {
+            let of = |(key_id, hash)| LookupRow { key_id, hash, person: id.clone() };
+            rows.lookups.extend(lookups.into_iter().map(of));
+            rows.keys.push(KeyRow { person: id.clone(), master_key: sealed.master_key, sealed_key: sealed.key });
+            rows.people.push(PersonRow { id, sealed_number: sealed.number });
+        }
+        rows
     }
-    insert_rows!(link, persons::table, &people);
-    insert_rows!(link, person_keys::table, &keys);
-    insert_rows!(link, person_lookups::table, &lookups);
-    Ok(())
 }
 
 /// The persons of a number, by whichever live key they were hashed.

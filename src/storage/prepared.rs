@@ -20,7 +20,7 @@ pub(super) struct Always(pub &'static str);
 /// A column is one of some values. On SQLite there is a statement for each power of two, so that a few serve all lengths.
 ///
 /// Not for the second column of a key: while a table is small, PostgreSQL plans to go through all that the first column
-/// finds, and keeps the plan when it is large. [`looked_up`] is for that.
+/// finds, and keeps the plan when it is large. [`Statement::looking_up`](super::columns::Statement::looking_up) is for that.
 #[derive(Debug, Clone)]
 pub(super) struct Among<Column, Value> {
     column: Column,
@@ -89,28 +89,6 @@ where
         Ok(())
     }
 }
-
-/// Looks up rows of a table by a key of two columns, of which the first has one value and the second many: each by itself,
-/// whatever PostgreSQL thinks of the size of the table (`OFFSET 0` keeps it from planning them together). The values are
-/// `$1`, the first column's `$2`.
-macro_rules! looked_up {
-    ($table:literal, $first:literal, $second:literal $type:literal, $columns:literal) => {
-        concat!(
-            "SELECT found.* FROM (SELECT DISTINCT unnest($1::",
-            $type,
-            "[]) AS value) AS wanted, LATERAL (SELECT ",
-            $columns,
-            " FROM ",
-            $table,
-            " WHERE ",
-            $first,
-            " = $2 AND ",
-            $second,
-            " = wanted.value OFFSET 0) AS found"
-        )
-    };
-}
-pub(super) use looked_up;
 
 impl<Q, DB> QueryFragment<DB> for Paged<Q>
 where

@@ -32,6 +32,9 @@ struct QueryRow {
     entry: i64,
 }
 
+columns!(SubjectRow of access_subjects: subject, day, piece);
+columns!(QueryRow of access_queries: query, entry);
+
 #[derive(Insertable)]
 #[diesel(table_name = access_chains)]
 struct NewChain<'a> {
@@ -159,9 +162,11 @@ impl Chain {
             }
             rows.push(row);
         }
-        insert_rows!(link, access_log::table, rows);
-        insert_rows!(link, access_subjects::table, subjects);
-        insert_rows!(link, access_queries::table, queries);
+        insert_together!(link, [
+            access_log::table => &rows,
+            access_subjects::table => &subjects,
+            access_queries::table => &queries,
+        ]);
         Ok(())
     }
 

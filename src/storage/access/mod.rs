@@ -228,6 +228,9 @@ pub struct Row {
     pub hash: Vec<u8>,
 }
 
+columns!(Row of access_log: entry, at, kind, client, agency, handler, action, query, cases, counted, trace, salts, erased,
+    hash);
+
 impl Row {
     /// Its chain's number.
     #[must_use]

@@ -132,6 +132,18 @@ pub struct ClientReferenceRow {
     pub registration: Vec<u8>,
 }
 
+columns!(RegistrationRow of registrations: case_number, position, id, kind, step, date, known_from, agency, client, handler, agreement, rule_set, supersedes, detail);
+columns!(SubjectRow of case_subjects: case_number, position, birth, municipality, district);
+columns!(AnswerRow of answers: case_number, position, question, place, value);
+columns!(MeetingRow of meetings: case_number, position, date);
+columns!(ConsentRow of consents: case_number, position, obtained_on, obtained_by, office, form);
+columns!(OfficeRow of case_offices: case_number, position, agency, office, from_day);
+columns!(HandlerRow of case_handlers: case_number, position, agency, handler, from_day);
+columns!(ReferenceRow of case_references: agency, reference, case_number, position);
+columns!(TextRow of reason_texts: case_number, position, text);
+columns!(FingerprintRow of fingerprints: case_number, position, fingerprint);
+columns!(ClientReferenceRow of client_references: hash, case_number, position, registration);
+
 /// Rows that may be erased.
 #[derive(Debug, Default)]
 pub struct Erasable {

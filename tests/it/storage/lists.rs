@@ -242,7 +242,11 @@ fn a_key_of_two_columns_is_looked_up_whole_by_a_plan_that_was_made_while_the_tab
             assert_eq!(by_references(link, &["A".to_owned(), "B".to_owned()]).unwrap(), []);
             assert_eq!(by_hashes(link, "key", &[vec![1], vec![2]]).unwrap(), []);
         });
-        assert_eq!(statements.len(), 3, "references of FK, of AF, and persons: {statements:?}");
+        let expected = match backend {
+            Backend::Sqlite => 3,
+            Backend::Postgres => 2,
+        };
+        assert_eq!(statements.len(), expected, "references (SQLite: of FK, of AF), and persons: {statements:?}");
         for statement in statements {
             let plan = plan(&mut raw, &statement);
             let whole = plan.lines().any(|line| match backend {
