@@ -61,6 +61,7 @@ kinds! {
     ForStoraHuvuden 431 "for_stora_huvuden" "Anropets huvudfält är för många eller för stora" "The header fields of the request are too many or too large";
     InterntFel 500 "internt_fel" "Internt fel" "Internal error";
     NycklarBytta 503 "nycklar_bytta" "Nycklarna har bytts sedan tjänsten startades; personer kan inte sökas eller registreras förrän den startas om" "The keys were exchanged after the service was started; persons can't be searched or registered until it is started anew";
+    LagringFull 503 "lagring_full" "Lagringen är full; inget har sparats och inget kan visas som ska loggas förrän det finns plats" "The storage is full; nothing was stored, and nothing can be shown that is to be logged until there is room";
     Upptagen 503 "upptagen" "Tjänsten är upptagen, försök igen om en stund" "The service is busy, try again in a while";
 }
 
@@ -291,6 +292,7 @@ impl From<StorageError> for Problem {
         log::error!("storage: {error}");
         match error {
             StorageError::Keys(_) => Self::new(Kind::NycklarBytta),
+            StorageError::Full => Self::new(Kind::LagringFull).header(RETRY_AFTER.as_str(), "60"),
             StorageError::Unavailable(_) | StorageError::Conflict(_) => busy(),
             _ => Self::new(Kind::InterntFel),
         }
@@ -317,4 +319,18 @@ impl From<NotGranted> for Problem {
 
 fn busy() -> Problem {
     Problem::new(Kind::Upptagen).header(RETRY_AFTER.as_str(), "1")
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_with_when_to_come_back() {
+        let problem = Problem::from(StorageError::Full);
+        assert_eq!(problem.headers(), [("retry-after", "60".to_owned())]);
+        expect![[r#"{"type":"urn:sus:problem:lagring_full","title":"Lagringen är full; inget har sparats och inget kan visas som ska loggas förrän det finns plats","titleEn":"The storage is full; nothing was stored, and nothing can be shown that is to be logged until there is room","status":503,"detail":"Lagringen är full; inget har sparats och inget kan visas som ska loggas förrän det finns plats","detailEn":"The storage is full; nothing was stored, and nothing can be shown that is to be logged until there is room"}"#]].assert_eq(&problem.body(None));
+    }
 }

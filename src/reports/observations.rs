@@ -27,7 +27,7 @@ pub(super) enum Kind {
     GkLeft,
     /// Case ended. Key: GK held, last insats, outcome, how it ended. More: days in each step kind.
     Ended,
-    /// Days at a place in afi or ali, from `day` to the day before `more`. Key: which, [`ENTERED`] and [`FIRST`].
+    /// Days at a place in afi or ali, from `day` to the day before `more`. Key: which, [`ENTERED`], [`FIRST`] and [`ALONE`].
     Spell,
     /// Days at a place in an anonymous case, its ending day included, from `day` to the day before `more`. Key: 0,
     /// [`ENTERED`] and [`CLOSING`].
@@ -49,6 +49,9 @@ pub(super) const ENTERED: usize = 1;
 pub(super) const SEVERAL: usize = 2;
 /// The row is the case's first of this insats: it is entered for the first time on its day.
 pub(super) const FIRST: usize = 2;
+
+/// The case has no other row of its kind: it is counted once without remembering that it was.
+pub(super) const ALONE: usize = 8;
 
 /// The step was not all of the wait that ended with it: that has a row of its own.
 pub(super) const JOINED: u32 = 1 << 12;
@@ -277,13 +280,18 @@ impl Observer<'_> {
     /// Days in afi and ali.
     fn insatser(&mut self) {
         let steps = &self.case.steps;
+        let insatser = || {
+            let insatser = steps.iter().enumerate().filter(|(_, step)| step.kind.is_insats());
+            insatser.map(|(i, step)| (step, steps.get(i + 1).map_or(NEVER, |next| day(next.date))))
+        };
+        let rows: usize = insatser().map(|(step, to)| Self::starts(self.case, step.date, to).count()).sum();
+        let alone = if rows == 1 { ALONE } else { 0 };
         let mut entered = [false; 2];
-        for (i, step) in steps.iter().enumerate().filter(|(_, step)| step.kind.is_insats()) {
+        for (step, to) in insatser() {
             let which = usize::from(step.kind == StepKind::Ali);
             let first = if entered[which] { 0 } else { FIRST };
             entered[which] = true;
-            let to = steps.get(i + 1).map_or(NEVER, |next| day(next.date));
-            self.spells(Kind::Spell, step.date, to, which, [first, 0]);
+            self.spells(Kind::Spell, step.date, to, which, [first | alone, 0]);
         }
     }
 

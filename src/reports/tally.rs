@@ -13,7 +13,7 @@ use super::cube::{Durations, Merge, Tally};
 use super::disclosure::Policy;
 use super::facts::{Facts, Layer, Numbers};
 use super::frame::Columns;
-use super::observations::{FIRST, Kind, day, part};
+use super::observations::{ALONE, FIRST, Kind, day, part};
 use super::places::Place;
 use super::request::Period;
 use super::selection::Selection;
@@ -207,10 +207,9 @@ impl<'a> Pass<'a> {
                 let sex = part(key, 0);
                 let record = self.record(&view, i);
                 cells.nya_insats.cell([part(key, 1), sex]).add(record);
-                if seen[case] == 0 {
+                if part(key, 2) & ALONE != 0 || std::mem::replace(&mut seen[case], 1) == 0 {
                     cells.nya_insats.cell([2, sex]).add(record);
                 }
-                seen[case] = 1;
             });
         }
         Ok(())
@@ -227,8 +226,11 @@ impl<'a> Pass<'a> {
                 let (key, case) = (view.columns.key[i], view.columns.case[i] as usize);
                 let (sex, which) = (part(key, 0), part(key, 1));
                 let record = self.record(&view, i);
-                let before = seen[case];
-                seen[case] |= 1 << which;
+                let mut before = 0;
+                if part(key, 2) & ALONE == 0 {
+                    before = seen[case];
+                    seen[case] |= 1 << which;
+                }
                 // The spell began at the latest on the last day, so it covers that day unless it is over.
                 let in_stock = ends[i] > self.to;
                 for (code, new) in [(which, before & (1 << which) == 0), (2, before == 0)] {

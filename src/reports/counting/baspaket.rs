@@ -9,7 +9,7 @@ use super::{Count, HELD};
 use crate::reports::baspaket::{Active, Form};
 use crate::reports::cube::{Durations, Merge, Tally};
 use crate::reports::grid::Grid;
-use crate::reports::observations::{FIRST, Kind, part};
+use crate::reports::observations::{ALONE, FIRST, Kind, part};
 use crate::reports::spent;
 
 /// Where the total stands after afi and ali.
@@ -38,11 +38,11 @@ impl Count<'_> {
         let mut seen = Once::of(self);
         let first = |key, _| part(key, 2) & FIRST != 0;
         self.each_where(Kind::Spell, self.from, self.to, first, |at, _, offsets| {
-            let record = self.pass.record_of(at.case);
+            let (record, alone) = (self.pass.record_of(at.case), part(at.key, 2) & ALONE != 0);
             for own in [part(at.key, 1), BOTH] {
                 for offset in offsets {
                     let cell = (own * 2 + part(at.key, 0)) * self.cells.block + offset;
-                    if own != BOTH || seen.is_new(at.case, own, cell) {
+                    if alone || own != BOTH || seen.is_new(at.case, own, cell) {
                         grid.cells[cell].add(record);
                     }
                 }
@@ -57,14 +57,14 @@ impl Count<'_> {
         let mut seen = Once::of(self);
         let wanted = |_, until| until > self.from;
         self.each_where(Kind::Spell, i32::MIN, self.to, wanted, |at, more, offsets| {
-            let record = self.pass.record_of(at.case);
+            let (record, alone) = (self.pass.record_of(at.case), part(at.key, 2) & ALONE != 0);
             for own in [part(at.key, 1), BOTH] {
                 for offset in offsets {
                     let cell = (own * 2 + part(at.key, 0)) * self.cells.block + offset;
                     if more[0] > self.to {
                         grid.cells[cell].stock.add(record);
                     }
-                    if seen.is_new(at.case, own, cell) {
+                    if alone || seen.is_new(at.case, own, cell) {
                         grid.cells[cell].distinct.add(record);
                     }
                 }
