@@ -6,8 +6,8 @@ use actix_web::web;
 use super::App;
 use crate::auth::same_secret;
 use crate::registrations::{Refusal, Rendered};
-use crate::storage::Link;
 use crate::storage::receipts::{self, Receipt};
+use crate::storage::{Link, StorageError};
 
 /// A receipt that tells of no case: no erasure empties it. Cases are numbered from 1.
 const NO_CASE: i64 = 0;
@@ -26,40 +26,27 @@ pub struct Once {
 ///
 /// # Errors
 /// What `write` said, or that the key was used with other content.
-pub async fn keep<E: From<Refusal> + Send + 'static>(
+pub async fn keep<E: From<Refusal> + From<StorageError> + Send + 'static>(
     app: &web::Data<App>,
     once: Once,
     write: impl FnOnce(&mut Link<'_>, &App) -> Result<Rendered, E> + Send + 'static,
 ) -> Result<Rendered, E> {
     let app = app.clone();
-    let done = web::block(move || {
-        let mut connection = app.service.db.connect().map_err(Refusal::Storage)?;
-        let mut link = connection.link();
-        link.begin_write().map_err(Refusal::Storage)?;
-        match in_transaction(&mut link, &app, once, write) {
-            Ok(rendered) => {
-                link.run("COMMIT").map_err(Refusal::Storage)?;
-                Ok(rendered)
-            }
-            Err(refused) => {
-                link.run("ROLLBACK").map_err(Refusal::Storage)?;
-                Err(refused)
-            }
-        }
-    });
+    let done =
+        web::block(move || app.service.db.connect()?.link().written(|link| in_transaction(link, &app, once, write)));
     done.await.map_err(|_| Refusal::Busy)?
 }
 
-fn in_transaction<E: From<Refusal>>(
+fn in_transaction<E: From<Refusal> + From<StorageError>>(
     link: &mut Link<'_>,
     app: &App,
     Once { client, key, lock }: Once,
     write: impl FnOnce(&mut Link<'_>, &App) -> Result<Rendered, E>,
 ) -> Result<Rendered, E> {
     let keyed = key.as_ref().map(|(key, _)| app.service.vault.fingerprint(format!("{client} {key}").as_bytes()));
-    link.lock_keys(&keyed.into_iter().chain(lock).collect::<Vec<_>>()).map_err(Refusal::Storage)?;
+    link.lock_keys(&keyed.into_iter().chain(lock).collect::<Vec<_>>())?;
     let Some((key, fingerprint)) = key else { return write(link, app) };
-    let earlier = receipts::find(link, &[(client.clone(), key.clone())]).map_err(Refusal::Storage)?.pop();
+    let earlier = receipts::find(link, &[(client.clone(), key.clone())])?.pop();
     if let Some(kept) = earlier {
         if !same_secret(&kept.fingerprint, &fingerprint) {
             return Err(Refusal::KeyReused.into());
@@ -79,6 +66,6 @@ fn in_transaction<E: From<Refusal>>(
         case_number: Some(NO_CASE),
         created: app.now().timestamp_micros(),
     };
-    receipts::insert(link, &[row]).map_err(Refusal::Storage)?;
+    receipts::insert(link, &[row])?;
     Ok(rendered)
 }

@@ -11,6 +11,11 @@ use std::time::Duration;
 
 use crate::clock::Stopwatch;
 
+/// The longest that one report waits for another's sake.
+const LONGEST: Duration = Duration::from_millis(500);
+/// What waits at most until reports begin at once again, however long one took.
+const AHEAD: Duration = Duration::from_secs(5);
+
 /// When the next report may begin.
 #[derive(Debug)]
 pub struct Pace {
@@ -39,13 +44,13 @@ impl Pace {
     }
 
     fn wait_at(&self, now: Duration) -> Duration {
-        self.free.lock().map_or(Duration::ZERO, |free| free.saturating_sub(now))
+        self.free.lock().map_or(Duration::ZERO, |free| free.saturating_sub(now).min(LONGEST))
     }
 
     fn counted_at(&self, now: Duration, took: Duration, writer_worked: Duration) {
         if let Ok(mut free) = self.free.lock() {
-            // What the writer began earlier may end in between: nobody waits longer than the report took.
-            *free = now.max(*free) + writer_worked.min(took);
+            // What the writer began earlier may end in between.
+            *free = (now.max(*free) + writer_worked.min(took)).min(now + AHEAD);
         }
     }
 }
@@ -66,12 +71,12 @@ mod tests {
     }
 
     #[test]
-    fn the_next_waits_as_long_as_the_writer_worked_meanwhile_and_never_longer_than_the_report_took() {
+    fn the_next_waits_as_long_as_the_writer_worked_meanwhile() {
         let pace = Pace::default();
         pace.counted_at(ms(100), ms(80), ms(60));
         assert_eq!([100, 130, 160, 500].map(|now| pace.wait_at(ms(now))), [ms(60), ms(30), ms(0), ms(0)]);
         pace.counted_at(ms(500), ms(10), ms(4000));
-        assert_eq!(pace.wait_at(ms(500)), ms(10));
+        assert_eq!(pace.wait_at(ms(500)), ms(10), "at most as long as the report took");
     }
 
     #[test]
@@ -80,5 +85,12 @@ mod tests {
         pace.counted_at(ms(100), ms(80), ms(60));
         pace.counted_at(ms(110), ms(80), ms(60));
         assert_eq!(pace.wait_at(ms(110)), ms(110));
+    }
+
+    #[test]
+    fn a_long_one_keeps_others_waiting_for_a_moment_only() {
+        let pace = Pace::default();
+        pace.counted_at(ms(100), ms(60_000), ms(60_000));
+        assert_eq!([100, 5000, 5100].map(|now| pace.wait_at(ms(now))), [LONGEST, ms(100), ms(0)]);
     }
 }

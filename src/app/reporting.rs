@@ -40,9 +40,12 @@ pub async fn in_turn<T: Send + 'static, E: From<NoTurn> + Send + 'static>(
 ) -> Result<T, E> {
     let watch = Stopwatch::start();
     let longest = Duration::from_secs(app.config.edge.bounds.turn_seconds);
-    let turn = timeout(longest, Arc::clone(&app.report_turns).acquire_owned()).await.map_err(|_| NoTurn::Waited)?;
-    let turn = turn.map_err(|_| NoTurn::Waited)?;
-    sleep(app.pace.wait()).await;
+    let turn = timeout(longest, async {
+        let turn = Arc::clone(&app.report_turns).acquire_owned().await;
+        sleep(app.pace.wait()).await;
+        turn
+    });
+    let turn = turn.await.map_err(|_| NoTurn::Waited)?.map_err(|_| NoTurn::Waited)?;
     let waited = watch.elapsed();
     let worker = app.clone();
     let working = web::block(move || {

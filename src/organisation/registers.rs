@@ -122,21 +122,11 @@ impl Registers {
     /// # Errors
     /// All that is wrong with the file, or a failure of storage; then nothing was taken in.
     pub fn import(&self, db: &Db, value: &Value, now: DateTime<Utc>) -> Result<(Changes, i64), ImportError> {
-        let mut connection = db.connect()?;
-        let mut link = connection.link();
-        link.begin_write()?;
-        // Taking no position locks the head: two imports come one after the other.
-        link.take_positions(0)?;
-        match self.import_in(&mut link, value, now) {
-            Ok(done) => {
-                link.run("COMMIT")?;
-                Ok(done)
-            }
-            Err(error) => {
-                link.run("ROLLBACK")?;
-                Err(error)
-            }
-        }
+        db.connect()?.link().written(|link| {
+            // Taking no position locks the head: two imports come one after the other.
+            link.take_positions(0)?;
+            self.import_in(link, value, now)
+        })
     }
 
     /// Gives, ends or confirms an assignment.
@@ -144,13 +134,10 @@ impl Registers {
     /// # Errors
     /// All that is wrong with it, or a failure of storage; then nothing was changed.
     pub fn assign(&self, db: &Db, change: &Change, giver: &Giver, now: DateTime<Utc>) -> Result<Handler, AssignError> {
-        let mut connection = db.connect()?;
-        let mut link = connection.link();
-        link.begin_write()?;
-        link.take_positions(0)?;
-        let done = self.assign_in(&mut link, change, giver, now);
-        link.run(if done.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
-        done
+        db.connect()?.link().written(|link| {
+            link.take_positions(0)?;
+            self.assign_in(link, change, giver, now)
+        })
     }
 
     fn assign_in(

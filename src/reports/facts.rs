@@ -3,11 +3,11 @@
 //! Lives here: building them anew. Never here: following the log ([`super::refresh`]) and figures.
 //!
 //! A [`Facts`] is a value: it never changes, and is cheap to share. It has a *base*, sorted by place and day, and a
-//! small *delta* of the same form with the cases that changed since; the base rows of those are marked dead.
+//! *delta* of the same form, small in the newest, with the cases that changed since; the base rows of those are marked dead.
 
 use std::borrow::Borrow;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use polars::prelude::PolarsError;
 
@@ -15,9 +15,10 @@ use crate::domain::case::Case;
 use crate::domain::code::Position;
 use crate::domain::transition::Settings;
 
+use super::abreast;
 use super::disclosure::{Policy, RecordKeys};
 use super::frame::Frame;
-use super::observations::{KINDS, Kind, Observations};
+use super::observations::{KINDS, Kind, Observations, Rows};
 use super::places::Places;
 use super::profiles::Profiles;
 use super::report::Row;
@@ -26,19 +27,46 @@ use super::request::Period;
 /// The internal number of a case.
 pub type CaseKey = i64;
 
+/// From how many rows it pays to put several kinds of them in order beside each other. Tests are to meet both ways.
+const MANY: usize = if cfg!(test) { 100 } else { 20_000 };
+
 /// A frame for each kind of row.
 #[derive(Debug)]
 pub(super) struct Layer(pub(super) [Frame; KINDS]);
 
 impl Layer {
     pub(super) fn new(observations: Observations, places: usize) -> Result<Self, PolarsError> {
+        Self::of(observations, places, 0, |_| Ok(()))
+    }
+
+    /// Of rows to which `add` adds about so many more, kind by kind, by all processors where that pays.
+    pub(super) fn of(
+        observations: Observations,
+        places: usize,
+        more: usize,
+        add: impl Fn(&mut Rows) -> Result<(), PolarsError> + Sync,
+    ) -> Result<Self, PolarsError> {
+        let count = more + observations.0.iter().map(|rows| rows.day.len()).sum::<usize>();
+        // Each is taken once, and gone when its frame is made.
+        let kinds = observations.0.map(|rows| Mutex::new(Some(rows)));
+        let one = |rows: &Mutex<Option<Rows>>| {
+            let rows = rows.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let mut rows = rows.ok_or_else(|| PolarsError::ComputeError("a frame is made once".into()))?;
+            add(&mut rows)?;
+            Frame::new(rows, places)
+        };
         let frames: Result<Vec<Frame>, PolarsError> =
-            observations.0.into_iter().map(|rows| Frame::new(rows, places)).collect();
+            if count < MANY { kinds.iter().map(one).collect() } else { abreast::each(&kinds, one) };
         frames?.try_into().map(Self).map_err(|_| PolarsError::ComputeError("a layer has a frame for each kind".into()))
     }
 
     pub(super) fn frame(&self, kind: Kind) -> &Frame {
         &self.0[kind as usize]
+    }
+
+    /// How many rows there are of all kinds.
+    pub(super) fn rows(&self) -> usize {
+        self.0.iter().map(Frame::height).sum()
     }
 }
 
@@ -184,10 +212,10 @@ impl Facts {
         rows + keys + self.profiles.bytes() + self.numbers.bytes()
     }
 
-    /// How many rows they hold, in the order of their kinds, dead ones included.
+    /// How many rows they hold, dead ones included.
     #[must_use]
     pub fn rows(&self) -> usize {
-        self.base.0.iter().chain(&self.delta.0).map(Frame::height).sum()
+        self.base.rows() + self.delta.rows()
     }
 }
 

@@ -232,7 +232,7 @@ impl Reports {
             Ok::<_, StorageError>((before, head, changes::cases_between(link, since, head)?))
         })?;
         match before {
-            Some(before) => apply_read(db, &before, (&numbers, &[]), None, Position(head)),
+            Some(before) => Ok(apply_read(db, &before, (&numbers, &[]), None, Position(head))?.relieved()?),
             None => self.built(db, None, head),
         }
     }
@@ -297,7 +297,7 @@ impl Reports {
     }
 }
 
-/// An earlier state of the newest columns.
+/// An earlier state of the newest columns, whose base it shares however much is put back: nothing more will be folded in.
 fn earlier_of(db: &Db, newest: &Facts, as_of: Option<DateTime<Utc>>, to: i64) -> Result<Facts, FollowError> {
     let earlier = (as_of.map(|at| at.timestamp_micros()), to);
     let Since { changed, begun } =

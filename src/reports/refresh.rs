@@ -14,15 +14,15 @@ use crate::domain::code::Position;
 
 use super::abreast::{self, threads};
 use super::facts::{CaseKey, CaseNumbers, Facts, Kept, Keyed, Layer, Numbers};
-use super::observations::{Kind, Observations};
+use super::observations::{Observations, Rows};
 use super::places::Places;
 use super::profiles::Profiles;
 
-/// A delta of no more cases than this is never made part of the base. Tests are to meet both ways.
+/// In the newest columns a delta of no more cases than this is never made part of the base. Tests are to meet both ways.
 const SMALL: usize = if cfg!(test) { 8 } else { 40_000 };
 /// Fewer changed cases than this aren't shared between threads. Tests are to meet both ways.
 const FEW: usize = if cfg!(test) { 2 } else { 500 };
-/// A delta of more than this part of the cases is.
+/// One of more than this part of the cases is.
 const SHARE: usize = 10;
 /// From these on it is worth doing before: folding in takes the longer the more there are, and this the longer the more cases
 /// there are in all.
@@ -41,13 +41,14 @@ impl Facts {
     ) -> Result<Self, PolarsError> {
         let keys: Vec<CaseKey> = changed.iter().map(|(key, _)| *key).collect();
         let share = keys.len().div_ceil(threads()).max(FEW);
-        self.apply_shares(&keys, share, counted_to, |at, see| {
+        let after = self.apply_shares(&keys, share, counted_to, |at, see| {
             at.clone().zip(&changed[at]).for_each(|(at, (_, case))| see(at, case.borrow()));
-            Ok(())
-        })
+            Ok::<_, PolarsError>(())
+        })?;
+        after.relieved()
     }
 
-    /// The same of cases that are still to be read: `read` shows each case of a share of the keys, with its key's place, by
+    /// The same of cases that are still to be read, with a delta however large: `read` shows each case of a share of the keys, with its key's place, by
     /// several threads at once. No more of the cases are in memory than those shown at the time.
     ///
     /// # Errors
@@ -114,12 +115,12 @@ impl Facts {
                 }
             }
         }
-        fresh.take_over(&self.delta, &replaced)?;
+        let delta = Layer::of(fresh, places.len(), self.delta.rows(), |rows| rows.take_over(&self.delta, &replaced))?;
         let (by, base_keys) = (Arc::clone(&self.keyed.by), Arc::clone(&self.keyed.base));
         let after = Self {
             keyed: Keyed { by, base: base_keys, added: added_keys },
             base: Arc::clone(&self.base),
-            delta: Arc::new(Layer::new(fresh, places.len())?),
+            delta: Arc::new(delta),
             dead,
             numbers: Arc::clone(&self.numbers),
             added,
@@ -131,8 +132,17 @@ impl Facts {
             kept: Kept::default(),
         };
         // What was folded into nothing is all there is.
-        let large = self.cases() == 0 || after.changed.count > SMALL.max(after.cases() / SHARE);
-        Ok(if large { after.compacted()? } else { after })
+        Ok(if self.cases() == 0 { after.compacted()? } else { after })
+    }
+
+    /// The same facts, with an empty delta where so many cases have changed that nobody can wait for it to be made beside what
+    /// is served.
+    ///
+    /// # Errors
+    /// When polars can't make a frame.
+    pub(super) fn relieved(self) -> Result<Self, PolarsError> {
+        let large = self.changed.count > SMALL.max(self.cases() / SHARE);
+        if large { self.compacted() } else { Ok(self) }
     }
 
     /// Whether so many cases have changed that an empty delta is worth making beside what is served.
@@ -149,10 +159,11 @@ impl Facts {
         let base = if self.numbers.len() == 0 {
             Arc::clone(&self.delta)
         } else {
-            let mut all = Observations::default();
-            all.take_over(&self.base, &self.dead)?;
-            all.take_over(&self.delta, &Numbers::default())?;
-            Arc::new(Layer::new(all, self.places.len())?)
+            let all = Layer::of(Observations::default(), self.places.len(), self.rows(), |rows| {
+                rows.take_over(&self.base, &self.dead)?;
+                rows.take_over(&self.delta, &Numbers::default())
+            })?;
+            Arc::new(all)
         };
         let added = self.added.iter().map(|(key, number)| (*key, *number));
         let numbers = CaseNumbers::new(self.numbers.iter().chain(added).collect());
@@ -202,19 +213,20 @@ impl Observations {
             }
         }
     }
+}
 
-    /// Adds the rows of a layer, but for some cases.
+impl Rows {
+    /// Adds the rows of this kind in a layer, but for some cases.
     fn take_over(&mut self, layer: &Layer, but: &Numbers) -> Result<(), PolarsError> {
-        for (rows, kind) in self.0.iter_mut().zip(Kind::ALL) {
-            let (from, places) = (layer.frame(kind).columns(kind.more())?, layer.frame(kind).places());
-            let kept: Vec<usize> = (0..from.case.len()).filter(|i| !but.contains(from.case[*i])).collect();
-            rows.case.extend(kept.iter().map(|i| from.case[*i]));
-            rows.place.extend(kept.iter().map(|i| places[*i]));
-            rows.day.extend(kept.iter().map(|i| from.day[*i]));
-            rows.key.extend(kept.iter().map(|i| from.key[*i]));
-            for (column, values) in rows.more.iter_mut().zip(&from.more) {
-                column.extend(kept.iter().map(|i| values[*i]));
-            }
+        let frame = layer.frame(self.kind);
+        let (from, places) = (frame.columns(self.kind.more())?, frame.places());
+        let kept: Vec<usize> = (0..from.case.len()).filter(|i| !but.contains(from.case[*i])).collect();
+        self.case.extend(kept.iter().map(|i| from.case[*i]));
+        self.place.extend(kept.iter().map(|i| places[*i]));
+        self.day.extend(kept.iter().map(|i| from.day[*i]));
+        self.key.extend(kept.iter().map(|i| from.key[*i]));
+        for (column, values) in self.more.iter_mut().zip(&from.more) {
+            column.extend(kept.iter().map(|i| values[*i]));
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Writing a unit's decisions: all rows of all entries at once, table by table, inside the open transaction.
+//! Writing a unit's decisions: all rows of all entries at once, inside the open transaction.
 
 use std::collections::HashMap;
 
@@ -10,10 +10,7 @@ use super::erase::Forgotten;
 use super::error::StorageError;
 use super::journal::{ClientReferenceRow, FingerprintRow, Rows, encode};
 use super::persons::{self, NewPerson};
-use super::schema::{
-    answers, case_handlers, case_offices, case_references, case_subjects, cases, changes, client_references, consents,
-    fingerprints, meetings, person_keys, person_lookups, persons as people, reason_texts, registrations,
-};
+use super::schema::changes;
 use crate::domain::case::Case;
 use crate::domain::code::{CaseId, CaseReference, Position};
 use crate::domain::journal::Entry;
@@ -84,30 +81,34 @@ pub fn append(
         let row = CaseRow::of(head.case, *number, head.person.clone(), settings);
         if head.number.is_some() { moved.push(row) } else { opened.push(row) }
     }
-    // What ends comes before what opens: a person may end one case and open another in one unit, and never has two
-    // open ones in between.
-    let (opening, closing): (Vec<CaseRow>, Vec<CaseRow>) = moved.into_iter().partition(|row| row.state == OPEN);
-    link.update_heads(&closing)?;
-    opened.sort_by_key(|row| row.state == OPEN);
-    insert_together!(link, [
-        people::table => &new.people,
-        person_keys::table => &new.keys,
-        person_lookups::table => &new.lookups,
-        changes::table => &log,
-        cases::table => &opened,
-        registrations::table => &rows.registrations,
-        case_subjects::table => &rows.erasable.subjects,
-        answers::table => &rows.erasable.answers,
-        meetings::table => &rows.meetings,
-        consents::table => &rows.erasable.consents,
-        case_offices::table => &rows.offices,
-        case_handlers::table => &rows.erasable.handlers,
-        case_references::table => &rows.erasable.references,
-        reason_texts::table => &rows.erasable.texts,
-        client_references::table => &rows.client_references,
-        fingerprints::table => &rows.erasable.fingerprints,
-    ]);
-    link.update_heads(&opening)?;
+    // A person may leave one case (it ends, or loses the identity) and have another opened in one unit, and never has two open
+    // ones in between.
+    let holds = |row: &CaseRow| row.state == OPEN && row.person.is_some();
+    let (holding, left): (Vec<CaseRow>, Vec<CaseRow>) = moved.into_iter().partition(holds);
+    link.update_heads(&left)?;
+    link.update_heads(&holding)?;
+    opened.sort_by_key(holds);
+    insert_together!(
+        link,
+        [
+            new.people,
+            new.keys,
+            new.lookups,
+            log,
+            opened,
+            rows.registrations,
+            rows.erasable.subjects,
+            rows.erasable.answers,
+            rows.meetings,
+            rows.erasable.consents,
+            rows.offices,
+            rows.erasable.handlers,
+            rows.erasable.references,
+            rows.erasable.texts,
+            rows.client_references,
+            rows.erasable.fingerprints,
+        ]
+    );
     let forgotten = super::erase::erase_staged(link, staged, &numbers)?;
     Ok((numbers, forgotten))
 }

@@ -232,20 +232,18 @@ pub struct Referred {
     pub number: i64,
 }
 
-/// Codes of the agencies.
-const AGENCIES: [&str; 2] = [Agency::Fk.code(), Agency::Af.code()];
-
 /// Which cases the agencies' references stand for.
 ///
 /// # Errors
 /// When the database fails.
 pub fn by_references(link: &mut Link<'_>, references: &[String]) -> Result<Vec<Referred>, StorageError> {
+    let agencies = Agency::ALL.map(Agency::code);
     let mut rows = Vec::new();
     for chunk in references.chunks(CHUNK) {
         match link {
             // One agency at a time: then each look-up is by the whole key.
             Link::Sqlite(c) => {
-                for agency in AGENCIES {
+                for agency in agencies {
                     let Some(those) = Among::new(case_references::reference, chunk.iter().map(String::as_str)) else {
                         continue;
                     };
@@ -259,7 +257,7 @@ pub fn by_references(link: &mut Link<'_>, references: &[String]) -> Result<Vec<R
                 }
             }
             Link::Postgres(c) => {
-                let keys: Vec<(&str, &String)> = AGENCIES
+                let keys: Vec<(&str, &String)> = agencies
                     .iter()
                     .flat_map(|agency| chunk.iter().map(move |reference| (*agency, reference)))
                     .collect();

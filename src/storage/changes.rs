@@ -1,11 +1,11 @@
 //! The change log: what was committed, in that order. Nothing is ever skipped, since positions are dense and in
 //! commit order.
 
+use diesel::dsl::min;
 use diesel::prelude::*;
 
 use super::dialect::Link;
 use super::error::StorageError;
-use super::prepared::{Among, CHUNK};
 use super::schema::{cases, change_head, changes, registrations};
 
 /// The position of the newest committed change.
@@ -41,21 +41,25 @@ pub type Known = (Option<i64>, i64);
 /// When the database fails.
 pub fn cases_known_between(link: &mut Link<'_>, earlier: Known, later: Known) -> Result<Vec<i64>, StorageError> {
     let mut numbers = cases_between(link, earlier.1, later.1)?;
-    numbers.extend(entries_known_between(link, earlier, later)?);
+    numbers.extend(known_between(link, earlier, later)?.into_iter().map(|(case, _)| case));
     numbers.sort_unstable();
     numbers.dedup();
     Ok(numbers)
 }
 
-/// The case of each entry that became known between two states by its instant.
-fn entries_known_between(link: &mut Link<'_>, earlier: Known, later: Known) -> Result<Vec<i64>, StorageError> {
+/// The cases of which something became known between two states by its instant, and whether their requests did. A million
+/// cases have five million entries, which the database puts together.
+fn known_between(link: &mut Link<'_>, earlier: Known, later: Known) -> Result<Vec<(i64, bool)>, StorageError> {
     let (Some(after), until) = (earlier.0, later.0.unwrap_or(i64::MAX)) else { return Ok(Vec::new()) };
-    Ok(each!(link, c => registrations::table
+    let known: Vec<(i64, Option<i64>)> = each!(link, c => registrations::table
         .filter(registrations::known_from.gt(after))
         .filter(registrations::known_from.le(until))
         .filter(registrations::position.le(later.1))
-        .select(registrations::case_number)
-        .load(c))?)
+        .group_by(registrations::case_number)
+        .select((registrations::case_number, min(registrations::position)))
+        .load(c))?;
+    // A case's number is the position of its request.
+    Ok(known.into_iter().map(|(case, first)| (case, first == Some(case))).collect())
 }
 
 /// What parts an earlier state from a later one.
@@ -63,7 +67,7 @@ fn entries_known_between(link: &mut Link<'_>, earlier: Known, later: Known) -> R
 pub struct Since {
     /// The cases of [`cases_known_between`], ascending.
     pub changed: Vec<i64>,
-    /// Those of them of which nothing was known in the earlier state, so far as can be told without reading them; ascending.
+    /// Those of them that were requested later than the earlier state; ascending.
     pub begun: Vec<i64>,
 }
 
@@ -73,29 +77,13 @@ pub struct Since {
 /// When the database fails.
 pub fn since(link: &mut Link<'_>, earlier: Known, to: i64) -> Result<Since, StorageError> {
     let mut changed = cases_between(link, earlier.1, to)?;
-    let mut entries = entries_known_between(link, earlier, (None, to))?;
-    entries.sort_unstable();
-    let mut begun = Vec::new();
-    for chunk in entries.chunk_by(|a, b| a == b).collect::<Vec<_>>().chunks(CHUNK) {
-        let those = chunk.iter().filter_map(|entries| entries.first().copied());
-        let Some(those) = Among::new(cases::number, those) else { continue };
-        let mut versions: Vec<(i64, i64)> =
-            each!(link, c => cases::table.filter(those).select((cases::number, cases::version)).load(c))?;
-        versions.sort_unstable();
-        // A case of which as many entries became known since as it has.
-        let all = chunk.iter().filter(|entries| {
-            let place = versions.binary_search_by_key(&entries[0], |(number, _)| *number);
-            place.is_ok_and(|place| versions[place].1 == entries.len() as i64)
-        });
-        begun.extend(all.map(|entries| entries[0]));
-    }
-    entries.dedup();
-    changed.append(&mut entries);
+    let later = changed.partition_point(|number| *number <= earlier.1);
+    let mut begun = changed[later..].to_vec();
+    let known = known_between(link, earlier, (None, to))?;
+    begun.extend(known.iter().filter(|(_, requested)| *requested).map(|(case, _)| case));
+    changed.extend(known.into_iter().map(|(case, _)| case));
     changed.sort_unstable();
     changed.dedup();
-    // A case's number is the position of its request.
-    let later = changed.partition_point(|number| *number <= earlier.1);
-    begun.extend(&changed[later..]);
     begun.sort_unstable();
     begun.dedup();
     Ok(Since { changed, begun })

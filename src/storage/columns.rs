@@ -36,10 +36,12 @@ pub(super) trait Field {
 
 /// Rows of a table, taken apart.
 pub(super) trait Columns: Sized {
-    /// The table's name.
-    const TABLE: &'static str;
+    /// The table.
+    type Table: Default;
+    /// Its name.
+    const NAME: &'static str;
     /// The columns' names, in the order of their values.
-    const NAMES: &'static [&'static str];
+    const COLUMNS: &'static [&'static str];
 
     /// The values of each column, in the order of the rows.
     fn columns(rows: &[Self]) -> Vec<Values<'_>>;
@@ -49,8 +51,9 @@ pub(super) trait Columns: Sized {
 macro_rules! columns {
     ($row:ident of $table:ident: $($name:ident),+ $(,)?) => {
         impl $crate::storage::columns::Columns for $row {
-            const TABLE: &'static str = stringify!($table);
-            const NAMES: &'static [&'static str] = &[$(stringify!($name)),+];
+            type Table = $crate::storage::schema::$table::table;
+            const NAME: &'static str = stringify!($table);
+            const COLUMNS: &'static [&'static str] = &[$(stringify!($name)),+];
 
             fn columns(rows: &[Self]) -> Vec<$crate::storage::columns::Values<'_>> {
                 // A column that was forgotten is told by the compiler.
@@ -59,6 +62,11 @@ macro_rules! columns {
             }
         }
     };
+}
+
+/// The table that rows belong to.
+pub(super) fn table_of<R: Columns>(_: &[R]) -> R::Table {
+    R::Table::default()
 }
 
 /// One column of some rows.
@@ -104,8 +112,8 @@ impl<'r> Statement<'r> {
     /// Goes on with the rows of one more table, which are to be appended.
     pub(super) fn appending<R: Columns>(self, rows: &'r [R]) -> Self {
         let begin = if self.0.is_empty() { "WITH w_" } else { ", w_" };
-        let into = self.text(begin).text(R::TABLE).text(" AS (INSERT INTO ").text(R::TABLE).text(" (");
-        into.names(R::NAMES).text(") SELECT * FROM ").rows(R::columns(rows)).text(")")
+        let into = self.text(begin).text(R::NAME).text(" AS (INSERT INTO ").text(R::NAME).text(" (");
+        into.names(R::COLUMNS).text(") SELECT * FROM ").rows(R::columns(rows)).text(")")
     }
 
     /// The end of what appends rows.

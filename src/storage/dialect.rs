@@ -1,4 +1,4 @@
-//! The only match on the backend. `each!` expands one diesel expression once per concrete connection, so both
+//! Almost the only match on the backend: beside it, keys of two columns are looked up in two ways. `each!` expands one diesel expression once per concrete connection, so both
 //! stay checked by the compiler; the statements below are those where the backends need their own form.
 
 use diesel::pg::PgConnection;
@@ -64,14 +64,14 @@ macro_rules! insert_rows {
 /// Appends rows of several tables: on PostgreSQL by one statement, unless they are many. All of a table's rows are there
 /// when the statement is done, in no order among the tables.
 macro_rules! insert_together {
-    ($link:expr, [$($table:expr => $rows:expr),+ $(,)?]) => {
+    ($link:expr, [$($rows:expr),+ $(,)?]) => {
         match &mut *$link {
             $crate::storage::dialect::Link::Postgres(c) if 0 $(+ $rows.len())+ <= $crate::storage::columns::MANY => {
                 let statement = $crate::storage::columns::Statement::default()$(.appending(&$rows[..]))+;
                 statement.appended().execute(&mut **c)?;
             }
             link => {
-                $(insert_rows!(link, $table, $rows);)+
+                $(insert_rows!(link, $crate::storage::columns::table_of(&$rows), $rows);)+
             }
         }
     };
@@ -153,15 +153,16 @@ impl Link<'_> {
     ///
     /// # Errors
     /// What `write` says, or when the database fails; then nothing was written.
-    pub fn written<T>(
+    pub fn written<T, E: From<StorageError>>(
         &mut self,
-        write: impl FnOnce(&mut Link<'_>) -> Result<T, StorageError>,
-    ) -> Result<T, StorageError> {
+        write: impl FnOnce(&mut Link<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         self.begin_write()?;
-        match write(self).and_then(|done| self.run("COMMIT").map(|()| done)) {
+        match write(self).and_then(|done| Ok(self.run("COMMIT").map(|()| done)?)) {
             Ok(done) => Ok(done),
             Err(error) => {
-                // What went wrong first is what is told; the connection is given up either way.
+                // What went wrong first is what is told: SQLite may have undone everything by itself. The connection is
+                // given up either way.
                 self.run("ROLLBACK").unwrap_or_else(|failed| log::debug!("rollback failed: {failed}"));
                 Err(error)
             }
@@ -369,7 +370,7 @@ fn update_heads_postgres(c: &mut PgConnection, heads: &[CaseRow]) -> Result<(), 
                step = u.step, step_date = u.step_date, next_owner = u.next_owner, due = u.due, missing = u.missing, \
                fk_office = u.fk_office, af_office = u.af_office, fk_handler = u.fk_handler, af_handler = u.af_handler \
                FROM ";
-    let heads = Statement::default().text(set).rows(CaseRow::columns(heads)).text(" AS u (").names(CaseRow::NAMES);
+    let heads = Statement::default().text(set).rows(CaseRow::columns(heads)).text(" AS u (").names(CaseRow::COLUMNS);
     heads.text(") WHERE cases.number = u.number").execute(c)?;
     Ok(())
 }

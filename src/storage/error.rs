@@ -41,7 +41,7 @@ impl std::error::Error for StorageError {}
 
 /// What SQLite and PostgreSQL say when the disk is full: neither has a kind for it here.
 const FULL: [&str; 2] = ["database or disk is full", "No space left on device"];
-/// What SQLite says of its file, word for word, so that there is no value in it.
+/// What SQLite says of its file and its transactions, word for word, so that there is no value in it.
 const TOLD: [&str; 5] = [
     "disk I/O error",
     "database disk image is malformed",

@@ -93,11 +93,11 @@ pub(super) fn without_keys() -> StorageError {
 /// [`StorageError::Setup`] when a key is needed that was not given: under another one the persons that are there would
 /// not be found, and could get a second open case; or when the database fails.
 pub fn unlock(link: &mut Link<'_>, vault: &Vault, chance: &mut dyn Chance, now: i64) -> Result<(), StorageError> {
-    link.begin_write()?;
-    // Two processes may start at once.
-    let result = link.take_positions(0).and_then(|_| unlock_in(link, vault, chance, now));
-    link.run(if result.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
-    result
+    link.written(|link| {
+        // Two processes may start at once.
+        link.take_positions(0)?;
+        unlock_in(link, vault, chance, now)
+    })
 }
 
 fn unlock_in(link: &mut Link<'_>, vault: &Vault, chance: &mut dyn Chance, now: i64) -> Result<(), StorageError> {

@@ -112,10 +112,9 @@ async fn changed(
     let (asking, caller) = (app.clone(), visit.caller.clone());
     let made = in_database(move || {
         let mut connection = asking.service.db.connect()?;
-        let mut link = connection.link();
-        link.begin_write()?;
-        let made = assigning::assign(&mut link, &asking.service.registers, &caller, wanted, &change, asking.now());
-        link.run(if made.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+        let made = connection
+            .link()
+            .written(|link| assigning::assign(link, &asking.service.registers, &caller, wanted, &change, asking.now()));
         Ok(made.map(|_| ()))
     });
     match made.await {

@@ -12,7 +12,7 @@ use super::{Entry, Kind, Row, day_of_micros, entry_at, forget_query, lookup, pie
 use crate::chance::Chance;
 use crate::storage::dialect::Link;
 use crate::storage::error::StorageError;
-use crate::storage::schema::{access_chains, access_log, access_queries, access_subjects};
+use crate::storage::schema::{access_chains, access_queries, access_subjects};
 use crate::storage::vault::Vault;
 
 /// A case or a handläggare in a piece of the log, on a day.
@@ -162,11 +162,7 @@ impl Chain {
             }
             rows.push(row);
         }
-        insert_together!(link, [
-            access_log::table => &rows,
-            access_subjects::table => &subjects,
-            access_queries::table => &queries,
-        ]);
+        insert_together!(link, [rows, subjects, queries]);
         Ok(())
     }
 

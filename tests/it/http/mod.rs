@@ -12,6 +12,7 @@ mod limits;
 mod listener;
 mod lists;
 mod matrix;
+mod pace;
 mod policy;
 mod posting;
 mod report_forms;

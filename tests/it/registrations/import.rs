@@ -55,3 +55,19 @@ fn refused_lines_come_back_with_their_findings_and_the_others_go_in() {
         assert_eq!(first["findings"][0]["allowed"], json!({"from": "2016-10-04"}));
     });
 }
+
+#[test]
+fn whoever_was_protected_may_be_requested_anew_in_the_same_piece() {
+    on_both(|backend, database| {
+        let (service, _) = service(database, noon("2018-01-10"));
+        service.import_organisation(&organisation()).unwrap();
+        let mut anew = chain().remove(0);
+        (anew["clientReference"], anew["caseReference"]) = (json!("again"), json!("FK-2017-0001"));
+        (anew["date"], anew["recordedAt"]) = (json!("2017-01-10"), json!("2017-01-10T12:00:00Z"));
+        import_lines(&service, &chain()[..2]);
+        let protection = json!({"agency": "FK", "kind": "protection", "caseReference": "FK-2016-0001", "date": "2017-01-09",
+            "recordedAt": "2017-01-09T12:00:00Z"});
+        let (summary, refused) = import_lines(&service, &[protection, anew]);
+        assert_eq!((summary.registered, refused.as_str()), (2, ""), "{backend:?}");
+    });
+}

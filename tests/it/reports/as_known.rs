@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::antal;
 use crate::http::{ANNA, Api};
-use crate::support::posting::{begaran, gk};
-use crate::support::{Database, on_both};
+use crate::support::posting::{begaran, gk, import_lines};
+use crate::support::{Database, on_both, organisation};
 
 /// A period that ends on the day when the first mapping is held, so that a mapping moved by a day falls out of it.
 const PERIOD: &str = "/v1/reports/baspaket?from=2016-10-01&to=2016-10-12";
@@ -163,5 +163,35 @@ fn identity_taken_away_later_is_anonymous_in_earlier_figures_too() {
         assert_eq!(antal(&before, "nya_gk", &[("initieradAv", "samtliga")]), 1);
         assert_eq!(antal(&after, "nya_gk", &[("initieradAv", "samtliga")]), 0, "also where the figure was kept");
         assert_eq!((&before["anonymous"], &after["anonymous"]), (&json!(0), &json!(1)));
+    });
+}
+
+#[test]
+fn what_became_known_later_is_nothing_before_wherever_it_stands_in_the_log() {
+    on_both(|backend, database| {
+        let api = Api::around(database, "2016-12-01", &organisation());
+        let line = |mut body: Value, known: &str| {
+            (body["agency"], body["recordedAt"]) = (json!("FK"), json!(known));
+            body
+        };
+        let second = sus::domain::person::test_number("1990-01-01".parse().unwrap(), 981);
+        // In the order of a file, which is not that in which they became known.
+        let lines = [
+            line(begaran("FK-2", second.as_digits(), "2016-10-03"), "2016-11-20T12:00:00Z"),
+            line(gk("FK-2", "2016-10-11"), "2016-11-21T12:00:00Z"),
+            line(begaran("FK-1", ANNA, "2016-10-03"), "2016-10-03T12:00:00Z"),
+            line(gk("FK-1", "2016-10-12"), "2016-10-20T12:00:00Z"),
+        ];
+        let (summary, refused) = import_lines(api.service(), &lines);
+        assert_eq!((summary.registered, refused.as_str()), (4, ""), "{backend:?}");
+        let path = format!("{PERIOD}&asOf=2016-10-25T12:00:00Z");
+        let of = |reports: &Api| figures(&reports.get(&path, &reports.fk()).json());
+        let from_journals = of(&api);
+        assert_eq!(api.get(PERIOD, &api.fk()).status, 200);
+        // Once more over the same database: now the newest columns are there before.
+        let other = Api::around(database, "2016-12-01", &organisation());
+        assert_eq!(other.get(PERIOD, &other.fk()).status, 200);
+        assert_eq!(of(&other), from_journals, "{backend:?}");
+        assert_eq!(antal(&other.get(&path, &other.fk()).json(), "nya_gk", &[("initieradAv", "samtliga")]), 1);
     });
 }

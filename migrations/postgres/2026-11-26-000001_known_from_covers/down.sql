@@ -1,0 +1,2 @@
+DROP INDEX registrations_known_from;
+CREATE INDEX registrations_known_from ON registrations (known_from);

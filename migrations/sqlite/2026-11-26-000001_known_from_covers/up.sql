@@ -1,0 +1,2 @@
+-- Nothing: see migrations/postgres.
+SELECT 1;
