@@ -1,4 +1,5 @@
-//! Almost the only match on the backend: beside it, keys of two columns are looked up in two ways. `each!` expands one diesel expression once per concrete connection, so both
+//! Almost the only match on the backend: beside it, keys of two columns are looked up, and what became known is put
+//! together, in two ways. `each!` expands one diesel expression once per concrete connection, so both
 //! stay checked by the compiler; the statements below are those where the backends need their own form.
 
 use diesel::pg::PgConnection;

@@ -17,10 +17,10 @@ use crate::reports::follow::{Counted, FollowError, Reports};
 use crate::reports::plain::Asked;
 use crate::reports::pull::{PullError, pull};
 use crate::reports::quality;
-use crate::reports::reading::{PIECE, known_entries, put_back};
+use crate::reports::reading::PIECE;
 use crate::reports::request::{Lang, Request};
-use crate::storage::journal::{Selection, load_counted};
-use crate::storage::{Db, changes};
+use crate::storage::journal::{Loaded, Selection, load_counted};
+use crate::storage::{Db, StorageError, changes};
 
 /// Beyond this many changed cases they are not held all at once.
 const MANY: usize = 100_000;
@@ -98,11 +98,12 @@ impl Reports {
         let mut changed: Vec<(i64, Case)> = Vec::new();
         let many = reader.link().snapshot(|link| {
             let micros = |at: Option<DateTime<Utc>>| at.map(|at| at.timestamp_micros());
-            let numbers = changes::cases_known_between(link, (micros(since), from), (micros(until), to))?;
+            let later = (micros(until), to);
+            let numbers = changes::cases_known_between(link, (micros(since), from), later)?;
             let many = numbers.len() > MANY;
             for piece in numbers.chunks(PIECE) {
-                for loaded in load_counted(link, Selection::Numbers(piece))? {
-                    let (first, last) = (known_entries(&loaded, since, from), known_entries(&loaded, until, to));
+                for loaded in load_counted(link, Selection::Numbers(piece), later)? {
+                    let (first, last) = (known_entries(&loaded, since, from), loaded.entries.len());
                     if first >= last {
                         continue;
                     }
@@ -144,4 +145,18 @@ impl Reports {
 fn time_counts(request: &Request, earlier: DateTime<Utc>, later: DateTime<Utc>) -> bool {
     let on = |at| quality::measured_on(request.period, at);
     request.report == quality::ID && on(earlier) != on(later)
+}
+
+/// How many of a case's entries were known on an instant, up to a position.
+fn known_entries(loaded: &Loaded, as_of: Option<DateTime<Utc>>, to: i64) -> usize {
+    loaded.entries.iter().take_while(|e| as_of.is_none_or(|at| e.known_from <= at) && e.position.0 <= to).count()
+}
+
+/// A case as it was after some entries, to take the place of what it is now; what was not there yet is what no figure
+/// counts.
+fn put_back(loaded: &Loaded, entries: usize) -> Result<Case, StorageError> {
+    if entries > 0 {
+        return loaded.case_after(entries);
+    }
+    Ok(Case { felregistrering: true, ..loaded.case_after(1)? })
 }

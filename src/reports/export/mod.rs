@@ -45,7 +45,7 @@ use crate::clock::Clock;
 use crate::domain::case::Case;
 use crate::domain::organisation::Organisation;
 use crate::organisation::registers::Registers;
-use crate::storage::journal::{Loaded, Selection, load_counted};
+use crate::storage::journal::{Selection, load_counted, micros};
 use crate::storage::{Db, StorageError, cases, changes};
 
 pub use numbers::CaseNumbers;
@@ -244,25 +244,18 @@ impl Export {
             let piece = reader.link().snapshot(|link| {
                 let numbers = cases::numbers_after(link, last, PIECE as i64)?;
                 let (Some(first), Some(end)) = (numbers.first(), numbers.last()) else { return Ok(Vec::new()) };
-                load_counted(link, Selection::Range(*first, *end))
+                load_counted(link, Selection::Range(*first, *end), (self.known.map(micros), self.counted_to))
             })?;
             drop(reader);
             let Some(end) = piece.last().map(|loaded| loaded.row.number) else { return Ok(()) };
             for loaded in &piece {
-                let known = self.known_of(loaded);
-                if known > 0 {
-                    each(loaded.row.number, &loaded.case_after(known)?)?;
+                if !loaded.entries.is_empty() {
+                    each(loaded.row.number, &loaded.case()?)?;
                 }
             }
             last = end;
             so_far.cases += piece.len() as i64;
             progress(so_far);
         }
-    }
-
-    /// How many of a case's entries are counted.
-    fn known_of(&self, loaded: &Loaded) -> usize {
-        let known = |at: DateTime<Utc>| self.known.is_none_or(|as_of| at <= as_of);
-        loaded.entries.iter().take_while(|e| known(e.known_from) && e.position.0 <= self.counted_to).count()
     }
 }

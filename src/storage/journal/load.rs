@@ -14,6 +14,7 @@ use crate::domain::code::CaseReference;
 use crate::domain::journal::Entry;
 use crate::domain::person::Sex;
 use crate::storage::cases::CaseRow;
+use crate::storage::changes::{EVERYTHING, Known};
 use crate::storage::dialect::Link;
 use crate::storage::error::StorageError;
 use crate::storage::prepared::{Among, CHUNK};
@@ -36,7 +37,7 @@ pub enum Selection<'a> {
 pub struct Loaded {
     /// Its present row.
     pub row: CaseRow,
-    /// Its journal, all of it.
+    /// Its journal, as far as it was asked for.
     pub entries: Vec<Entry>,
     /// Agency references given with the request.
     pub references: Vec<ReferenceRow>,
@@ -72,12 +73,13 @@ impl Loaded {
 }
 
 macro_rules! rows {
-    ($link:expr, $selection:expr, $table:ident, $row:ty) => {{
+    ($link:expr, $selection:expr, $table:ident, $row:ty, $known:expr) => {{
         let mut found: Vec<$row> = Vec::new();
         match $selection {
             Selection::Range(first, last) => {
                 found = each!($link, c => $table::table
                     .filter($table::case_number.between(first, last))
+                    .filter($known)
                     .order(($table::case_number, $table::position))
                     .select(<$row>::as_select())
                     .load(c))?;
@@ -87,6 +89,7 @@ macro_rules! rows {
                     let Some(those) = Among::new($table::case_number, chunk.iter().copied()) else { continue };
                     found.extend(each!($link, c => $table::table
                         .filter(those)
+                        .filter($known)
                         .select(<$row>::as_select())
                         .load::<$row>(c))?);
                 }
@@ -101,24 +104,28 @@ macro_rules! rows {
 /// # Errors
 /// When the database fails or what it holds can't be understood.
 pub fn load(link: &mut Link<'_>, selection: Selection<'_>) -> Result<Vec<Loaded>, StorageError> {
-    let mut tables = Tables::read(link, selection)?;
-    tables.references = rows!(link, selection, case_references, ReferenceRow).into();
-    tables.texts = rows!(link, selection, reason_texts, TextRow).into();
+    let mut tables = Tables::read(link, selection, EVERYTHING)?;
+    let last = tables.last;
+    tables.references =
+        rows!(link, selection, case_references, ReferenceRow, case_references::position.le(last)).into();
+    tables.texts = rows!(link, selection, reason_texts, TextRow, reason_texts::position.le(last)).into();
     tables.assemble()
 }
 
-/// Reads what figures are counted from, by number ascending: cases without references and free text, which no figure
-/// looks at.
+/// Reads what figures of a state are counted from, by number ascending: cases as far as they were known then, without
+/// references and free text, which no figure looks at.
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_counted(link: &mut Link<'_>, selection: Selection<'_>) -> Result<Vec<Loaded>, StorageError> {
-    Tables::read(link, selection)?.assemble()
+pub fn load_counted(link: &mut Link<'_>, selection: Selection<'_>, state: Known) -> Result<Vec<Loaded>, StorageError> {
+    Tables::read(link, selection, state)?.assemble()
 }
 
 /// The rows of some cases, each table in the order of case and position.
 struct Tables {
     heads: Vec<CaseRow>,
+    /// The newest position of a registration: what stands beside later ones isn't read.
+    last: i64,
     registrations: Ordered<RegistrationRow>,
     answers: Ordered<AnswerRow>,
     meetings: Ordered<MeetingRow>,
@@ -132,7 +139,7 @@ struct Tables {
 
 impl Tables {
     /// Everything but what only [`load`] reads.
-    fn read(link: &mut Link<'_>, selection: Selection<'_>) -> Result<Self, StorageError> {
+    fn read(link: &mut Link<'_>, selection: Selection<'_>, (until, to): Known) -> Result<Self, StorageError> {
         let mut heads: Vec<CaseRow> = match selection {
             Selection::Range(first, last) => each!(link, c => cases::table
                 .filter(cases::number.between(first, last))
@@ -141,17 +148,22 @@ impl Tables {
             Selection::Numbers(numbers) => crate::storage::cases::by_numbers(link, numbers)?,
         };
         heads.sort_unstable_by_key(|h| h.number);
+        let until = until.unwrap_or(i64::MAX);
+        let known = || registrations::known_from.le(until).and(registrations::position.le(to));
+        let registrations = rows!(link, selection, registrations, RegistrationRow, known());
+        let last = registrations.iter().map(|row| row.position).max().unwrap_or(0);
         Ok(Self {
             heads,
-            answers: rows!(link, selection, answers, AnswerRow).into(),
-            meetings: rows!(link, selection, meetings, MeetingRow).into(),
-            subjects: rows!(link, selection, case_subjects, SubjectRow).into(),
-            consents: rows!(link, selection, consents, ConsentRow).into(),
-            offices: rows!(link, selection, case_offices, OfficeRow).into(),
-            handlers: rows!(link, selection, case_handlers, HandlerRow).into(),
+            last,
+            answers: rows!(link, selection, answers, AnswerRow, answers::position.le(last)).into(),
+            meetings: rows!(link, selection, meetings, MeetingRow, meetings::position.le(last)).into(),
+            subjects: rows!(link, selection, case_subjects, SubjectRow, case_subjects::position.le(last)).into(),
+            consents: rows!(link, selection, consents, ConsentRow, consents::position.le(last)).into(),
+            offices: rows!(link, selection, case_offices, OfficeRow, case_offices::position.le(last)).into(),
+            handlers: rows!(link, selection, case_handlers, HandlerRow, case_handlers::position.le(last)).into(),
             references: Vec::new().into(),
             texts: Vec::new().into(),
-            registrations: rows!(link, selection, registrations, RegistrationRow).into(),
+            registrations: registrations.into(),
         })
     }
 

@@ -11,6 +11,7 @@ use sus::domain::step::Agency::{self, Af, Fk};
 use sus::registrations::job::{Done, Outcome, Refusal};
 use sus::registrations::service::Service;
 use sus::registrations::wire::Kind;
+use sus::storage::changes::EVERYTHING;
 use sus::storage::journal::{Loaded, Selection, load, load_counted};
 
 use super::concurrency::two_processes;
@@ -30,7 +31,7 @@ impl Round {
     fn loaded(&self) -> Loaded {
         let mut reader = self.services[0].db.read().unwrap();
         let all = load(&mut reader.link(), Selection::Range(0, i64::MAX)).unwrap();
-        let counted = load_counted(&mut reader.link(), Selection::Range(0, i64::MAX)).unwrap();
+        let counted = load_counted(&mut reader.link(), Selection::Range(0, i64::MAX), EVERYTHING).unwrap();
         for (loaded, counted) in all.iter().zip(&counted) {
             let without_references = Case { references: Vec::new(), ..loaded.case().unwrap() };
             assert_eq!(
