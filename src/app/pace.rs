@@ -1,8 +1,8 @@
 //! Reports that are pulled without pause leave registrations their part of the processors: half as long again as the writer
 //! worked while a report was counted, the next one waits. While nobody registers, none does.
 //!
-//! Lower priority of the threads that count ([`give_way`](crate::background::give_way)) doesn't do it: two processors
-//! share memory and caches, and whoever waits for the disk has none when it is done.
+//! Lower priority of the threads that count ([`give_way`](crate::background::give_way)) didn't do it alone: the figures stand
+//! in benches/README.md.
 //!
 //! Never here: how many are counted at the same time.
 

