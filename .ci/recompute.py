@@ -1,11 +1,12 @@
-"""Recomputes the baspaket in DuckDB from an export, by SQL of its own, and compares every figure with the service's.
+"""Recomputes the baspaket and the deltagarrapporter in DuckDB from an export, by SQL of its own, and compares every figure
+with the service's.
 
-The SQL in tests/oracle/baspaket is written from the definitions of the ten parts. The figures are those of the pilot and of
-a synthetic history with changes of office, withdrawn consents, anonymous cases, protections and felregistreringar.
+The SQL in tests/oracle is written from the definitions. The figures are those of the pilot and of a synthetic history with
+changes of office, withdrawn consents, anonymous cases, protections and felregistreringar.
 """
 
+import itertools
 import json
-import math
 import os
 import random
 import subprocess
@@ -15,11 +16,25 @@ from pathlib import Path
 
 import duckdb
 
-SQL = Path(__file__).parent.parent / "tests" / "oracle" / "baspaket"
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests" / "oracle"))
+import by_duckdb  # noqa: E402
+
 CASES = int(os.environ.get("SUS_RECOMPUTE_CASES", "2000"))
 PERIODS = [("2016-10-01", "2016-12-31"), ("2018-01-01", "2018-12-31"), ("2014-01-01", "2026-06-30"), ("2020-02-29", "2020-02-29")]
 PLACES = ["riket", "lan:21", "kommun:2180", "fk-kontor:FK-GAVLE", "af-kontor:AF-STOCKHOLM", "fk-omrade:FK-NORD",
           "styrgrupp:gavleborg", "styrgrupp:lan-01"]
+# The deltagarrapporter with variables of every kind: of one answer and of several, of the request and of the ending.
+REPORTS = [
+    ("deltagare-floden", {"split": "initieradAv,formanFore"}),
+    ("deltagare-tider", {"split": "alder,insatstyp"}),
+    ("deltagare-sysselsattning", {"split": "inskrivenAf,formanEfter"}),
+    ("deltagare-arbete-studier", {"split": "utfallGk,utbildning"}),
+    ("deltagare-bakgrund", {"split": "insatstyp"}),
+    ("deltagare-forman", {"split": "anstalld,arbetarFore", "select": {"insatstyp": ["afi", "ali"]}}),
+    ("deltagare-forman-efter", {"split": "studerarFore,sysselsattningEfter",
+                                "select": {"formanFore": ["sjukpenning", "a_kassa"]}}),
+]
 
 
 def fail(*words):
@@ -142,68 +157,30 @@ def walks(count):
             yield line if anonymous else line | {"answers": answers(chance, before, step)}
 
 
-def same(told, figure):
-    if told is None or figure is None:
-        return told is None and figure is None
-    return math.isclose(float(told), float(figure), rel_tol=1e-9, abs_tol=1e-12)
-
-
-def nothing(row, part, recomputed):
-    """The figures of codes that no case has: zero, and nothing to divide by."""
-    figures = {"antal": 0, "distinkta": 0, "n": 0, "dagarMedel": None, "dagarMedian": None, "andel": None}
-    if "andel" in part["measures"]:
-        # The share is of the same row with all outcomes, where there are any.
-        over = {"utfall_gk": "utfall", "till_insats": "insats", "utfall_insats": "utfall"}[part["id"]]
-        whole = tuple("samtliga" if d == over else row[d] for d in part["dimensions"])
-        figures["andel"] = 0.0 if recomputed.get(whole, {"antal": 0})["antal"] else None
-    return {m: figures[m] for m in part["measures"]}
-
-
-def compare(db, report, level):
-    counted = 0
-    for part in report["parts"]:
-        [path] = SQL.glob(f"*-{part['id']}.sql")
-        answer = db.execute(path.read_text(encoding="utf-8"))
-        names = [d[0] for d in answer.description]
-        rows = [dict(zip(names, row)) for row in answer.fetchall()]
-        recomputed = {tuple(row[d] for d in part["dimensions"]): row for row in rows}
-        if len(recomputed) != len(rows):
-            fail(part["id"], "has codes twice")
-        told = [row for row in part["rows"] if row["level"] == level]
-        strange = set(recomputed) - {tuple(row[d] for d in part["dimensions"]) for row in told}
-        if strange or not told:
-            fail(report["geography"]["code"], part["id"], level, "has codes of its own:", strange)
-        for row in told:
-            codes = tuple(row[d] for d in part["dimensions"])
-            figures = recomputed.get(codes) or nothing(row, part, recomputed)
-            for measure in part["measures"]:
-                if not same(figures[measure], row[measure]):
-                    fail(report["period"], report["geography"]["code"], level, part["id"], codes, measure,
-                         "by SQL", figures[measure], "by the service", row[measure])
-                counted += 1
-    return counted
-
-
 def recompute(sus, db, periods, places, **counted):
-    """Every figure on every level, and how many were compared; the number of those that are no zero too."""
+    """Compares every figure of the baspaket, and of two deltagarrapporter in turn, on every level; how many they were."""
     options = [text for name, value in counted.items() for text in (f"--{name.replace('_', '-')}", str(value))]
     folder = sus.folder / "follow-up"
     sus.run("export", str(folder), "--replace", *options)
-    db.execute(f"set file_search_path = '{folder}'")
-    figures = 0
-    for first, last in periods:
-        db.execute(f"set variable first_day = date '{first}'; set variable last_day = date '{last}'")
-        for place in places:
-            report = json.loads(sus.run("report", "baspaket", "--from", first, "--to", last, "--geography", place,
-                                        "--format", "json", *options))
+    by_duckdb.prepare(db, folder)
+    figures, others = 0, itertools.cycle(REPORTS)
+    for (first, last), place in itertools.product(periods, places):
+        asked = ["--from", first, "--to", last, "--geography", place, "--format", "json", *options]
+        for name, choice in [("baspaket", {}), next(others), next(others)]:
+            select = choice.get("select", {})
+            chosen = [f"--split={choice['split']}"] if "split" in choice else []
+            chosen += [f"--select={variable}={','.join(codes)}" for variable, codes in select.items()]
+            report = json.loads(sus.run("report", name, *asked, *chosen))
             if report["disclosure"] != "exact":
                 fail(place, report["disclosure"])
             for level in dict.fromkeys(row["level"] for row in report["parts"][0]["rows"]):
-                db.execute(f"set variable geography = '{place if level == 'urval' else level}'")
-                db.execute((SQL / "views.sql").read_text(encoding="utf-8"))
-                figures += compare(db, report, level)
-                if level == "urval":
-                    [[anonymous]] = db.execute((SQL / "anonyma.sql").read_text(encoding="utf-8")).fetchall()
+                by_duckdb.ask(db, first, last, place if level == "urval" else level)
+                compared, different = by_duckdb.differences(db, report, level, select)
+                for words in different[:1]:
+                    fail(*words)
+                figures += compared
+                if level == "urval" and name == "baspaket":
+                    [[anonymous]] = db.execute(by_duckdb.text("baspaket/anonyma.sql")).fetchall()
                     if anonymous != report["anonymous"]:
                         fail(place, first, last, "anonymous", anonymous, report["anonymous"])
                     figures += 1
@@ -212,7 +189,7 @@ def recompute(sus, db, periods, places, **counted):
 
 def readme(sus, db):
     """The example in README.md runs, and finds what the service finds."""
-    section = (SQL.parent.parent.parent / "README.md").read_text(encoding="utf-8").split("## Export for other engines")[1]
+    section = (ROOT / "README.md").read_text(encoding="utf-8").split("## Export for other engines")[1]
     example = section.split("```sql\n")[1].split("```")[0]
     db.execute(f"set file_search_path = '{sus.folder}'")
     rows = db.execute(example).fetchall()
