@@ -1,5 +1,6 @@
 //! Reports over columns in memory, the baspaket beside a plain loop over the same cases; what the columns hold and take.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -12,19 +13,25 @@ use sus::domain::dates::swedish_day;
 use sus::domain::journal::{Entry, Event, Opened};
 use sus::domain::organisation::Organisation;
 use sus::domain::step::Agency;
+use sus::domain::transition::Settings;
 use sus::registrations::wire::{self, Reading};
 use sus::reports::disclosure::{Grant, Policy};
+use sus::reports::plain::{Asked, RowCodes};
 use sus::reports::times::Every;
 use sus::reports::{Facts, FactsBuilder, Geography, Lang, Period, Request, plain, pull};
 
 use crate::figure;
 
-/// Free tables with three splits beside sex.
-const SPLITS: [(&str, &str); 4] = [
-    ("deltagare-floden", "initieradAv,alder,inskrivenAf"),
-    ("deltagare-tider", "alder,insatstyp,inskrivenAf"),
-    ("deltagare-sysselsattning", "alder,insatstyp,inskrivenAf"),
-    ("baspaket", "insatstyp,inskrivenAf,arbetarFore"),
+/// Every deltagarrapport with three splits beside sex, of one answer and of several, and what it must be selected by.
+const SPLITS: [(&str, &str, Option<(&str, &str)>); 8] = [
+    ("deltagare-floden", "initieradAv,alder,inskrivenAf", None),
+    ("deltagare-tider", "alder,insatstyp,inskrivenAf", None),
+    ("deltagare-sysselsattning", "alder,insatstyp,inskrivenAf", None),
+    ("deltagare-arbete-studier", "formanFore,utfallGk,utbildning", None),
+    ("deltagare-bakgrund", "deltagarstatus,insatstyp,marknadsomrade", None),
+    ("deltagare-forman", "tidOffentligForsorjning,anstalld,arbetarFore", None),
+    ("deltagare-forman-efter", "alder,sysselsattningEfter,programFore", Some(("formanFore", "sjukpenning"))),
+    ("baspaket", "insatstyp,inskrivenAf,arbetarFore", None),
 ];
 
 pub fn run(millions: Option<u32>) {
@@ -83,12 +90,17 @@ fn measure(count: u32, organisation: &Organisation) {
         figure(&told(&format!("baspaket {geography}, nothing kept")), first, "ms", ratio);
         figure(&told(&format!("baspaket {geography}, asked again")), ms, "ms", None);
     }
-    for (report, splits) in SPLITS {
-        for geography in ["riket", "lan:21"] {
-            let mut request = request(report, geography);
-            request.choose([], Some(splits)).unwrap();
+    for (report, splits, selected) in SPLITS {
+        for (from, geography) in [("2021-01-01", "riket"), ("2021-01-01", "lan:21"), ("2014-01-01", "riket")] {
+            let mut request = request_from(from, report, geography);
+            request.choose(selected, Some(splits)).unwrap();
             let ms = best_of(3, || pulled(&facts, organisation, &request));
-            figure(&told(&format!("{report} {geography} split by {splits}")), ms, "ms", None);
+            let ratio = (from == "2021-01-01" && !plain_cases.is_empty()).then(|| {
+                let plain = best_of(1, || counted_plainly(&plain_cases, organisation, &request));
+                figure(&told(&format!("{report} {geography} by a plain loop")), plain, "ms", None);
+                ms / plain
+            });
+            figure(&told(&format!("{report} {geography} from {from} split by {splits}")), ms, "ms", ratio);
         }
     }
     for report in ["flaskhalsar", "status"] {
@@ -145,6 +157,19 @@ fn first_time(facts: &Facts, organisation: &Organisation, request: &Request) -> 
         .collect();
     all.sort_by(f64::total_cmp);
     all[2]
+}
+
+/// How often each row is met, case by case.
+fn counted_plainly(cases: &[Case], organisation: &Organisation, request: &Request) {
+    let levels = request.geography.resolve(organisation).unwrap().levels;
+    let settings = Settings::default();
+    let asked =
+        Asked { request, organisation, levels: &levels, as_of: chrono::DateTime::UNIX_EPOCH, settings: &settings };
+    let mut rows: HashMap<(usize, &str, RowCodes), u64> = HashMap::new();
+    for case in cases {
+        plain::each_cell(&asked, case, |level, part, codes, _| *rows.entry((level, part, codes)).or_default() += 1);
+    }
+    std::hint::black_box(rows);
 }
 
 fn pulled(facts: &Facts, organisation: &Organisation, request: &Request) {

@@ -10,7 +10,8 @@
 //! Reading order: [`request`] and [`selection`] (who is counted), [`plain`] (the definitions as a plain loop, easiest
 //! to read and the oracle of the rest), `observations` (the same definitions as rows), [`facts`], `tally`, [`pull()`].
 //! The other reports: [`forms`] (their parts), [`variables`] (what is selected and split by), `oracle` (their definitions
-//! as a plain loop), `counting` (the same in columns). [`quality`]: how good the registrations are, and the cases behind.
+//! as a plain loop), `classes` (who is in which cell of the splits) and `counting` (the same in columns). [`quality`]: how good
+//! the registrations are, and the cases behind.
 //!
 //! # Where the definitions left something open
 //! * **Levels.** Every answer has the levels `urval` and `riket`, also for riket itself, where they are alike. `lan:NN`
@@ -38,6 +39,7 @@
 mod abreast;
 pub mod baspaket;
 pub mod catalogue;
+mod classes;
 mod counting;
 pub mod cube;
 mod definition;

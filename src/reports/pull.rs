@@ -1,5 +1,6 @@
 //! Pulling a report: the request against the register, one pass a level, texts from the catalogue, disclosure.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError};
 
@@ -10,6 +11,7 @@ use crate::domain::organisation::Organisation;
 
 use super::baspaket::Form;
 use super::catalogue::{Text, variable_labels};
+use super::classes::{Classes, needs_states};
 use super::counting::{self, Question};
 use super::cube::{Axis, Tally};
 use super::disclosure::{Grant, Policy, disclose};
@@ -98,17 +100,39 @@ pub fn pull(
     let units = (form.id == quality::ID).then(|| Units::new(facts, organisation, urval, request.period));
     within_bounds(form, &splits, units.as_ref(), geography.levels.len(), &timed)?;
     let free = !request.choices.is_empty() || !request.splits.is_empty();
+    let whole_baspaket = form.id == "baspaket" && !free;
+    let mut classes: HashMap<Period, Arc<Classes>> = HashMap::new();
+    for period in timed.iter().flat_map(|(periods, _)| periods).filter(|_| !whole_baspaket) {
+        // Without variables of the last day they are the same whenever it is.
+        let known = classes.values().next().filter(|_| !needs_states(&request.choices, &splits)).cloned();
+        let of_period = known
+            .map_or_else(|| Classes::new(facts, organisation, *period, &request.choices, &splits).map(Arc::new), Ok);
+        classes.insert(*period, of_period?);
+    }
     let mut rows: Vec<Vec<Row>> = vec![Vec::new(); form.parts.len()];
     let mut anonymous = Tally::default();
-    for level in &geography.levels {
+    for (at, level) in geography.levels.iter().enumerate() {
         let policy = grant.of(&level.code);
+        if level.code == "urval" {
+            anonymous = Pass::new(facts, request.period, &level.selection).anonymous()?;
+        }
+        // Riket as the selection stands beside riket: the same figures.
+        let alike = |other: &&Level| other.selection == level.selection && grant.of(&other.code) == policy;
+        if let Some(same) = geography.levels[..at].iter().find(alike) {
+            for part in &mut rows {
+                let again: Vec<Row> = part.iter().filter(|r| r.level == same.code).map(|r| on(level, r)).collect();
+                part.extend(again);
+            }
+            continue;
+        }
         for (periods, places) in &timed {
             let wanted: Vec<&Form> = places.iter().map(|place| &form.parts[*place]).collect();
             let counted = |period: Period| {
-                if form.id == "baspaket" && !free {
+                let Some(classes) = classes.get(&period) else {
                     return level_rows(facts, period, level, policy);
-                }
-                let question = Question { facts, organisation, period, choices: &request.choices, splits: &splits };
+                };
+                let choices = &request.choices;
+                let question = Question { facts, organisation, period, choices, splits: &splits, classes };
                 let rows = match &units {
                     Some(units) => quality::rows(&question, units, quality::measured_on(period, as_of), level, policy),
                     None => counting::rows(&question, form.id, &wanted, level, policy),
@@ -126,9 +150,6 @@ pub fn pull(
                     beside(&of_part, periods, &mut rows[*place]);
                 }
             }
-        }
-        if level.code == "urval" {
-            anonymous = Pass::new(facts, request.period, &level.selection).anonymous()?;
         }
     }
     let texts = |all: &[Text]| all.iter().map(|t| t.get(lang).to_owned()).collect::<Vec<_>>();
@@ -254,6 +275,10 @@ fn level_rows(facts: &Facts, period: Period, level: &Level, policy: Policy) -> P
     if level.code == key.1 {
         return Ok(rows);
     }
-    let renamed = |row: &Row| Row { level: level.code.clone(), ..row.clone() };
-    Ok(Arc::new(rows.iter().map(|part| part.iter().map(renamed).collect()).collect()))
+    Ok(Arc::new(rows.iter().map(|part| part.iter().map(|row| on(level, row)).collect()).collect()))
+}
+
+/// The same row on another level.
+fn on(level: &Level, row: &Row) -> Row {
+    Row { level: level.code.clone(), ..row.clone() }
 }

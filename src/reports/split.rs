@@ -1,11 +1,9 @@
-//! Selections and splits by variables, put against the columns: which rows are counted, and in which cells.
+//! Selections and splits by variables: their codes, those of the register included, and labels.
 //!
-//! Never here: what a report counts.
+//! Never here: who falls in which cell ([`super::classes`]).
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
-
-use polars::prelude::PolarsResult;
+use std::collections::BTreeSet;
 
 use crate::domain::code::OfficeCode;
 use crate::domain::geography;
@@ -14,13 +12,11 @@ use crate::domain::organisation::Organisation;
 use super::cube::SAMTLIGA;
 use super::facts::Facts;
 use super::grid::GridAxis;
-use super::observations::{Kind, day, part};
 use super::places::Place;
 use super::report::{Code, Dimension};
-use super::request::{Lang, Period};
+use super::request::Lang;
 use super::selection::Selection;
-use super::tally::Pass;
-use super::variables::{Origin, SAKNAS, STATUS, Variable};
+use super::variables::{Origin, SAKNAS, Variable};
 
 /// What is chosen of a variable.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -98,7 +94,7 @@ impl Split {
     }
 
     /// Whether a case may stand in several cells or, as with places that are not shown, in none.
-    fn overlaps(&self) -> bool {
+    pub(super) fn overlaps(&self) -> bool {
         self.variable.row().several || self.variable.row().origin == Origin::Place
     }
 
@@ -127,7 +123,7 @@ pub(super) fn alphabetical(text: &str) -> String {
 }
 
 /// The code of a place.
-fn code_of(variable: Variable, place: &Place, organisation: &Organisation) -> String {
+pub(super) fn code_of(variable: Variable, place: &Place, organisation: &Organisation) -> String {
     let area = |office: &OfficeCode| organisation.offices.get(office).map(|o| o.area.to_string());
     let code = match variable {
         Variable::Marknadsomrade => area(&place.af),
@@ -173,175 +169,6 @@ fn name(variable: Variable, code: &str, organisation: &Organisation) -> Option<S
 pub(super) fn place_chosen(place: &Place, choices: &[Choice], organisation: &Organisation) -> bool {
     let of_places = choices.iter().filter(|c| c.variable.row().origin == Origin::Place);
     of_places.into_iter().all(|c| c.codes.contains(&code_of(c.variable, place, organisation)))
-}
-
-/// Rows that are counted.
-#[derive(Debug, Default)]
-pub(super) struct Filter {
-    /// Bits of which one must be set, for each variable chosen.
-    bits: Vec<[u64; 2]>,
-    /// States of which one must hold.
-    states: Option<u8>,
-}
-
-impl Filter {
-    pub(super) fn new(choices: &[Choice]) -> Self {
-        let mut filter = Self::default();
-        for choice in choices {
-            let row = choice.variable.row();
-            let bits = row.codes.iter().enumerate().filter(|(_, code)| choice.codes.iter().any(|c| c == *code));
-            let mask = bits.fold(0_u64, |all, (bit, _)| all | 1 << bit);
-            match row.origin {
-                Origin::Case { word, shift } => {
-                    let mut wanted = [0; 2];
-                    wanted[word] = mask << shift;
-                    filter.bits.push(wanted);
-                }
-                Origin::LastDay => filter.states = Some(mask as u8),
-                Origin::Place => {}
-            }
-        }
-        filter
-    }
-
-    #[inline]
-    pub(super) fn lets(&self, profile: [u64; 2], state: impl Fn() -> u8) -> bool {
-        self.bits.iter().all(|wanted| (profile[0] & wanted[0]) | (profile[1] & wanted[1]) != 0)
-            && self.states.is_none_or(|wanted| 1_u8.checked_shl(u32::from(state())).unwrap_or(0) & wanted != 0)
-    }
-
-    pub(super) fn needs_states(&self) -> bool {
-        self.states.is_some()
-    }
-}
-
-/// No state: the case had not begun.
-const NOT_BEGUN: u8 = u8::MAX;
-
-/// Where each case stands on the last day: the place of its code in [`STATUS`].
-pub(super) fn states(facts: &Facts, period: Period) -> PolarsResult<Vec<u8>> {
-    let last = day(period.to());
-    let mut states = vec![NOT_BEGUN; facts.cases()];
-    for view in Pass::new(facts, period, &Selection::All).views(Kind::Step, i32::MIN, last)? {
-        let ends = view.columns.more[0];
-        view.each(|i| {
-            let kind = part(view.columns.key[i], 1);
-            let state = match kind {
-                0 | 2 | 3 if ends[i] > last => 1,
-                1 | 4 | 5 if ends[i] > last => 0,
-                6 => 3,
-                7 => 2,
-                8 => 4,
-                _ => return,
-            };
-            states[view.columns.case[i] as usize] = state;
-        });
-    }
-    debug_assert!(STATUS.len() < 8, "states are bits of a byte");
-    Ok(states)
-}
-
-/// Where the cells of a split get their place from.
-enum Source {
-    /// One bit of a field of the profile.
-    One { word: usize, shift: u32, slots: [u8; 16], stride: usize },
-    /// Any bits of a field; the total last.
-    Several { word: usize, shift: u32, slots: [u8; 16], total: usize, stride: usize },
-    /// By place; the total last.
-    Place { slots: Vec<Option<u32>>, total: usize, stride: usize },
-    /// By the state on the last day.
-    LastDay { slots: [u8; 16], stride: usize },
-}
-
-/// No slot.
-const NONE: u8 = u8::MAX;
-
-/// The cells that a row falls in, for all splits together.
-pub(super) struct Cells {
-    sources: Vec<Source>,
-    /// How many cells all splits have together.
-    pub(super) block: usize,
-}
-
-impl Cells {
-    pub(super) fn new(splits: &[Split], facts: &Facts, organisation: &Organisation) -> Self {
-        let mut block = 1;
-        let mut sources = Vec::with_capacity(splits.len());
-        for split in splits.iter().rev() {
-            let row = split.variable.row();
-            let mut slots = [NONE; 16];
-            for (slot, (code, _)) in split.codes.iter().enumerate() {
-                if let Some(bit) = row.codes.iter().position(|c| c == code) {
-                    slots[bit] = slot as u8;
-                }
-            }
-            let (total, stride) = (split.codes.len(), block);
-            sources.push(match row.origin {
-                Origin::Case { word, shift } if row.several => Source::Several { word, shift, slots, total, stride },
-                Origin::Case { word, shift } => Source::One { word, shift, slots, stride },
-                Origin::LastDay => Source::LastDay { slots, stride },
-                Origin::Place => {
-                    let of: BTreeMap<&str, u32> = (0..).zip(&split.codes).map(|(i, (c, _))| (&**c, i)).collect();
-                    let slot = |place: &Place| of.get(code_of(split.variable, place, organisation).as_str()).copied();
-                    Source::Place { slots: facts.places.iter().map(slot).collect(), total, stride }
-                }
-            });
-            block *= total + usize::from(split.overlaps());
-        }
-        Self { sources, block }
-    }
-
-    pub(super) fn needs_states(&self) -> bool {
-        self.sources.iter().any(|source| matches!(source, Source::LastDay { .. }))
-    }
-
-    /// Puts the offsets of a row's cells into `out`, each once; none when a code of it isn't shown.
-    #[inline]
-    pub(super) fn of(&self, profile: [u64; 2], place: u32, state: impl Fn() -> u8, out: &mut Vec<usize>) {
-        out.clear();
-        out.push(0);
-        for source in &self.sources {
-            match source {
-                Source::One { word, shift, slots, stride } => {
-                    let bit = (profile[*word] >> shift).trailing_zeros() as usize;
-                    shift_all(out, slots.get(bit).copied().unwrap_or(NONE), *stride);
-                }
-                Source::LastDay { slots, stride } => {
-                    shift_all(out, slots.get(state() as usize).copied().unwrap_or(NONE), *stride);
-                }
-                Source::Place { slots, total, stride } => {
-                    let slot = slots.get(place as usize).copied().flatten();
-                    let before = out.len();
-                    for i in 0..before {
-                        let here = out[i];
-                        out.extend(slot.map(|slot| here + slot as usize * stride));
-                        out[i] += total * stride;
-                    }
-                }
-                Source::Several { word, shift, slots, total, stride } => {
-                    let before = out.len();
-                    let field = profile[*word] >> shift;
-                    for i in 0..before {
-                        for (bit, slot) in slots.iter().enumerate().filter(|(_, slot)| **slot != NONE) {
-                            if field & (1 << bit) != 0 {
-                                out.push(out[i] + *slot as usize * stride);
-                            }
-                        }
-                        out[i] += total * stride;
-                    }
-                }
-            }
-        }
-    }
-}
-
-#[inline]
-fn shift_all(out: &mut Vec<usize>, slot: u8, stride: usize) {
-    if slot == NONE {
-        out.clear();
-    } else {
-        out.iter_mut().for_each(|offset| *offset += slot as usize * stride);
-    }
 }
 
 #[cfg(test)]

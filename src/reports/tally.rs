@@ -25,6 +25,38 @@ pub(super) const MANY: usize = if cfg!(test) { 150 } else { 200_000 };
 /// How many kinds of step have days; the code after them is their total.
 const STEPS: usize = Kind::Ended.more().len();
 
+/// One of several like shares of the rows, so that each can be gone through by another thread.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Share {
+    at: usize,
+    of: usize,
+}
+
+impl Share {
+    /// All rows.
+    pub(super) const WHOLE: Self = Self { at: 0, of: 1 };
+
+    /// The shares that facts of so many rows are gone through in.
+    pub(super) fn all(rows: usize) -> Vec<Self> {
+        let of = if rows < MANY { 1 } else { abreast::threads() };
+        (0..of).map(|at| Self { at, of }).collect()
+    }
+
+    /// What is its of some ranges of rows.
+    fn cut(self, ranges: Vec<(u32, Range<usize>)>) -> Vec<(u32, Range<usize>)> {
+        let rows: usize = ranges.iter().map(|(_, range)| range.len()).sum();
+        let (first, end) = (rows * self.at / self.of, rows * (self.at + 1) / self.of);
+        let mut before = 0;
+        let own = |(place, range): (u32, Range<usize>)| {
+            let here = before..before + range.len();
+            before = here.end;
+            let (from, to) = (first.max(here.start), end.min(here.end));
+            (from < to).then(|| (place, range.start + from - here.start..range.start + to - here.start))
+        };
+        ranges.into_iter().filter_map(own).collect()
+    }
+}
+
 /// Rows of one kind in one layer.
 pub(super) struct View<'a> {
     pub(super) columns: Columns<'a>,
@@ -41,12 +73,19 @@ impl View<'_> {
 
     /// Each row with its place.
     #[inline]
-    pub(super) fn each_placed(&self, mut f: impl FnMut(u32, usize)) {
+    pub(super) fn each_placed(&self, f: impl FnMut(u32, usize)) {
+        self.each_with(|place| place, f);
+    }
+
+    /// Each row with what `at` says of its place.
+    #[inline]
+    pub(super) fn each_with<T: Copy>(&self, at: impl Fn(u32) -> T, mut f: impl FnMut(T, usize)) {
         for (place, range) in &self.ranges {
+            let at = at(*place);
             match self.dead {
-                None => range.clone().for_each(|i| f(*place, i)),
+                None => range.clone().for_each(|i| f(at, i)),
                 Some(dead) => {
-                    range.clone().filter(|i| !dead.contains(self.columns.case[*i])).for_each(|i| f(*place, i));
+                    range.clone().filter(|i| !dead.contains(self.columns.case[*i])).for_each(|i| f(at, i));
                 }
             }
         }
@@ -84,10 +123,15 @@ impl<'a> Pass<'a> {
 
     /// The rows of a kind dated in `from..=to`, in both layers.
     pub(super) fn views(&self, kind: Kind, from: i32, to: i32) -> PolarsResult<[View<'a>; 2]> {
+        self.views_of(kind, from, to, Share::WHOLE)
+    }
+
+    /// A share of them.
+    pub(super) fn views_of(&self, kind: Kind, from: i32, to: i32, share: Share) -> PolarsResult<[View<'a>; 2]> {
         let view = |layer: &'a Layer, dead: Option<&'a Numbers>| {
             let frame = layer.frame(kind);
             let columns = frame.columns(kind.more())?;
-            let ranges = frame.ranges(columns.day, self.places.as_deref(), from, to);
+            let ranges = share.cut(frame.ranges(columns.day, self.places.as_deref(), from, to));
             PolarsResult::Ok(View { columns, ranges, dead })
         };
         let dead = Some(&self.facts.dead).filter(|d| d.count > 0);

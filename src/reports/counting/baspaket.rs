@@ -7,7 +7,7 @@ use polars::prelude::PolarsResult;
 use super::once::Once;
 use super::{Count, HELD};
 use crate::reports::baspaket::{Active, Form};
-use crate::reports::cube::{Durations, Merge, Tally};
+use crate::reports::cube::{Durations, Tally};
 use crate::reports::grid::Grid;
 use crate::reports::observations::{ALONE, FIRST, Kind, part};
 use crate::reports::spent;
@@ -20,13 +20,15 @@ impl Count<'_> {
         match form.id {
             "nya_gk" => self.count(form, Kind::GkEntered, |at, put| put.push(part(at.key, 1))),
             "utfall_gk" => self.count(form, Kind::GkLeft, |at, put| put.push(part(at.key, 1))),
-            "till_insats" => self.count_more(form, Kind::GkLeft, |at, more, put| {
-                put.push(if more[0] <= self.to { part(at.key, 2) } else { BOTH });
+            "till_insats" => self.count(form, Kind::GkLeft, |at, put| {
+                put.push(if at.more(0) <= self.to { part(at.key, 2) } else { BOTH });
             }),
-            "utfall_insats" => self.count(form, Kind::Ended, |at, put| {
-                let last = part(at.key, 2);
-                put.extend((last < BOTH).then(|| last * 10 + part(at.key, 3)));
-            }),
+            "utfall_insats" => {
+                let in_insats = |key| part(key, 2) < BOTH;
+                self.count_where(form, Kind::Ended, in_insats, |at, put| {
+                    put.push(part(at.key, 2) * 10 + part(at.key, 3));
+                })
+            }
             "nya_insats" => self.entered(form),
             _ => Ok(self.grid(form)),
         }
@@ -37,15 +39,11 @@ impl Count<'_> {
         let mut grid = self.grid::<Tally>(form);
         let mut seen = Once::of(self);
         let first = |key, _| part(key, 2) & FIRST != 0;
-        self.each_where(Kind::Spell, self.from, self.to, first, |at, _, offsets| {
+        self.each_where(Kind::Spell, self.from, self.to, first, |at, cells| {
             let (record, alone) = (self.pass.record_of(at.case), part(at.key, 2) & ALONE != 0);
             for own in [part(at.key, 1), BOTH] {
-                for offset in offsets {
-                    let cell = (own * 2 + part(at.key, 0)) * self.cells.block + offset;
-                    if alone || own != BOTH || seen.is_new(at.case, own, cell) {
-                        grid.cells[cell].add(record);
-                    }
-                }
+                let first = (own * 2 + part(at.key, 0)) * self.classes.block;
+                seen.each_new(at.case, own, alone || own != BOTH, first, cells, |cell| grid.cells[cell].add(record));
             }
         })?;
         Ok(grid)
@@ -56,18 +54,14 @@ impl Count<'_> {
         let mut grid = self.grid::<Active>(form);
         let mut seen = Once::of(self);
         let wanted = |_, until| until > self.from;
-        self.each_where(Kind::Spell, i32::MIN, self.to, wanted, |at, more, offsets| {
+        self.each_where(Kind::Spell, i32::MIN, self.to, wanted, |at, cells| {
             let (record, alone) = (self.pass.record_of(at.case), part(at.key, 2) & ALONE != 0);
             for own in [part(at.key, 1), BOTH] {
-                for offset in offsets {
-                    let cell = (own * 2 + part(at.key, 0)) * self.cells.block + offset;
-                    if more[0] > self.to {
-                        grid.cells[cell].stock.add(record);
-                    }
-                    if alone || seen.is_new(at.case, own, cell) {
-                        grid.cells[cell].distinct.add(record);
-                    }
+                let first = (own * 2 + part(at.key, 0)) * self.classes.block;
+                if at.more(0) > self.to {
+                    cells.each(|cell| grid.cells[first + cell].stock.add(record));
                 }
+                seen.each_new(at.case, own, alone, first, cells, |cell| grid.cells[cell].distinct.add(record));
             }
         })?;
         Ok(grid)
@@ -78,10 +72,9 @@ impl Count<'_> {
         let mut grid = self.grid::<Durations>(form);
         for kind in [Kind::Left, Kind::Wait] {
             let wanted = |key| those.contains(&spent::of(key));
-            let of_kind = self.durations_where(form, kind, wanted, |at, more, put| {
-                put.push((spent::of(at.key) - those.start, more[0]));
-            })?;
-            grid.cells.iter_mut().zip(&of_kind.cells).for_each(|(all, some)| all.merge(some));
+            grid.merge(&self.durations_where(form, kind, wanted, |at, put| {
+                put.push((spent::of(at.key) - those.start, at.more(0)));
+            })?);
         }
         Ok(grid)
     }
@@ -90,17 +83,17 @@ impl Count<'_> {
         match form.id {
             "tid_insats" => self.spent(form, spent::ACTIVITIES),
             "tid_vantan" => self.spent(form, spent::WAITS),
-            "tid_per_steg" => self.durations(form, Kind::Ended, |at, more, put| {
-                let held = part(at.key, 1);
-                put.extend(more.iter().enumerate().map(|(step, days)| (step * 2 + held, *days)));
-                put.push((more.len() * 2 + held, more.iter().sum()));
+            "tid_per_steg" => self.durations(form, Kind::Ended, |at, put| {
+                let (held, steps) = (part(at.key, 1), Kind::Ended.more().len());
+                put.extend((0..steps).map(|step| (step * 2 + held, at.more(step))));
+                put.push((steps * 2 + held, at.more_in_all()));
             }),
-            "tid_samarbete" => self.durations(form, Kind::Ended, |at, more, put| {
-                let (held, total) = (part(at.key, 1), more.iter().sum::<i32>());
+            "tid_samarbete" => self.durations(form, Kind::Ended, |at, put| {
+                let (held, total) = (part(at.key, 1), at.more_in_all());
                 put.push((held, total));
                 if held == HELD {
                     // GK follows directly upon the request, so what is left is counted from GK.
-                    put.push((2 + HELD, total - more[0]));
+                    put.push((2 + HELD, total - at.more(0)));
                 }
             }),
             _ => Ok(self.grid(form)),

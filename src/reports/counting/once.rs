@@ -3,34 +3,55 @@
 use rustc_hash::FxHashSet;
 
 use super::Count;
+use crate::reports::classes::RowCells;
 
 /// In which cells a case was counted already.
 pub(super) enum Once {
-    /// Nothing is split, and a case has one sex: a bit for each code of the part's own axis, case by case.
-    Whole(Vec<u16>),
-    /// By case and cell.
-    Split(FxHashSet<(u32, usize)>),
+    /// All rows of a case have the same cells, and it has one sex: a bit for each code of the part's own axis, case by
+    /// case.
+    ByCase(Vec<u16>),
+    /// A case may have rows at several places, with cells of their own: by case and cell.
+    ByCell(FxHashSet<(u32, usize)>),
 }
 
 impl Once {
     pub(super) fn of(count: &Count<'_>) -> Self {
-        if count.cells.block == 1 {
-            Self::Whole(vec![0; count.facts.cases()])
+        if count.classes.are_by_case() {
+            Self::ByCase(vec![0; count.facts.cases()])
         } else {
-            Self::Split(FxHashSet::default())
+            Self::ByCell(FxHashSet::default())
         }
     }
 
-    /// Whether the case is new to a cell: one of the code `own`, of sixteen at most.
+    /// Shows those of a row's cells that its case is new to, counted from `first`: all of them where the case has no other
+    /// row in them. `own` is the code of the part's own axis that they belong to, of sixteen at most.
     #[inline]
-    pub(super) fn is_new(&mut self, case: u32, own: usize, cell: usize) -> bool {
+    pub(super) fn each_new(
+        &mut self,
+        case: u32,
+        own: usize,
+        alone: bool,
+        first: usize,
+        cells: RowCells<'_>,
+        mut see: impl FnMut(usize),
+    ) {
         match self {
-            Self::Whole(seen) => seen.get_mut(case as usize).is_none_or(|codes| {
-                let before = *codes;
-                *codes |= 1 << own;
-                *codes != before
+            _ if alone => cells.each(|cell| see(first + cell)),
+            Self::ByCase(seen) => {
+                let is_new = seen.get_mut(case as usize).is_none_or(|codes| {
+                    let before = *codes;
+                    *codes |= 1 << own;
+                    *codes != before
+                });
+                if is_new {
+                    cells.each(|cell| see(first + cell));
+                }
+            }
+            Self::ByCell(seen) => cells.each(|cell| {
+                if seen.insert((case, first + cell)) {
+                    see(first + cell);
+                }
             }),
-            Self::Split(seen) => seen.insert((case, cell)),
         }
     }
 }

@@ -20,30 +20,26 @@ impl Count<'_> {
             return self.active(form);
         }
         let mut grid = self.grid::<Active>(form);
-        let (block, from, to) = (self.cells.block, self.from, self.to);
+        let (block, from, to) = (self.classes.block, self.from, self.to);
         // A case that was in a step several times, or at several places, is counted once a cell.
         let mut seen = Once::of(self);
         let lasting = |kind: usize| kind < 6;
         // An ending has no days: it is seen on its own day, which the row begins on.
         let wanted = |key, until| !lasting(part(key, 1)) || until > from;
-        self.each_where(Kind::Step, i32::MIN, to, wanted, |at, more, offsets| {
+        self.each_where(Kind::Step, i32::MIN, to, wanted, |at, cells| {
             let (sex, kind) = (part(at.key, 0), part(at.key, 1));
-            let on_last = if lasting(kind) { more[0] > to } else { at.day >= from };
+            let on_last = if lasting(kind) { at.more(0) > to } else { at.day >= from };
             let within = lasting(kind) || at.day >= from;
             if !within {
                 return;
             }
             let record = self.pass.record_of(at.case);
             for (own, once) in [(kind, part(at.key, 2) & SEVERAL == 0), (9, false)] {
-                for offset in offsets {
-                    let cell = (own * 2 + sex) * block + offset;
-                    if on_last {
-                        grid.cells[cell].stock.add(record);
-                    }
-                    if once || seen.is_new(at.case, own, cell) {
-                        grid.cells[cell].distinct.add(record);
-                    }
+                let first = (own * 2 + sex) * block;
+                if on_last {
+                    cells.each(|cell| grid.cells[first + cell].stock.add(record));
                 }
+                seen.each_new(at.case, own, once, first, cells, |cell| grid.cells[cell].distinct.add(record));
             }
         })?;
         Ok(grid)

@@ -5,6 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Count;
 use crate::reports::baspaket::Form;
+use crate::reports::classes::RowCells;
 use crate::reports::cube::{Durations, Tally};
 use crate::reports::forms::{WAITED, WAITING};
 use crate::reports::grid::Grid;
@@ -27,14 +28,15 @@ impl Count<'_> {
     /// Steps left in the period.
     pub(super) fn waits(&self, form: &Form) -> PolarsResult<Grid<Durations>> {
         let waiting = |key| waits(part(key, 1));
-        self.durations_where(form, Kind::Left, waiting, |at, more, put| put.push((part(at.key, 1), more[0])))
+        self.durations_where(form, Kind::Left, waiting, |at, put| put.push((part(at.key, 1), at.more(0))))
     }
 
     /// Steps that cases are in on the last day, with the days since they were entered.
     pub(super) fn waiting(&self, form: &Form) -> PolarsResult<Grid<Durations>> {
         let mut grid = self.grid::<Durations>(form);
-        self.each_waiting(|kind, days, record, cells| {
-            cells.iter().for_each(|cell| grid.cells[kind * 2 * self.cells.block + cell].add(days, record));
+        self.each_waiting(|kind, days, sex, record, cells| {
+            let first = (kind * 2 + sex) * self.classes.block;
+            cells.each(|cell| grid.cells[first + cell].add(days, record));
         })?;
         Ok(grid)
     }
@@ -42,9 +44,9 @@ impl Count<'_> {
     /// The same cases by bands of days.
     pub(super) fn waiting_bands(&self, form: &Form) -> PolarsResult<Grid<Tally>> {
         let mut grid = self.grid::<Tally>(form);
-        self.each_waiting(|kind, days, record, cells| {
-            let own = kind * WAITED.len() + band(days);
-            cells.iter().for_each(|cell| grid.cells[own * 2 * self.cells.block + cell].add(record));
+        self.each_waiting(|kind, days, sex, record, cells| {
+            let first = ((kind * WAITED.len() + band(days)) * 2 + sex) * self.classes.block;
+            cells.each(|cell| grid.cells[first + cell].add(record));
         })?;
         Ok(grid)
     }
@@ -55,16 +57,13 @@ impl Count<'_> {
         move |key, until| until > to && waits(part(key, 1))
     }
 
-    /// Each case that waits on the last day: its step, the days so far, its record key, and its cells by sex and splits.
-    fn each_waiting(&self, mut see: impl FnMut(usize, i32, u32, &[usize])) -> PolarsResult<()> {
+    /// Each case that waits on the last day: its step, the days so far, its sex, its record key, and its cells.
+    fn each_waiting(&self, mut see: impl FnMut(usize, i32, usize, u32, RowCells<'_>)) -> PolarsResult<()> {
         let entered = self.entered_elsewhere()?;
-        let mut cells = Vec::new();
-        self.each_where(Kind::Step, i32::MIN, self.to, self.on_last_day(), |at, _, offsets| {
+        self.each_where(Kind::Step, i32::MIN, self.to, self.on_last_day(), |at, cells| {
             let kind = part(at.key, 1);
             let since = entered.get(&(at.case, kind)).copied().unwrap_or(at.day);
-            cells.clear();
-            cells.extend(offsets.iter().map(|offset| part(at.key, 0) * self.cells.block + offset));
-            see(kind, self.to - since, self.pass.record_of(at.case), &cells);
+            see(kind, self.to - since, part(at.key, 0), self.pass.record_of(at.case), cells);
         })
     }
 
@@ -73,7 +72,7 @@ impl Count<'_> {
         let mut moved = FxHashSet::default();
         let wanted = self.on_last_day();
         let moved_in = |key, until| wanted(key, until) && part(key, 2) & ENTERED == 0;
-        self.each_where(Kind::Step, i32::MIN, self.to, moved_in, |at, _, _| {
+        self.each_where(Kind::Step, i32::MIN, self.to, moved_in, |at, _| {
             moved.insert((at.case, part(at.key, 1)));
         })?;
         let mut entered = FxHashMap::default();

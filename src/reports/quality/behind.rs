@@ -8,6 +8,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use crate::domain::organisation::Organisation;
 use crate::reports::PullError;
+use crate::reports::classes::Classes;
 use crate::reports::counting::Question;
 use crate::reports::cube::{SAMTLIGA, Tally};
 use crate::reports::disclosure::Policy;
@@ -89,7 +90,10 @@ pub fn behind(
     let code = code.ok_or_else(|| BehindError::Code(axis.values().map(str::to_owned).collect()))?;
     // Where the total is a sum, whatever is counted is in it once; else it is one of the codes.
     let all = axis.summed && cell.code == SAMTLIGA;
-    let question = Question { facts, organisation, period: request.period, choices: &request.choices, splits: &[] };
+    let (period, choices) = (request.period, &request.choices);
+    let classes = Classes::new(facts, organisation, period, choices, &[]);
+    let classes = &classes.map_err(|error| BehindError::Pull(PullError::Columns(error)))?;
+    let question = Question { facts, organisation, period, choices, splits: &[], classes };
     let measured = measured_on(request.period, as_of);
     let is_state = matches!(cell.part, Part::Forsenade | Part::Vantar | Part::Tackning);
     let mut tally = Tally::default();
