@@ -47,3 +47,15 @@ pub(super) fn each<I: Sync, T: Send, E: From<PolarsError> + Send>(
     all.sort_unstable_by_key(|(at, _)| *at);
     Ok(all.into_iter().map(|(_, done)| done).collect())
 }
+
+/// The same beside each other only where that pays, else one after the other.
+///
+/// # Errors
+/// What one of them said.
+pub(super) fn each_if<I: Sync, T: Send, E: From<PolarsError> + Send>(
+    pays: bool,
+    things: &[I],
+    one: impl Fn(&I) -> Result<T, E> + Sync,
+) -> Result<Vec<T>, E> {
+    if pays { each(things, one) } else { things.iter().map(one).collect() }
+}

@@ -114,24 +114,27 @@ impl Durations {
     #[must_use]
     pub fn median(&self) -> Option<f64> {
         let n = self.n();
-        let (lower, upper) = (self.nth(n.checked_sub(1)? / 2)?, self.nth(n / 2)?);
-        Some((lower + upper) as f64 / 2.0)
+        let [lower, upper] = self.nths([n.checked_sub(1)? / 2, n / 2]);
+        Some((lower? + upper?) as f64 / 2.0)
     }
 
-    /// A percentile by nearest rank: the smallest observation that at least `percent` % are not above; `None` without
-    /// observations.
+    /// Percentiles by nearest rank, the lowest first: the smallest observation that at least so many per cent are not
+    /// above; `None` without observations.
     #[must_use]
-    pub fn percentile(&self, percent: u64) -> Option<f64> {
-        let rank = (self.n() * percent).div_ceil(100).max(1);
-        self.nth(rank - 1).filter(|_| self.n() > 0).map(|days| days as f64)
+    pub fn percentiles<const N: usize>(&self, percents: [u64; N]) -> [Option<f64>; N] {
+        let n = self.n();
+        self.nths(percents.map(|percent| (n * percent).div_ceil(100).max(1) - 1)).map(|days| days.map(|d| d as f64))
     }
 
-    /// The observation with `below` others before it in order.
-    fn nth(&self, below: u64) -> Option<usize> {
-        let mut seen = 0;
-        self.bins.iter().position(|count| {
-            seen += u64::from(*count);
-            seen > below
+    /// The observations with so many others before them in order, the fewest first; `None` where there aren't so many.
+    fn nths<const N: usize>(&self, below: [u64; N]) -> [Option<usize>; N] {
+        let (mut seen, mut days) = (0, 0);
+        below.map(|below| {
+            while seen <= below {
+                seen += u64::from(*self.bins.get(days)?);
+                days += 1;
+            }
+            Some(days - 1)
         })
     }
 }
@@ -234,9 +237,9 @@ mod tests {
         assert_eq!(days.tally(), Tally { n: 5, key: 11 });
         assert_eq!(days.median(), Some(3.0));
         // 0, 1, 3, 10, 40
-        let percentiles = [10, 25, 50, 75, 90].map(|p| days.percentile(p).unwrap());
-        assert_eq!(percentiles, [0.0, 1.0, 3.0, 10.0, 40.0]);
-        assert_eq!(Durations::default().percentile(50), None);
+        assert_eq!(days.percentiles([10, 25, 50, 75, 90]), [0.0, 1.0, 3.0, 10.0, 40.0].map(Some));
+        assert_eq!(days.percentiles([100]), [Some(40.0)]);
+        assert_eq!(Durations::default().percentiles([50]), [None]);
     }
 
     #[test]

@@ -55,9 +55,8 @@ impl Layer {
             add(&mut rows)?;
             Frame::new(rows, places)
         };
-        let frames: Result<Vec<Frame>, PolarsError> =
-            if count < MANY { kinds.iter().map(one).collect() } else { abreast::each(&kinds, one) };
-        frames?.try_into().map(Self).map_err(|_| PolarsError::ComputeError("a layer has a frame for each kind".into()))
+        let frames = abreast::each_if(count >= MANY, &kinds, one)?;
+        frames.try_into().map(Self).map_err(|_| PolarsError::ComputeError("a layer has a frame for each kind".into()))
     }
 
     pub(super) fn frame(&self, kind: Kind) -> &Frame {

@@ -1,15 +1,17 @@
 //! One pass over the columns for each part of a report, by any selections and splits. The whole baspaket of everyone is
 //! counted faster, in [`super::tally`]. In which cells of the splits a row falls is worked out before ([`super::classes`]).
 //!
-//! Lives here: what each part counts, in columns (the baspaket's in `baspaket`, cases under way in `stock`, waiting
-//! in `waits`); the same as a plain loop is in [`super::plain`] and `oracle`. Never here: codes ([`super::forms`]) and
+//! Lives here: going through rows, and what each part counts of them (`parts`; the baspaket's in `baspaket`, cases under
+//! way in `stock`, waiting in `waits`); the same as a plain loop is in [`super::plain`] and `oracle`. Never here: codes ([`super::forms`]) and
 //! what a row is (`observations`).
 
 mod baspaket;
 mod once;
+mod parts;
 mod stock;
 mod waits;
 
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use polars::prelude::PolarsResult;
@@ -18,20 +20,22 @@ use crate::domain::organisation::Organisation;
 
 use super::abreast;
 use super::baspaket::{Active, Form, Measures};
-use super::classes::{Classes, RowCells};
+use super::classes::{Classes, Into, RowCells};
 use super::cube::{Durations, Merge, Tally};
 use super::disclosure::Policy;
 use super::facts::Facts;
 use super::frame::Columns;
 use super::grid::{Grid, GridAxis};
-use super::observations::{ENTERED, Kind, day, part};
+use super::observations::{Kind, day, part};
 use super::profiles::Profiles;
 use super::report::Row;
 use super::request::Period;
 use super::selection::{Level, Selection};
 use super::split::{Choice, Split, place_chosen};
 use super::tally::{MANY, Pass, Share};
-use super::variables::{CHANGE, CHANGES, CONTINUES, Origin, Variable};
+use super::variables::{Origin, Variable};
+
+use parts::BACKGROUND;
 
 /// What is counted, and by what.
 pub(super) struct Question<'a> {
@@ -73,30 +77,40 @@ pub(super) fn rows(
         classes: question.classes,
         axes: &axes,
         share: Share::WHOLE,
+        into: Into::Splits,
         from: day(question.period.from()),
         to: day(question.period.to()),
     };
-    if question.facts.rows() < MANY {
-        return parts.iter().map(|form| Ok(count.part(report, form)?.rows(form, &level.code, policy))).collect();
-    }
-    let mut pieces: Vec<(usize, Share)> = Vec::new();
-    for (at, form) in parts.iter().enumerate() {
-        let shares = if divisible(form) { Share::all(question.facts.rows()) } else { vec![Share::WHOLE] };
-        pieces.extend(shares.into_iter().map(|share| (at, share)));
-    }
+    let rows = question.facts.rows();
+    let groups =
+        if report == BACKGROUND { vec![0..parts.len()] } else { (0..parts.len()).map(|at| at..at + 1).collect() };
+    let shares = |group: &Range<usize>| {
+        if parts[group.clone()].iter().all(divisible) { Share::all(rows) } else { vec![Share::WHOLE] }
+    };
+    let pieces =
+        groups.into_iter().flat_map(|group| shares(&group).into_iter().map(move |share| (group.clone(), share)));
+    let mut pieces: Vec<(Range<usize>, Share)> = pieces.collect();
     // Those that can't be divided first, so that nobody waits for them at the end.
-    pieces.sort_by_key(|(at, _)| divisible(parts[*at]));
-    let counted = abreast::each(&pieces, |(at, share)| Count { share: *share, ..count }.part(report, parts[*at]))?;
+    pieces.sort_by_key(|(group, _)| parts[group.clone()].iter().all(divisible));
+    let (by_case, quicker) = (question.classes.are_by_case(), question.classes.quicker());
+    let counted = abreast::each_if(rows >= MANY, &pieces, |(group, share)| {
+        let forms = &parts[group.clone()];
+        // Who is counted once in a cell is not so in the sum of several.
+        let into = if by_case || forms.iter().all(divisible) { quicker } else { Into::Splits };
+        Count { share: *share, into, ..count }.parts(report, forms)
+    })?;
     let mut of_parts: Vec<Option<Counted>> = parts.iter().map(|_| None).collect();
-    for ((at, _), counted) in pieces.iter().zip(counted) {
-        match &mut of_parts[*at] {
-            Some(before) => before.merge(&counted),
-            none => *none = Some(counted),
+    for ((group, _), counted) in pieces.iter().zip(counted) {
+        for (all, more) in of_parts[group.clone()].iter_mut().zip(counted) {
+            match all {
+                Some(all) => all.merge(&more),
+                none => *none = Some(more),
+            }
         }
     }
     // Each is taken once.
     let of_parts: Vec<_> = parts.iter().zip(of_parts).map(|(form, counted)| (form, Mutex::new(counted))).collect();
-    abreast::each(&of_parts, |(form, counted)| {
+    abreast::each_if(rows >= MANY, &of_parts, |(form, counted)| {
         let counted = counted.lock().unwrap_or_else(PoisonError::into_inner).take();
         Ok(counted.map(|counted| counted.rows(form, &level.code, policy)).unwrap_or_default())
     })
@@ -104,7 +118,7 @@ pub(super) fn rows(
 
 /// Whether shares of a part's rows can be counted apart: not where a case counts once however many rows it has, nor where
 /// what is counted depends on other rows of the case.
-fn divisible(form: &Form) -> bool {
+fn divisible(form: &&Form) -> bool {
     form.measures != Measures::Stock && !["nya_insats", "vantar", "vantar_tid"].contains(&form.id)
 }
 
@@ -190,6 +204,8 @@ struct Count<'a> {
     axes: &'a [GridAxis],
     /// Which rows are gone through.
     share: Share,
+    /// And in which cells they are counted.
+    into: Into,
     from: i32,
     to: i32,
 }
@@ -209,16 +225,16 @@ impl<'a> Count<'a> {
         wanted: impl Fn(u32, i32) -> bool,
         mut see: impl FnMut(&At<'_>, RowCells<'_>),
     ) -> PolarsResult<()> {
-        let (classes, profiles) = (self.classes, &*self.facts.profiles);
+        let (classes, into, profiles) = (self.classes, self.into, &*self.facts.profiles);
         for view in self.pass.views_of(kind, from, to, self.share)? {
             let columns = &view.columns;
             let first = columns.more.first();
             view.each_with(
-                |place| classes.of_place(place),
+                |place| classes.of_place(place, into),
                 |of_place, row| {
                     let (key, day, case) = (columns.key[row], columns.day[row], columns.case[row]);
                     if wanted(key, first.map_or(0, |column| column[row]))
-                        && let Some(cells) = classes.of(case, of_place)
+                        && let Some(cells) = classes.of(case, of_place, into)
                     {
                         see(&At { key, day, case, row, columns, profiles }, cells);
                     }
@@ -228,21 +244,45 @@ impl<'a> Count<'a> {
         Ok(())
     }
 
-    fn grid<T: Merge + Clone>(&self, form: &Form) -> Grid<T> {
-        let own = form.axes.iter().map(GridAxis::from);
-        Grid::new(own.chain(self.axes.iter().cloned()).collect())
+    /// How many cells stand beside each other for one code of a part's own axes.
+    const fn block(&self) -> usize {
+        self.classes.block(self.into)
+    }
+
+    /// Cells to count a part in.
+    fn cells<T: Merge + Clone>(&self, form: &Form) -> Vec<T> {
+        vec![T::default(); form.axes.iter().map(|axis| axis.codes.len()).product::<usize>() * self.block()]
+    }
+
+    /// What was counted in them, by the part's own axes and the splits.
+    fn grid<T: Merge + Clone>(&self, form: &Form, cells: Vec<T>) -> Grid<T> {
+        let axes = form.axes.iter().map(GridAxis::from).chain(self.axes.iter().cloned());
+        Grid { axes: axes.collect(), cells: self.classes.shared_out(cells, self.into) }
+    }
+
+    /// These parts, which are counted at once where their report has them so.
+    fn parts(&self, report: &str, forms: &[&Form]) -> PolarsResult<Vec<Counted>> {
+        if report == BACKGROUND {
+            let all = forms.iter().zip(self.background(forms)?);
+            return Ok(all.map(|(form, cells)| Counted::Tallies(self.grid(form, cells))).collect());
+        }
+        forms.iter().map(|form| self.part(report, form)).collect()
     }
 
     fn part(&self, report: &str, form: &Form) -> PolarsResult<Counted> {
         Ok(match form.measures {
-            Measures::Stock => Counted::Stock(self.stock(form)?),
-            Measures::Days | Measures::Spread => Counted::Lengths(self.lengths(form)?),
-            Measures::Count | Measures::Share(_) => Counted::Tallies(self.counted(report, form)?),
+            Measures::Stock if form.id == "anonyma" => {
+                let axes = form.axes.iter().map(GridAxis::from).collect();
+                Counted::Stock(Grid { axes, cells: self.anonymous()? })
+            }
+            Measures::Stock => Counted::Stock(self.grid(form, self.stock(form)?)),
+            Measures::Days | Measures::Spread => Counted::Lengths(self.grid(form, self.lengths(form)?)),
+            Measures::Count | Measures::Share(_) => Counted::Tallies(self.grid(form, self.counted(report, form)?)),
         })
     }
 
     /// Counts rows of a kind dated in the period; `put` gives the cells of the part's own axes but for sex.
-    fn count(&self, form: &Form, kind: Kind, put: impl Fn(&At<'_>, &mut Vec<usize>)) -> PolarsResult<Grid<Tally>> {
+    fn count(&self, form: &Form, kind: Kind, put: impl Fn(&At<'_>, &mut Vec<usize>)) -> PolarsResult<Vec<Tally>> {
         self.count_where(form, kind, |_| true, put)
     }
 
@@ -253,8 +293,8 @@ impl<'a> Count<'a> {
         kind: Kind,
         wanted: impl Fn(u32) -> bool,
         put: impl Fn(&At<'_>, &mut Vec<usize>),
-    ) -> PolarsResult<Grid<Tally>> {
-        let mut grid = self.grid::<Tally>(form);
+    ) -> PolarsResult<Vec<Tally>> {
+        let mut all = self.cells::<Tally>(form);
         let mut own = Vec::new();
         self.each_where(
             kind,
@@ -266,72 +306,12 @@ impl<'a> Count<'a> {
                 put(at, &mut own);
                 let record = self.pass.record_of(at.case);
                 for cell in &own {
-                    let cell = (cell * 2 + part(at.key, 0)) * self.classes.block;
-                    cells.each(|offset| grid.cells[cell + offset].add(record));
+                    let cell = (cell * 2 + part(at.key, 0)) * self.block();
+                    cells.each(|offset| all[cell + offset].add(record));
                 }
             },
         )?;
-        Ok(grid)
-    }
-
-    fn counted(&self, report: &str, form: &Form) -> PolarsResult<Grid<Tally>> {
-        let ended = |key| part(key, 4) == AVSLUTAT;
-        let mapped = |key| ended(key) && part(key, 1) == HELD;
-        match (report, form.id) {
-            ("baspaket", _) => self.baspaket_counts(form),
-            (_, "vantar_tid") => self.waiting_bands(form),
-            (_, "avslutade_insatser") => self.count(form, Kind::Left, |at, put| {
-                put.extend(part(at.key, 1).checked_sub(4).filter(|which| *which < 2));
-            }),
-            ("status", "sysselsattning") => self.count_where(form, Kind::Ended, ended, |at, put| {
-                put.push(at.one(Variable::SysselsattningEfter));
-            }),
-            (_, "fortsatt") => self.count(form, Kind::GkLeft, |at, put| {
-                let utfall = part(at.key, 1);
-                // Joint support stands after the two kinds that it joins.
-                put.push(if utfall < 2 { utfall } else { utfall + 1 });
-                put.extend((utfall < 2).then_some(2));
-                put.push(9);
-            }),
-            (_, "efter") => self.count_where(form, Kind::Ended, mapped, |at, put| {
-                put.push(at.one(Variable::SysselsattningEfter));
-            }),
-            (_, "forandring") => self.count_where(form, Kind::Ended, mapped, |at, put| {
-                let changed = at.after(CHANGE, 4);
-                put.extend((0..CHANGES.len()).filter(|bit| changed & (1 << bit) != 0));
-                put.extend((changed != 0).then_some(CHANGES.len()));
-                put.push(CHANGES.len() + 1);
-            }),
-            (_, "fortsatt_fk") => self.count_where(form, Kind::Ended, mapped, |at, put| {
-                put.push(at.after(CONTINUES, 3).trailing_zeros() as usize * 3 + part(at.key, 2));
-            }),
-            (_, "sysselsattning") => self.count_where(form, Kind::Ended, mapped, |at, put| {
-                put.push(occupation_before(at) * 5 + at.one(Variable::SysselsattningEfter));
-            }),
-            (_, "forman") => self.count_where(form, Kind::Ended, mapped, |at, put| {
-                let (before, after) = (at.bits(Variable::FormanFore), at.bits(Variable::FormanEfter));
-                for (tid, held) in [before, after, before & after].into_iter().enumerate() {
-                    put.extend((0..10).filter(|bit| held & (1 << bit) != 0).map(|bit| bit * 3 + tid));
-                    put.push(10 * 3 + tid);
-                }
-            }),
-            (_, "forman_efter") => self.count_where(form, Kind::Ended, mapped, |at, put| {
-                let after = at.bits(Variable::FormanEfter);
-                put.extend((0..10).filter(|bit| after & (1 << bit) != 0));
-                put.push(10);
-            }),
-            (_, "floden") => self.count(form, Kind::Left, |at, put| put.push(part(at.key, 1) * 9 + part(at.key, 2))),
-            // The background: a part a variable.
-            (_, name) => {
-                let Some(variable) = Variable::from_name(name) else { return Ok(self.grid(form)) };
-                let requested = |key| part(key, 1) == 0 && part(key, 2) & ENTERED != 0;
-                self.count_where(form, Kind::Step, requested, |at, put| {
-                    let bits = at.bits(variable);
-                    put.extend((0..variable.row().codes.len()).filter(|bit| bits & (1 << bit) != 0));
-                    put.extend(variable.row().several.then_some(variable.row().codes.len()));
-                })
-            }
-        }
+        Ok(all)
     }
 
     /// Days of a kind of row that are dated in the period; `put` gives the cells of the part's own axes but for sex,
@@ -341,7 +321,7 @@ impl<'a> Count<'a> {
         form: &Form,
         kind: Kind,
         put: impl Fn(&At<'_>, &mut Vec<(usize, i32)>),
-    ) -> PolarsResult<Grid<Durations>> {
+    ) -> PolarsResult<Vec<Durations>> {
         self.durations_where(form, kind, |_| true, put)
     }
 
@@ -352,8 +332,8 @@ impl<'a> Count<'a> {
         kind: Kind,
         wanted: impl Fn(u32) -> bool,
         put: impl Fn(&At<'_>, &mut Vec<(usize, i32)>),
-    ) -> PolarsResult<Grid<Durations>> {
-        let mut grid = self.grid::<Durations>(form);
+    ) -> PolarsResult<Vec<Durations>> {
+        let mut all = self.cells::<Durations>(form);
         let mut own = Vec::new();
         self.each_where(
             kind,
@@ -365,15 +345,15 @@ impl<'a> Count<'a> {
                 put(at, &mut own);
                 let record = self.pass.record_of(at.case);
                 for (cell, days) in &own {
-                    let cell = (cell * 2 + part(at.key, 0)) * self.classes.block;
-                    cells.each(|offset| grid.cells[cell + offset].add(*days, record));
+                    let cell = (cell * 2 + part(at.key, 0)) * self.block();
+                    cells.each(|offset| all[cell + offset].add(*days, record));
                 }
             },
         )?;
-        Ok(grid)
+        Ok(all)
     }
 
-    fn lengths(&self, form: &Form) -> PolarsResult<Grid<Durations>> {
+    fn lengths(&self, form: &Form) -> PolarsResult<Vec<Durations>> {
         match form.id {
             "steg" => self.durations(form, Kind::Left, |at, put| put.push((part(at.key, 1), at.more(0)))),
             "samarbete" => self.durations(form, Kind::Ended, |at, put| put.push((part(at.key, 1), at.more_in_all()))),
@@ -381,17 +361,6 @@ impl<'a> Count<'a> {
             "vantar" => self.waiting(form),
             _ => self.baspaket_lengths(form),
         }
-    }
-}
-
-/// Place in [`super::variables::SYSSELSATTNING`] of what was before, from its two variables.
-fn occupation_before(at: &At<'_>) -> usize {
-    match (at.one(Variable::ArbetarFore), at.one(Variable::StuderarFore)) {
-        (0, 1) => 0,
-        (1, 0) => 1,
-        (0, 0) => 2,
-        (1, 1) => 3,
-        _ => 4,
     }
 }
 
@@ -416,7 +385,8 @@ fn spread(grid: &Grid<Durations>, level: &str, policy: Policy) -> Vec<Row> {
         // The percentiles stand between the median and n.
         let mut figures = policy.days(days);
         let n = figures.pop();
-        figures.extend([10, 25, 75, 90].map(|percent| policy.of_days(days.percentile(percent), days.tally())));
+        let of = days.tally();
+        figures.extend(days.percentiles([10, 25, 75, 90]).map(|percentile| policy.of_days(percentile, of)));
         figures.extend(n);
         figures
     })

@@ -6,21 +6,15 @@ use rustc_hash::FxHashSet;
 use super::Count;
 use super::once::Once;
 use crate::reports::baspaket::{Active, Form};
-use crate::reports::grid::{Grid, GridAxis};
 use crate::reports::observations::{CLOSING, Kind, SEVERAL, part};
 
 impl Count<'_> {
-    pub(super) fn stock(&self, form: &Form) -> PolarsResult<Grid<Active>> {
-        if form.id == "anonyma" {
-            let mut grid = Grid::new(form.axes.iter().map(GridAxis::from).collect());
-            self.anonymous(&mut grid)?;
-            return Ok(grid);
-        }
+    pub(super) fn stock(&self, form: &Form) -> PolarsResult<Vec<Active>> {
         if form.id == "aktiva" {
             return self.active(form);
         }
-        let mut grid = self.grid::<Active>(form);
-        let (block, from, to) = (self.classes.block, self.from, self.to);
+        let mut all = self.cells::<Active>(form);
+        let (block, from, to) = (self.block(), self.from, self.to);
         // A case that was in a step several times, or at several places, is counted once a cell.
         let mut seen = Once::of(self);
         let lasting = |kind: usize| kind < 6;
@@ -37,16 +31,17 @@ impl Count<'_> {
             for (own, once) in [(kind, part(at.key, 2) & SEVERAL == 0), (9, false)] {
                 let first = (own * 2 + sex) * block;
                 if on_last {
-                    cells.each(|cell| grid.cells[first + cell].stock.add(record));
+                    cells.each(|cell| all[first + cell].stock.add(record));
                 }
-                seen.each_new(at.case, own, once, first, cells, |cell| grid.cells[cell].distinct.add(record));
+                seen.each_new(at.case, own, once, first, cells, |cell| all[cell].distinct.add(record));
             }
         })?;
-        Ok(grid)
+        Ok(all)
     }
 
     /// Anonymous cases have neither variables nor kommun: they are counted by sex and office alone, unsplit.
-    fn anonymous(&self, grid: &mut Grid<Active>) -> PolarsResult<()> {
+    pub(super) fn anonymous(&self) -> PolarsResult<Vec<Active>> {
+        let mut all = vec![Active::default(); 2];
         let mut seen = FxHashSet::default();
         for view in self.pass.views(Kind::Anonymous, i32::MIN, self.to)? {
             let ends = view.columns.more[0];
@@ -57,13 +52,13 @@ impl Count<'_> {
                 let case = view.columns.case[i];
                 let record = self.pass.record_of(case);
                 if ends[i] - closing > self.to {
-                    grid.cells[sex].stock.add(record);
+                    all[sex].stock.add(record);
                 }
                 if ends[i] > self.from && seen.insert(case) {
-                    grid.cells[sex].distinct.add(record);
+                    all[sex].distinct.add(record);
                 }
             });
         }
-        Ok(())
+        Ok(all)
     }
 }

@@ -8,7 +8,6 @@ use crate::reports::baspaket::Form;
 use crate::reports::classes::RowCells;
 use crate::reports::cube::{Durations, Tally};
 use crate::reports::forms::{WAITED, WAITING};
-use crate::reports::grid::Grid;
 use crate::reports::observations::{ENTERED, Kind, part};
 use crate::reports::selection::Selection;
 use crate::reports::tally::Pass;
@@ -26,29 +25,29 @@ fn band(days: i32) -> usize {
 
 impl Count<'_> {
     /// Steps left in the period.
-    pub(super) fn waits(&self, form: &Form) -> PolarsResult<Grid<Durations>> {
+    pub(super) fn waits(&self, form: &Form) -> PolarsResult<Vec<Durations>> {
         let waiting = |key| waits(part(key, 1));
         self.durations_where(form, Kind::Left, waiting, |at, put| put.push((part(at.key, 1), at.more(0))))
     }
 
     /// Steps that cases are in on the last day, with the days since they were entered.
-    pub(super) fn waiting(&self, form: &Form) -> PolarsResult<Grid<Durations>> {
-        let mut grid = self.grid::<Durations>(form);
+    pub(super) fn waiting(&self, form: &Form) -> PolarsResult<Vec<Durations>> {
+        let mut all = self.cells::<Durations>(form);
         self.each_waiting(|kind, days, sex, record, cells| {
-            let first = (kind * 2 + sex) * self.classes.block;
-            cells.each(|cell| grid.cells[first + cell].add(days, record));
+            let first = (kind * 2 + sex) * self.block();
+            cells.each(|cell| all[first + cell].add(days, record));
         })?;
-        Ok(grid)
+        Ok(all)
     }
 
     /// The same cases by bands of days.
-    pub(super) fn waiting_bands(&self, form: &Form) -> PolarsResult<Grid<Tally>> {
-        let mut grid = self.grid::<Tally>(form);
+    pub(super) fn waiting_bands(&self, form: &Form) -> PolarsResult<Vec<Tally>> {
+        let mut all = self.cells::<Tally>(form);
         self.each_waiting(|kind, days, sex, record, cells| {
-            let first = ((kind * WAITED.len() + band(days)) * 2 + sex) * self.classes.block;
-            cells.each(|cell| grid.cells[first + cell].add(record));
+            let first = ((kind * WAITED.len() + band(days)) * 2 + sex) * self.block();
+            cells.each(|cell| all[first + cell].add(record));
         })?;
-        Ok(grid)
+        Ok(all)
     }
 
     /// Rows of cases that wait on the last day, by their keys and the days until which they last.
