@@ -1,5 +1,5 @@
 //! Over HTTP: the program's own server on loopback, 64 connections that each post their cases step by step, and
-//! batches of 500. The client runs in the same process and shares the two cores.
+//! batches of 500, beside the database's own limit for the same rows. The client runs in the same process and shares the two cores.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -17,13 +17,22 @@ use sus::config::edge::Rates;
 use sus::domain::code::ClientId;
 use sus::domain::organisation::{Handler, Role};
 use sus::domain::step::Agency;
+use sus::registrations::service::Service;
 
 use crate::figure;
-use crate::writes::{chains, place, service};
+use crate::writes::{Place, chains, place, raw, service};
 
-pub fn run(backend: &str) {
-    let label = if backend == "sqlite" { "sqlite" } else { "postgres" };
-    let place = place(backend, "sus_bench_http");
+/// The program serving a database of its own.
+struct Served {
+    place: Place,
+    service: Arc<Service>,
+    issuer: DevelopmentIssuer,
+    tokens: [String; 2],
+    address: SocketAddr,
+}
+
+fn serve(backend: &str, name: &str) -> Served {
+    let place = place(backend, name);
     let service = service(&place.url);
     let issuer = DevelopmentIssuer::new(&[9; 32], 8).unwrap();
     let token = |agency: Agency| {
@@ -39,16 +48,23 @@ pub fn run(backend: &str) {
     config.edge.rates = Rates::NONE;
     let app = App::new(Arc::clone(&service), issuer.verifier(), config, Arc::new(SystemClock), Generator::seeded(3));
     std::thread::spawn(move || sus::server::run(app, listener));
+    Served { place, service, issuer, tokens, address }
+}
 
+pub fn run(backend: &str) {
+    let label = if backend == "sqlite" { "sqlite" } else { "postgres" };
+    batches(label, backend);
+    let Served { place, service, issuer, tokens, address } = serve(backend, "sus_bench_http");
     // Other persons each time, of the same history.
     let mut chains = chains(16_000);
     let more = chains.split_off(8_000);
     let (alone, waits) = singles(address, &tokens, &chains);
     let at = |share: f64| waits[((waits.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
-    figure(&format!("{label}: single posts over HTTP, 64 connections"), alone, "/s", None);
+    let limit = raw(backend, &place, 64);
+    figure(&format!("{label}: single posts over HTTP, 64 connections"), alone, "/s", Some(alone / limit));
+    figure(&format!("{label}: … the same rows copied by SQL, commits of 64"), limit, "/s", None);
     figure(&format!("{label}: … p50"), at(0.5), "ms", None);
     figure(&format!("{label}: … p99"), at(0.99), "ms", None);
-    batches(label, address, &tokens);
     let done = AtomicBool::new(false);
     let (beside, pulled) = std::thread::scope(|scope| {
         let reports = scope.spawn(|| {
@@ -112,9 +128,10 @@ fn singles(address: SocketAddr, tokens: &[String; 2], chains: &[Vec<(Agency, Val
     (posts as f64 / seconds, waits)
 }
 
-/// Other persons than the single posts'.
-fn batches(label: &str, address: SocketAddr, tokens: &[String; 2]) {
-    let chains = chains(24_000).split_off(16_500);
+fn batches(label: &str, backend: &str) {
+    let Served { place, service, tokens, address, .. } = serve(backend, "sus_bench_http_batches");
+    let tokens = &tokens;
+    let chains = chains(12_000);
     let mut requests: Vec<(Agency, Vec<Value>)> = Vec::new();
     for agency in Agency::ALL {
         let of: Vec<Value> = chains
@@ -147,12 +164,11 @@ fn batches(label: &str, address: SocketAddr, tokens: &[String; 2]) {
             }
         });
     }
-    figure(
-        &format!("{label}: batches of 500 over HTTP, {CLIENTS} clients"),
-        posts as f64 / begin.elapsed().as_secs_f64(),
-        "/s",
-        None,
-    );
+    let rate = posts as f64 / begin.elapsed().as_secs_f64();
+    let limit = raw(backend, &place, 500);
+    figure(&format!("{label}: batches of 500 over HTTP, {CLIENTS} clients"), rate, "/s", Some(rate / limit));
+    figure(&format!("{label}: … the same rows copied by SQL, commits of 500"), limit, "/s", None);
+    service.stop();
 }
 
 /// This many handläggare look at their own cases at the same time.

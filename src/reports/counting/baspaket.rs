@@ -1,13 +1,11 @@
 //! The parts of the baspaket, selected and split by variables.
 
-use std::ops::Range;
-
 use polars::prelude::PolarsResult;
 
 use super::once::Once;
 use super::{Count, HELD};
 use crate::reports::baspaket::{Active, Form};
-use crate::reports::cube::{Durations, Merge, Tally};
+use crate::reports::cube::{Durations, Tally};
 use crate::reports::observations::{ALONE, FIRST, Kind, part};
 use crate::reports::spent;
 
@@ -66,23 +64,29 @@ impl Count<'_> {
         Ok(all)
     }
 
-    /// Days of steps left and of waits that ended, of these places among [`spent`].
-    fn spent(&self, form: &Form, those: Range<usize>) -> PolarsResult<Vec<Durations>> {
-        let mut all = self.cells::<Durations>(form);
+    /// Days of steps left and of waits that ended, in both parts that tell of them, one after the other: most rows of
+    /// either are gone through for the other too.
+    pub(super) fn spent(&self) -> PolarsResult<[Vec<Durations>; 2]> {
+        let block = 2 * self.block();
+        let mut all = vec![Durations::default(); spent::ALL * block];
         for kind in [Kind::Left, Kind::Wait] {
-            let wanted = |key| those.contains(&spent::of(key));
-            let of_kind = self.durations_where(form, kind, wanted, |at, put| {
-                put.push((spent::of(at.key) - those.start, at.more(0)));
+            let of_its_own = |key, _| spent::of(key) < spent::ALL;
+            self.each_where(kind, self.from, self.to, of_its_own, |at, cells| {
+                let record = self.pass.record_of(at.case);
+                let first = spent::of(at.key) * block + part(at.key, 0) * self.block();
+                cells.each(|cell| all[first + cell].add(at.more(0), record));
             })?;
-            all.iter_mut().zip(&of_kind).for_each(|(all, some)| all.merge(some));
         }
-        Ok(all)
+        let waits = all.split_off(spent::WAITS.start * block);
+        Ok([all, waits])
     }
 
     pub(super) fn baspaket_lengths(&self, form: &Form) -> PolarsResult<Vec<Durations>> {
         match form.id {
-            "tid_insats" => self.spent(form, spent::ACTIVITIES),
-            "tid_vantan" => self.spent(form, spent::WAITS),
+            "tid_insats" | "tid_vantan" => {
+                let [activities, waits] = self.spent()?;
+                Ok(if form.id == "tid_insats" { activities } else { waits })
+            }
             "tid_per_steg" => self.durations(form, Kind::Ended, |at, put| {
                 let (held, steps) = (part(at.key, 1), Kind::Ended.more().len());
                 put.extend((0..steps).map(|step| (step * 2 + held, at.more(step))));

@@ -6,6 +6,7 @@
 //! what a row is (`observations`).
 
 mod baspaket;
+mod counted;
 mod once;
 mod parts;
 mod stock;
@@ -19,7 +20,7 @@ use polars::prelude::PolarsResult;
 use crate::domain::organisation::Organisation;
 
 use super::abreast;
-use super::baspaket::{Active, Form, Measures};
+use super::baspaket::{Form, Measures};
 use super::classes::{Classes, Into, RowCells};
 use super::cube::{Durations, Merge, Tally};
 use super::disclosure::Policy;
@@ -35,6 +36,8 @@ use super::split::{Choice, Split, place_chosen};
 use super::tally::{MANY, Pass, Share};
 use super::variables::{Origin, Variable};
 
+use counted::Counted;
+pub(super) use counted::counts;
 use parts::BACKGROUND;
 
 /// What is counted, and by what.
@@ -82,8 +85,7 @@ pub(super) fn rows(
         to: day(question.period.to()),
     };
     let rows = question.facts.rows();
-    let groups =
-        if report == BACKGROUND { vec![0..parts.len()] } else { (0..parts.len()).map(|at| at..at + 1).collect() };
+    let groups = together(report, parts);
     let shares = |group: &Range<usize>| {
         if parts[group.clone()].iter().all(divisible) { Share::all(rows) } else { vec![Share::WHOLE] }
     };
@@ -116,39 +118,26 @@ pub(super) fn rows(
     })
 }
 
+/// The part of the baspaket that is counted with the one before it, of days in insatser.
+const WITH_INSATS: &str = "tid_vantan";
+
+/// Which parts are counted at once, since it is the same rows that are gone through.
+fn together(report: &str, parts: &[&Form]) -> Vec<Range<usize>> {
+    let mut all: Vec<Range<usize>> = Vec::new();
+    for (at, part) in parts.iter().enumerate() {
+        let with_last = report == BACKGROUND || part.id == WITH_INSATS;
+        match all.last_mut().filter(|_| with_last) {
+            Some(last) => last.end = at + 1,
+            None => all.push(at..at + 1),
+        }
+    }
+    all
+}
+
 /// Whether shares of a part's rows can be counted apart: not where a case counts once however many rows it has, nor where
 /// what is counted depends on other rows of the case.
 fn divisible(form: &&Form) -> bool {
     form.measures != Measures::Stock && !["nya_insats", "vantar", "vantar_tid"].contains(&form.id)
-}
-
-/// What was counted of a part, or of a share of it.
-enum Counted {
-    Tallies(Grid<Tally>),
-    Lengths(Grid<Durations>),
-    Stock(Grid<Active>),
-}
-
-impl Counted {
-    fn merge(&mut self, other: &Self) {
-        match (self, other) {
-            (Self::Tallies(all), Self::Tallies(more)) => all.merge(more),
-            (Self::Lengths(all), Self::Lengths(more)) => all.merge(more),
-            (Self::Stock(all), Self::Stock(more)) => all.merge(more),
-            // Shares of a part are of one sort.
-            _ => {}
-        }
-    }
-
-    fn rows(self, form: &Form, level: &str, policy: Policy) -> Vec<Row> {
-        match (self, form.measures) {
-            (Self::Tallies(grid), Measures::Share(over)) => counts(&grid.with_totals(), Some(over), level, policy),
-            (Self::Tallies(grid), _) => counts(&grid.with_totals(), None, level, policy),
-            (Self::Lengths(grid), Measures::Spread) => spread(&grid.with_totals(), level, policy),
-            (Self::Lengths(grid), _) => days(&grid.with_totals(), level, policy),
-            (Self::Stock(grid), _) => stock(&grid.with_totals(), level, policy),
-        }
-    }
 }
 
 /// One row of the columns.
@@ -266,6 +255,12 @@ impl<'a> Count<'a> {
             let all = forms.iter().zip(self.background(forms)?);
             return Ok(all.map(|(form, cells)| Counted::Tallies(self.grid(form, cells))).collect());
         }
+        if let [insats, vantan] = forms
+            && vantan.id == WITH_INSATS
+        {
+            let all = [insats, vantan].into_iter().zip(self.spent()?);
+            return Ok(all.map(|(form, cells)| Counted::Lengths(self.grid(form, cells))).collect());
+        }
         forms.iter().map(|form| self.part(report, form)).collect()
     }
 
@@ -362,32 +357,4 @@ impl<'a> Count<'a> {
             _ => self.baspaket_lengths(form),
         }
     }
-}
-
-pub(super) fn counts(grid: &Grid<Tally>, share_over: Option<&str>, level: &str, policy: Policy) -> Vec<Row> {
-    grid.rows(level, |place, count| {
-        let mut figures = vec![policy.count(*count)];
-        figures.extend(share_over.map(|over| policy.share(*count, *grid.whole(place, over))));
-        figures
-    })
-}
-
-fn stock(grid: &Grid<Active>, level: &str, policy: Policy) -> Vec<Row> {
-    grid.rows(level, |_, active| vec![policy.count(active.stock), policy.count(active.distinct)])
-}
-
-fn days(grid: &Grid<Durations>, level: &str, policy: Policy) -> Vec<Row> {
-    grid.rows(level, |_, days| policy.days(days))
-}
-
-fn spread(grid: &Grid<Durations>, level: &str, policy: Policy) -> Vec<Row> {
-    grid.rows(level, |_, days| {
-        // The percentiles stand between the median and n.
-        let mut figures = policy.days(days);
-        let n = figures.pop();
-        let of = days.tally();
-        figures.extend(days.percentiles([10, 25, 75, 90]).map(|percentile| policy.of_days(percentile, of)));
-        figures.extend(n);
-        figures
-    })
 }
