@@ -64,9 +64,22 @@ impl Count<'_> {
         Ok(all)
     }
 
-    /// Days of steps left and of waits that ended, in both parts that tell of them, one after the other: most rows of
-    /// either are gone through for the other too.
-    pub(super) fn spent(&self) -> PolarsResult<[Vec<Durations>; 2]> {
+    /// The days of two parts that are told of the same rows.
+    pub(super) fn both(&self, pair: Pair) -> PolarsResult<[Vec<Durations>; 2]> {
+        match pair {
+            Pair::Spent => self.spent(),
+            Pair::Ended => self.days_of_ended(),
+        }
+    }
+
+    pub(super) fn baspaket_lengths(&self, form: &Form) -> PolarsResult<Vec<Durations>> {
+        let Some((pair, second)) = Pair::of(form.id) else { return Ok(self.cells(form)) };
+        let [one, other] = self.both(pair)?;
+        Ok(if second { other } else { one })
+    }
+
+    /// Days of steps left, and of waits that ended.
+    fn spent(&self) -> PolarsResult<[Vec<Durations>; 2]> {
         let block = 2 * self.block();
         let mut all = vec![Durations::default(); spent::ALL * block];
         for kind in [Kind::Left, Kind::Wait] {
@@ -81,26 +94,54 @@ impl Count<'_> {
         Ok([all, waits])
     }
 
-    pub(super) fn baspaket_lengths(&self, form: &Form) -> PolarsResult<Vec<Durations>> {
-        match form.id {
-            "tid_insats" | "tid_vantan" => {
-                let [activities, waits] = self.spent()?;
-                Ok(if form.id == "tid_insats" { activities } else { waits })
-            }
-            "tid_per_steg" => self.durations(form, Kind::Ended, |at, put| {
-                let (held, steps) = (part(at.key, 1), Kind::Ended.more().len());
-                put.extend((0..steps).map(|step| (step * 2 + held, at.more(step))));
-                put.push((steps * 2 + held, at.more_in_all()));
-            }),
-            "tid_samarbete" => self.durations(form, Kind::Ended, |at, put| {
-                let (held, total) = (part(at.key, 1), at.more_in_all());
-                put.push((held, total));
+    /// Days of ended cases: in each step and in all of them, and from the request and from GK. All steps together are the
+    /// days from the request.
+    fn days_of_ended(&self) -> PolarsResult<[Vec<Durations>; 2]> {
+        let (block, steps) = (2 * self.block(), Kind::Ended.more().len());
+        let mut per_step = vec![Durations::default(); (steps + 1) * 2 * block];
+        let mut from_gk = vec![Durations::default(); 2 * block];
+        self.each_where(
+            Kind::Ended,
+            self.from,
+            self.to,
+            |_, _| true,
+            |at, cells| {
+                let (held, record) = (part(at.key, 1), self.pass.record_of(at.case));
+                let first = held * block + part(at.key, 0) * self.block();
+                let total = at.more_in_all();
+                for (step, days) in (0..steps).map(|step| at.more(step)).chain([total]).enumerate() {
+                    cells.each(|cell| per_step[step * 2 * block + first + cell].add(days, record));
+                }
                 if held == HELD {
                     // GK follows directly upon the request, so what is left is counted from GK.
-                    put.push((2 + HELD, total - at.more(0)));
+                    cells.each(|cell| from_gk[first + cell].add(total - at.more(0), record));
                 }
-            }),
-            _ => Ok(self.cells(form)),
-        }
+            },
+        )?;
+        let mut together = per_step[steps * 2 * block..].to_vec();
+        together.append(&mut from_gk);
+        Ok([per_step, together])
+    }
+}
+
+/// Two parts that are told of the same rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pair {
+    /// Steps left and waits that ended.
+    Spent,
+    /// Ended cases.
+    Ended,
+}
+
+impl Pair {
+    /// The pair that a part is of, and whether it is the second of it.
+    pub(super) fn of(part: &str) -> Option<(Self, bool)> {
+        Some(match part {
+            "tid_insats" => (Self::Spent, false),
+            "tid_vantan" => (Self::Spent, true),
+            "tid_per_steg" => (Self::Ended, false),
+            "tid_samarbete" => (Self::Ended, true),
+            _ => return None,
+        })
     }
 }

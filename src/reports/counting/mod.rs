@@ -12,7 +12,6 @@ mod parts;
 mod stock;
 mod waits;
 
-use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use polars::prelude::PolarsResult;
@@ -36,6 +35,7 @@ use super::split::{Choice, Split, place_chosen};
 use super::tally::{MANY, Pass, Share};
 use super::variables::{Origin, Variable};
 
+use baspaket::Pair;
 use counted::Counted;
 pub(super) use counted::counts;
 use parts::BACKGROUND;
@@ -86,25 +86,24 @@ pub(super) fn rows(
     };
     let rows = question.facts.rows();
     let groups = together(report, parts);
-    let shares = |group: &Range<usize>| {
-        if parts[group.clone()].iter().all(divisible) { Share::all(rows) } else { vec![Share::WHOLE] }
+    let shares = |group: &Vec<usize>| {
+        if group.iter().all(|at| divisible(parts[*at])) { Share::all(rows) } else { vec![Share::WHOLE] }
     };
-    let pieces =
-        groups.into_iter().flat_map(|group| shares(&group).into_iter().map(move |share| (group.clone(), share)));
-    let mut pieces: Vec<(Range<usize>, Share)> = pieces.collect();
+    let pieces = groups.iter().flat_map(|group| shares(group).into_iter().map(move |share| (group, share)));
+    let mut pieces: Vec<(&Vec<usize>, Share)> = pieces.collect();
     // Those that can't be divided first, so that nobody waits for them at the end.
-    pieces.sort_by_key(|(group, _)| parts[group.clone()].iter().all(divisible));
+    pieces.sort_by_key(|(group, _)| group.iter().all(|at| divisible(parts[*at])));
     let (by_case, quicker) = (question.classes.are_by_case(), question.classes.quicker());
     let counted = abreast::each_if(rows >= MANY, &pieces, |(group, share)| {
-        let forms = &parts[group.clone()];
+        let forms: Vec<&Form> = group.iter().map(|at| parts[*at]).collect();
         // Who is counted once in a cell is not so in the sum of several.
-        let into = if by_case || forms.iter().all(divisible) { quicker } else { Into::Splits };
-        Count { share: *share, into, ..count }.parts(report, forms)
+        let into = if by_case || forms.iter().all(|form| divisible(form)) { quicker } else { Into::Splits };
+        Count { share: *share, into, ..count }.parts(report, &forms)
     })?;
     let mut of_parts: Vec<Option<Counted>> = parts.iter().map(|_| None).collect();
     for ((group, _), counted) in pieces.iter().zip(counted) {
-        for (all, more) in of_parts[group.clone()].iter_mut().zip(counted) {
-            match all {
+        for (at, more) in group.iter().zip(counted) {
+            match &mut of_parts[*at] {
                 Some(all) => all.merge(&more),
                 none => *none = Some(more),
             }
@@ -118,17 +117,17 @@ pub(super) fn rows(
     })
 }
 
-/// The part of the baspaket that is counted with the one before it, of days in insatser.
-const WITH_INSATS: &str = "tid_vantan";
-
 /// Which parts are counted at once, since it is the same rows that are gone through.
-fn together(report: &str, parts: &[&Form]) -> Vec<Range<usize>> {
-    let mut all: Vec<Range<usize>> = Vec::new();
+fn together(report: &str, parts: &[&Form]) -> Vec<Vec<usize>> {
+    let mut all: Vec<Vec<usize>> = Vec::new();
     for (at, part) in parts.iter().enumerate() {
-        let with_last = report == BACKGROUND || part.id == WITH_INSATS;
-        match all.last_mut().filter(|_| with_last) {
-            Some(last) => last.end = at + 1,
-            None => all.push(at..at + 1),
+        let with = |other: &usize| match Pair::of(part.id) {
+            Some((pair, true)) => Pair::of(parts[*other].id) == Some((pair, false)),
+            _ => report == BACKGROUND,
+        };
+        match all.iter_mut().find(|group| group.iter().any(with)) {
+            Some(group) => group.push(at),
+            None => all.push(vec![at]),
         }
     }
     all
@@ -136,7 +135,7 @@ fn together(report: &str, parts: &[&Form]) -> Vec<Range<usize>> {
 
 /// Whether shares of a part's rows can be counted apart: not where a case counts once however many rows it has, nor where
 /// what is counted depends on other rows of the case.
-fn divisible(form: &&Form) -> bool {
+fn divisible(form: &Form) -> bool {
     form.measures != Measures::Stock && !["nya_insats", "vantar", "vantar_tid"].contains(&form.id)
 }
 
@@ -255,10 +254,10 @@ impl<'a> Count<'a> {
             let all = forms.iter().zip(self.background(forms)?);
             return Ok(all.map(|(form, cells)| Counted::Tallies(self.grid(form, cells))).collect());
         }
-        if let [insats, vantan] = forms
-            && vantan.id == WITH_INSATS
+        if let [one, other] = forms
+            && let Some((pair, _)) = Pair::of(one.id)
         {
-            let all = [insats, vantan].into_iter().zip(self.spent()?);
+            let all = [one, other].into_iter().zip(self.both(pair)?);
             return Ok(all.map(|(form, cells)| Counted::Lengths(self.grid(form, cells))).collect());
         }
         forms.iter().map(|form| self.part(report, form)).collect()
