@@ -22,8 +22,11 @@ use sus::reports::{Facts, FactsBuilder, Geography, Lang, Period, Request, plain,
 
 use crate::figure;
 
-/// Every deltagarrapport with three splits beside sex, of one answer and of several, and what it must be selected by.
-const SPLITS: [(&str, &str, Option<(&str, &str)>); 8] = [
+/// A report, its splits, and what it must be selected by.
+type Asking = (&'static str, &'static str, Option<(&'static str, &'static str)>);
+
+/// Every deltagarrapport with three splits beside sex, of one answer and of several.
+const SPLITS: [Asking; 8] = [
     ("deltagare-floden", "initieradAv,alder,inskrivenAf", None),
     ("deltagare-tider", "alder,insatstyp,inskrivenAf", None),
     ("deltagare-sysselsattning", "alder,insatstyp,inskrivenAf", None),

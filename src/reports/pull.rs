@@ -1,6 +1,5 @@
 //! Pulling a report: the request against the register, one pass a level, texts from the catalogue, disclosure.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError};
 
@@ -11,7 +10,7 @@ use crate::domain::organisation::Organisation;
 
 use super::baspaket::Form;
 use super::catalogue::{Text, variable_labels};
-use super::classes::{Classes, needs_states};
+use super::classes::Recent;
 use super::counting::{self, Question};
 use super::cube::{Axis, Tally};
 use super::disclosure::{Grant, Policy, disclose};
@@ -101,14 +100,7 @@ pub fn pull(
     within_bounds(form, &splits, units.as_ref(), geography.levels.len(), &timed)?;
     let free = !request.choices.is_empty() || !request.splits.is_empty();
     let whole_baspaket = form.id == "baspaket" && !free;
-    let mut classes: HashMap<Period, Arc<Classes>> = HashMap::new();
-    for period in timed.iter().flat_map(|(periods, _)| periods).filter(|_| !whole_baspaket) {
-        // Without variables of the last day they are the same whenever it is.
-        let known = classes.values().next().filter(|_| !needs_states(&request.choices, &splits)).cloned();
-        let of_period = known
-            .map_or_else(|| Classes::new(facts, organisation, *period, &request.choices, &splits).map(Arc::new), Ok);
-        classes.insert(*period, of_period?);
-    }
+    let mut classes = Recent::new(facts, organisation, &request.choices, &splits);
     let mut rows: Vec<Vec<Row>> = vec![Vec::new(); form.parts.len()];
     let mut anonymous = Tally::default();
     for (at, level) in geography.levels.iter().enumerate() {
@@ -119,19 +111,16 @@ pub fn pull(
         // Riket as the selection stands beside riket: the same figures.
         let alike = |other: &&Level| other.selection == level.selection && grant.of(&other.code) == policy;
         if let Some(same) = geography.levels[..at].iter().find(alike) {
-            for part in &mut rows {
-                let again: Vec<Row> = part.iter().filter(|r| r.level == same.code).map(|r| on(level, r)).collect();
-                part.extend(again);
-            }
+            rows.iter_mut().for_each(|part| again(part, same, level));
             continue;
         }
         for (periods, places) in &timed {
             let wanted: Vec<&Form> = places.iter().map(|place| &form.parts[*place]).collect();
-            let counted = |period: Period| {
-                let Some(classes) = classes.get(&period) else {
+            let mut counted = |period: Period| {
+                if whole_baspaket {
                     return level_rows(facts, period, level, policy);
-                };
-                let choices = &request.choices;
+                }
+                let (choices, classes) = (&request.choices, &*classes.of(period)?);
                 let question = Question { facts, organisation, period, choices, splits: &splits, classes };
                 let rows = match &units {
                     Some(units) => quality::rows(&question, units, quality::measured_on(period, as_of), level, policy),
@@ -276,6 +265,12 @@ fn level_rows(facts: &Facts, period: Period, level: &Level, policy: Policy) -> P
         return Ok(rows);
     }
     Ok(Arc::new(rows.iter().map(|part| part.iter().map(|row| on(level, row)).collect()).collect()))
+}
+
+/// Puts the rows of one level to those of a part once more, on another.
+fn again(part: &mut Vec<Row>, same: &Level, level: &Level) {
+    let rows: Vec<Row> = part.iter().filter(|row| row.level == same.code).map(|row| on(level, row)).collect();
+    part.extend(rows);
 }
 
 /// The same row on another level.

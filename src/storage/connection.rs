@@ -93,6 +93,9 @@ const PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; P
 const WRITER_SETTINGS: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; \
                                SET jit = off; SET client_min_messages = warning;";
 
+/// What readers ask takes at most some seconds, of which PostgreSQL would spend some tenths on compiling it.
+const READER_SETTINGS: &str = "SET jit = off;";
+
 /// Beyond this size SQLite's log is to begin anew.
 const LARGE_LOG: u64 = 256 << 20;
 /// So many checkpoints are made before that is tried again where a reader stood in the way.
@@ -101,6 +104,16 @@ const RESTS: u32 = 20;
 impl CustomizeConnection<SqliteConnection, diesel::r2d2::Error> for Pragmas {
     fn on_acquire(&self, c: &mut SqliteConnection) -> Result<(), diesel::r2d2::Error> {
         c.batch_execute(PRAGMAS).map_err(diesel::r2d2::Error::QueryError)
+    }
+}
+
+/// The settings of readers of PostgreSQL.
+#[derive(Debug)]
+struct Settings;
+
+impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Settings {
+    fn on_acquire(&self, c: &mut PgConnection) -> Result<(), diesel::r2d2::Error> {
+        c.batch_execute(READER_SETTINGS).map_err(diesel::r2d2::Error::QueryError)
     }
 }
 
@@ -126,7 +139,12 @@ impl Db {
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             migrate_postgres(url)?;
             let manager = ConnectionManager::new(url);
-            let pool = Pool::builder().max_size(readers).min_idle(Some(1)).connection_timeout(WAIT).build(manager)?;
+            let pool = Pool::builder()
+                .max_size(readers)
+                .min_idle(Some(1))
+                .connection_timeout(WAIT)
+                .connection_customizer(Box::new(Settings))
+                .build(manager)?;
             Readers::Postgres(pool)
         } else {
             return Err(StorageError::Setup("the URL begins with sqlite:// or postgres://".to_owned()));

@@ -11,6 +11,7 @@ mod asked;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use polars::prelude::{PolarsError, PolarsResult};
 use rustc_hash::FxHashMap;
@@ -167,10 +168,11 @@ impl Classes {
     /// The cells of a place's rows.
     #[inline]
     pub(super) fn of_place(&self, place: u32, into: Into) -> &[u32] {
-        let class = self.of_places.as_ref().map_or(0, |of| of.get(place as usize).map_or(usize::MAX, |c| *c as usize));
+        let class = self.of_places.as_ref().map_or(Some(0), |of| of.get(place as usize).copied());
+        let Some(class) = class.map(|class| class as usize) else { return &[] };
         match into {
             Into::Splits => self.place_cells.get(class),
-            Into::Classes => self.place_numbers.get(class..=class).unwrap_or_default(),
+            Into::Classes => &self.place_numbers[class..=class],
         }
     }
 
@@ -210,8 +212,41 @@ impl Classes {
     }
 }
 
+/// The classes of one question for the period asked for last: of many periods at once they would take more than the
+/// columns.
+pub(super) struct Recent<'a> {
+    facts: &'a Facts,
+    organisation: &'a Organisation,
+    choices: &'a [Choice],
+    splits: &'a [Split],
+    last: Option<(Period, Arc<Classes>)>,
+}
+
+impl<'a> Recent<'a> {
+    pub(super) const fn new(
+        facts: &'a Facts,
+        organisation: &'a Organisation,
+        choices: &'a [Choice],
+        splits: &'a [Split],
+    ) -> Self {
+        Self { facts, organisation, choices, splits, last: None }
+    }
+
+    /// Those of a period.
+    pub(super) fn of(&mut self, period: Period) -> PolarsResult<Arc<Classes>> {
+        if let Some((of, last)) = &self.last
+            && (*of == period || !needs_states(self.choices, self.splits))
+        {
+            return Ok(Arc::clone(last));
+        }
+        let made = Arc::new(Classes::new(self.facts, self.organisation, period, self.choices, self.splits)?);
+        self.last = Some((period, Arc::clone(&made)));
+        Ok(made)
+    }
+}
+
 /// Whether the state of a case on the last day is asked for.
-pub(super) fn needs_states(choices: &[Choice], splits: &[Split]) -> bool {
+fn needs_states(choices: &[Choice], splits: &[Split]) -> bool {
     let asked = choices.iter().map(|choice| choice.variable).chain(splits.iter().map(|split| split.variable));
     asked.into_iter().any(|variable| variable.row().origin == Origin::LastDay)
 }

@@ -3,7 +3,7 @@
 use polars::prelude::PolarsResult;
 
 use super::once::Once;
-use super::{Count, HELD};
+use super::{At, Count, HELD};
 use crate::reports::baspaket::{Active, Form};
 use crate::reports::cube::{Durations, Tally};
 use crate::reports::observations::{ALONE, FIRST, Kind, part};
@@ -15,15 +15,15 @@ const BOTH: usize = 2;
 impl Count<'_> {
     pub(super) fn baspaket_counts(&self, form: &Form) -> PolarsResult<Vec<Tally>> {
         match form.id {
-            "nya_gk" => self.count(form, Kind::GkEntered, |at, put| put.push(part(at.key, 1))),
-            "utfall_gk" => self.count(form, Kind::GkLeft, |at, put| put.push(part(at.key, 1))),
+            "nya_gk" => self.count(form, Kind::GkEntered, |at, put| put.push(part(at.key(), 1))),
+            "utfall_gk" => self.count(form, Kind::GkLeft, |at, put| put.push(part(at.key(), 1))),
             "till_insats" => self.count(form, Kind::GkLeft, |at, put| {
-                put.push(if at.more(0) <= self.to { part(at.key, 2) } else { BOTH });
+                put.push(if at.more(0) <= self.to { part(at.key(), 2) } else { BOTH });
             }),
             "utfall_insats" => {
                 let in_insats = |key| part(key, 2) < BOTH;
                 self.count_where(form, Kind::Ended, in_insats, |at, put| {
-                    put.push(part(at.key, 2) * 10 + part(at.key, 3));
+                    put.push(part(at.key(), 2) * 10 + part(at.key(), 3));
                 })
             }
             "nya_insats" => self.entered(form),
@@ -35,12 +35,12 @@ impl Count<'_> {
     fn entered(&self, form: &Form) -> PolarsResult<Vec<Tally>> {
         let mut all = self.cells::<Tally>(form);
         let mut seen = Once::of(self);
-        let first = |key, _| part(key, 2) & FIRST != 0;
+        let first = |at: &At<'_>| part(at.key(), 2) & FIRST != 0;
         self.each_where(Kind::Spell, self.from, self.to, first, |at, cells| {
-            let (record, alone) = (self.pass.record_of(at.case), part(at.key, 2) & ALONE != 0);
-            for own in [part(at.key, 1), BOTH] {
-                let first = (own * 2 + part(at.key, 0)) * self.block();
-                seen.each_new(at.case, own, alone || own != BOTH, first, cells, |cell| all[cell].add(record));
+            let (record, alone) = (self.pass.record_of(at.case()), part(at.key(), 2) & ALONE != 0);
+            for own in [part(at.key(), 1), BOTH] {
+                let first = (own * 2 + part(at.key(), 0)) * self.block();
+                seen.each_new(at.case(), own, alone || own != BOTH, first, cells, |cell| all[cell].add(record));
             }
         })?;
         Ok(all)
@@ -50,15 +50,15 @@ impl Count<'_> {
     pub(super) fn active(&self, form: &Form) -> PolarsResult<Vec<Active>> {
         let mut all = self.cells::<Active>(form);
         let mut seen = Once::of(self);
-        let wanted = |_, until| until > self.from;
+        let wanted = |at: &At<'_>| at.more(0) > self.from;
         self.each_where(Kind::Spell, i32::MIN, self.to, wanted, |at, cells| {
-            let (record, alone) = (self.pass.record_of(at.case), part(at.key, 2) & ALONE != 0);
-            for own in [part(at.key, 1), BOTH] {
-                let first = (own * 2 + part(at.key, 0)) * self.block();
+            let (record, alone) = (self.pass.record_of(at.case()), part(at.key(), 2) & ALONE != 0);
+            for own in [part(at.key(), 1), BOTH] {
+                let first = (own * 2 + part(at.key(), 0)) * self.block();
                 if at.more(0) > self.to {
                     cells.each(|cell| all[first + cell].stock.add(record));
                 }
-                seen.each_new(at.case, own, alone, first, cells, |cell| all[cell].distinct.add(record));
+                seen.each_new(at.case(), own, alone, first, cells, |cell| all[cell].distinct.add(record));
             }
         })?;
         Ok(all)
@@ -83,10 +83,10 @@ impl Count<'_> {
         let block = 2 * self.block();
         let mut all = vec![Durations::default(); spent::ALL * block];
         for kind in [Kind::Left, Kind::Wait] {
-            let of_its_own = |key, _| spent::of(key) < spent::ALL;
+            let of_its_own = |at: &At<'_>| spent::of(at.key()) < spent::ALL;
             self.each_where(kind, self.from, self.to, of_its_own, |at, cells| {
-                let record = self.pass.record_of(at.case);
-                let first = spent::of(at.key) * block + part(at.key, 0) * self.block();
+                let record = self.pass.record_of(at.case());
+                let first = spent::of(at.key()) * block + part(at.key(), 0) * self.block();
                 cells.each(|cell| all[first + cell].add(at.more(0), record));
             })?;
         }
@@ -104,10 +104,10 @@ impl Count<'_> {
             Kind::Ended,
             self.from,
             self.to,
-            |_, _| true,
+            |_| true,
             |at, cells| {
-                let (held, record) = (part(at.key, 1), self.pass.record_of(at.case));
-                let first = held * block + part(at.key, 0) * self.block();
+                let (held, record) = (part(at.key(), 1), self.pass.record_of(at.case()));
+                let first = held * block + part(at.key(), 0) * self.block();
                 let total = at.more_in_all();
                 for (step, days) in (0..steps).map(|step| at.more(step)).chain([total]).enumerate() {
                     cells.each(|cell| per_step[step * 2 * block + first + cell].add(days, record));

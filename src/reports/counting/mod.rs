@@ -139,18 +139,30 @@ fn divisible(form: &Form) -> bool {
     form.measures != Measures::Stock && !["nya_insats", "vantar", "vantar_tid"].contains(&form.id)
 }
 
-/// One row of the columns.
+/// One row of the columns; each is read when it is asked for.
 struct At<'a> {
-    key: u32,
-    day: i32,
-    /// Number of the case.
-    case: u32,
     row: usize,
     columns: &'a Columns<'a>,
     profiles: &'a Profiles,
 }
 
 impl At<'_> {
+    #[inline]
+    fn key(&self) -> u32 {
+        self.columns.key[self.row]
+    }
+
+    #[inline]
+    fn day(&self) -> i32 {
+        self.columns.day[self.row]
+    }
+
+    /// Number of the case.
+    #[inline]
+    fn case(&self) -> u32 {
+        self.columns.case[self.row]
+    }
+
     /// What stands in a column that only this kind has.
     #[inline]
     fn more(&self, column: usize) -> i32 {
@@ -163,17 +175,21 @@ impl At<'_> {
         self.columns.more.iter().map(|column| column[self.row]).sum()
     }
 
+    /// What the case is selected and split by.
+    #[inline]
+    fn profile(&self) -> [u64; 2] {
+        self.profiles.of(self.case())
+    }
+
     /// A field of the profile that starts at `shift` of the second word.
     fn after(&self, shift: u32, width: u32) -> u64 {
-        (self.profiles.of(self.case)[1] >> shift) & ((1 << width) - 1)
+        (self.profile()[1] >> shift) & ((1 << width) - 1)
     }
 
     /// The bits of a variable.
     fn bits(&self, variable: Variable) -> u64 {
         match variable.row().origin {
-            Origin::Case { word, shift } => {
-                (self.profiles.of(self.case)[word] >> shift) & ((1 << variable.row().codes.len()) - 1)
-            }
+            Origin::Case { word, shift } => (self.profile()[word] >> shift) & ((1 << variable.row().codes.len()) - 1),
             Origin::Place | Origin::LastDay => 0,
         }
     }
@@ -203,28 +219,26 @@ const HELD: usize = 0;
 const AVSLUTAT: usize = 1;
 
 impl<'a> Count<'a> {
-    /// Goes through the rows of a kind that begin in `from..=to` and are wanted by their key and the first of the columns
-    /// that only their kind has.
+    /// Goes through the rows of a kind that begin in `from..=to` and are wanted.
     fn each_where(
         &self,
         kind: Kind,
         from: i32,
         to: i32,
-        wanted: impl Fn(u32, i32) -> bool,
-        mut see: impl FnMut(&At<'_>, RowCells<'_>),
+        wanted: impl Fn(&At<'_>) -> bool,
+        mut see: impl FnMut(&At<'_>, RowCells<'a>),
     ) -> PolarsResult<()> {
         let (classes, into, profiles) = (self.classes, self.into, &*self.facts.profiles);
         for view in self.pass.views_of(kind, from, to, self.share)? {
             let columns = &view.columns;
-            let first = columns.more.first();
             view.each_with(
                 |place| classes.of_place(place, into),
                 |of_place, row| {
-                    let (key, day, case) = (columns.key[row], columns.day[row], columns.case[row]);
-                    if wanted(key, first.map_or(0, |column| column[row]))
-                        && let Some(cells) = classes.of(case, of_place, into)
+                    let at = At { row, columns, profiles };
+                    if wanted(&at)
+                        && let Some(cells) = classes.of(at.case(), of_place, into)
                     {
-                        see(&At { key, day, case, row, columns, profiles }, cells);
+                        see(&at, cells);
                     }
                 },
             );
@@ -294,13 +308,13 @@ impl<'a> Count<'a> {
             kind,
             self.from,
             self.to,
-            |key, _| wanted(key),
+            |at| wanted(at.key()),
             |at, cells| {
                 own.clear();
                 put(at, &mut own);
-                let record = self.pass.record_of(at.case);
+                let record = self.pass.record_of(at.case());
                 for cell in &own {
-                    let cell = (cell * 2 + part(at.key, 0)) * self.block();
+                    let cell = (cell * 2 + part(at.key(), 0)) * self.block();
                     cells.each(|offset| all[cell + offset].add(record));
                 }
             },
@@ -333,13 +347,13 @@ impl<'a> Count<'a> {
             kind,
             self.from,
             self.to,
-            |key, _| wanted(key),
+            |at| wanted(at.key()),
             |at, cells| {
                 own.clear();
                 put(at, &mut own);
-                let record = self.pass.record_of(at.case);
+                let record = self.pass.record_of(at.case());
                 for (cell, days) in &own {
-                    let cell = (cell * 2 + part(at.key, 0)) * self.block();
+                    let cell = (cell * 2 + part(at.key(), 0)) * self.block();
                     cells.each(|offset| all[cell + offset].add(*days, record));
                 }
             },
@@ -349,8 +363,8 @@ impl<'a> Count<'a> {
 
     fn lengths(&self, form: &Form) -> PolarsResult<Vec<Durations>> {
         match form.id {
-            "steg" => self.durations(form, Kind::Left, |at, put| put.push((part(at.key, 1), at.more(0)))),
-            "samarbete" => self.durations(form, Kind::Ended, |at, put| put.push((part(at.key, 1), at.more_in_all()))),
+            "steg" => self.durations(form, Kind::Left, |at, put| put.push((part(at.key(), 1), at.more(0)))),
+            "samarbete" => self.durations(form, Kind::Ended, |at, put| put.push((part(at.key(), 1), at.more_in_all()))),
             "vantetid" | "utveckling" => self.waits(form),
             "vantar" => self.waiting(form),
             _ => self.baspaket_lengths(form),

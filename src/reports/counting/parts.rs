@@ -4,6 +4,7 @@ use polars::prelude::PolarsResult;
 
 use super::{AVSLUTAT, At, Count, HELD};
 use crate::reports::baspaket::Form;
+use crate::reports::classes::RowCells;
 use crate::reports::cube::Tally;
 use crate::reports::observations::{ENTERED, Kind, part};
 use crate::reports::variables::{CHANGE, CHANGES, CONTINUES, Origin, Variable};
@@ -21,6 +22,34 @@ struct Background {
     total: Option<usize>,
 }
 
+/// A request of the period.
+struct Requested<'a> {
+    profile: [u64; 2],
+    record: u32,
+    sex: usize,
+    cells: RowCells<'a>,
+}
+
+/// How many requests are read before they are counted.
+const SOME: usize = 64;
+
+impl Background {
+    fn count(&mut self, some: &[Requested<'_>], block: usize) {
+        for Requested { profile, record, sex, cells } in some {
+            let mut add = |code: usize| {
+                let first = (code * 2 + sex) * block;
+                cells.each(|cell| self.cells[first + cell].add(*record));
+            };
+            let mut held = profile[self.word] >> self.shift & self.mask;
+            while held != 0 {
+                add(held.trailing_zeros() as usize);
+                held &= held - 1;
+            }
+            self.total.iter().for_each(|total| add(*total));
+        }
+    }
+}
+
 impl Count<'_> {
     pub(super) fn counted(&self, report: &str, form: &Form) -> PolarsResult<Vec<Tally>> {
         let ended = |key| part(key, 4) == AVSLUTAT;
@@ -29,13 +58,13 @@ impl Count<'_> {
             ("baspaket", _) => self.baspaket_counts(form),
             (_, "vantar_tid") => self.waiting_bands(form),
             (_, "avslutade_insatser") => self.count(form, Kind::Left, |at, put| {
-                put.extend(part(at.key, 1).checked_sub(4).filter(|which| *which < 2));
+                put.extend(part(at.key(), 1).checked_sub(4).filter(|which| *which < 2));
             }),
             ("status", "sysselsattning") => self.count_where(form, Kind::Ended, ended, |at, put| {
                 put.push(at.one(Variable::SysselsattningEfter));
             }),
             (_, "fortsatt") => self.count(form, Kind::GkLeft, |at, put| {
-                let utfall = part(at.key, 1);
+                let utfall = part(at.key(), 1);
                 // Joint support stands after the two kinds that it joins.
                 put.push(if utfall < 2 { utfall } else { utfall + 1 });
                 put.extend((utfall < 2).then_some(2));
@@ -51,7 +80,7 @@ impl Count<'_> {
                 put.push(CHANGES.len() + 1);
             }),
             (_, "fortsatt_fk") => self.count_where(form, Kind::Ended, mapped, |at, put| {
-                put.push(at.after(CONTINUES, 3).trailing_zeros() as usize * 3 + part(at.key, 2));
+                put.push(at.after(CONTINUES, 3).trailing_zeros() as usize * 3 + part(at.key(), 2));
             }),
             (_, "sysselsattning") => self.count_where(form, Kind::Ended, mapped, |at, put| {
                 put.push(occupation_before(at) * 5 + at.one(Variable::SysselsattningEfter));
@@ -68,7 +97,9 @@ impl Count<'_> {
                 put.extend((0..10).filter(|bit| after & (1 << bit) != 0));
                 put.push(10);
             }),
-            (_, "floden") => self.count(form, Kind::Left, |at, put| put.push(part(at.key, 1) * 9 + part(at.key, 2))),
+            (_, "floden") => {
+                self.count(form, Kind::Left, |at, put| put.push(part(at.key(), 1) * 9 + part(at.key(), 2)))
+            }
             _ => Ok(self.cells(form)),
         }
     }
@@ -87,23 +118,18 @@ impl Count<'_> {
             }
         };
         let mut parts: Vec<Background> = forms.iter().map(of).collect();
-        let requested = |key, _| part(key, 1) == 0 && part(key, 2) & ENTERED != 0;
-        let block = self.block();
+        let requested = |at: &At<'_>| part(at.key(), 1) == 0 && part(at.key(), 2) & ENTERED != 0;
+        // What is known of cases lies anywhere in memory: of many at a time it is there sooner than one by one.
+        let mut some: Vec<Requested<'_>> = Vec::with_capacity(SOME);
         self.each_where(Kind::Step, self.from, self.to, requested, |at, cells| {
-            let (profile, record, sex) = (at.profiles.of(at.case), self.pass.record_of(at.case), part(at.key, 0));
-            for Background { cells: all, word, shift, mask, total } in &mut parts {
-                let mut add = |code: usize| {
-                    let first = (code * 2 + sex) * block;
-                    cells.each(|cell| all[first + cell].add(record));
-                };
-                let mut held = profile[*word] >> *shift & *mask;
-                while held != 0 {
-                    add(held.trailing_zeros() as usize);
-                    held &= held - 1;
-                }
-                total.iter().for_each(|total| add(*total));
+            let (profile, record, sex) = (at.profile(), self.pass.record_of(at.case()), part(at.key(), 0));
+            some.push(Requested { profile, record, sex, cells });
+            if some.len() == SOME {
+                parts.iter_mut().for_each(|part| part.count(&some, self.block()));
+                some.clear();
             }
         })?;
+        parts.iter_mut().for_each(|part| part.count(&some, self.block()));
         Ok(parts.into_iter().map(|part| part.cells).collect())
     }
 }

@@ -3,8 +3,8 @@
 use polars::prelude::PolarsResult;
 use rustc_hash::FxHashSet;
 
-use super::Count;
 use super::once::Once;
+use super::{At, Count};
 use crate::reports::baspaket::{Active, Form};
 use crate::reports::observations::{CLOSING, Kind, SEVERAL, part};
 
@@ -19,21 +19,21 @@ impl Count<'_> {
         let mut seen = Once::of(self);
         let lasting = |kind: usize| kind < 6;
         // An ending has no days: it is seen on its own day, which the row begins on.
-        let wanted = |key, until| !lasting(part(key, 1)) || until > from;
+        let wanted = |at: &At<'_>| !lasting(part(at.key(), 1)) || at.more(0) > from;
         self.each_where(Kind::Step, i32::MIN, to, wanted, |at, cells| {
-            let (sex, kind) = (part(at.key, 0), part(at.key, 1));
-            let on_last = if lasting(kind) { at.more(0) > to } else { at.day >= from };
-            let within = lasting(kind) || at.day >= from;
+            let (sex, kind) = (part(at.key(), 0), part(at.key(), 1));
+            let on_last = if lasting(kind) { at.more(0) > to } else { at.day() >= from };
+            let within = lasting(kind) || at.day() >= from;
             if !within {
                 return;
             }
-            let record = self.pass.record_of(at.case);
-            for (own, once) in [(kind, part(at.key, 2) & SEVERAL == 0), (9, false)] {
+            let record = self.pass.record_of(at.case());
+            for (own, once) in [(kind, part(at.key(), 2) & SEVERAL == 0), (9, false)] {
                 let first = (own * 2 + sex) * block;
                 if on_last {
                     cells.each(|cell| all[first + cell].stock.add(record));
                 }
-                seen.each_new(at.case, own, once, first, cells, |cell| all[cell].distinct.add(record));
+                seen.each_new(at.case(), own, once, first, cells, |cell| all[cell].distinct.add(record));
             }
         })?;
         Ok(all)

@@ -3,7 +3,7 @@
 use polars::prelude::PolarsResult;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::Count;
+use super::{At, Count};
 use crate::reports::baspaket::Form;
 use crate::reports::classes::RowCells;
 use crate::reports::cube::{Durations, Tally};
@@ -27,7 +27,7 @@ impl Count<'_> {
     /// Steps left in the period.
     pub(super) fn waits(&self, form: &Form) -> PolarsResult<Vec<Durations>> {
         let waiting = |key| waits(part(key, 1));
-        self.durations_where(form, Kind::Left, waiting, |at, put| put.push((part(at.key, 1), at.more(0))))
+        self.durations_where(form, Kind::Left, waiting, |at, put| put.push((part(at.key(), 1), at.more(0))))
     }
 
     /// Steps that cases are in on the last day, with the days since they were entered.
@@ -50,19 +50,19 @@ impl Count<'_> {
         Ok(all)
     }
 
-    /// Rows of cases that wait on the last day, by their keys and the days until which they last.
-    fn on_last_day(&self) -> impl Fn(u32, i32) -> bool + use<> {
+    /// Rows of cases that wait on the last day.
+    fn on_last_day(&self) -> impl Fn(&At<'_>) -> bool + use<> {
         let to = self.to;
-        move |key, until| until > to && waits(part(key, 1))
+        move |at| at.more(0) > to && waits(part(at.key(), 1))
     }
 
     /// Each case that waits on the last day: its step, the days so far, its sex, its record key, and its cells.
     fn each_waiting(&self, mut see: impl FnMut(usize, i32, usize, u32, RowCells<'_>)) -> PolarsResult<()> {
         let entered = self.entered_elsewhere()?;
         self.each_where(Kind::Step, i32::MIN, self.to, self.on_last_day(), |at, cells| {
-            let kind = part(at.key, 1);
-            let since = entered.get(&(at.case, kind)).copied().unwrap_or(at.day);
-            see(kind, self.to - since, part(at.key, 0), self.pass.record_of(at.case), cells);
+            let kind = part(at.key(), 1);
+            let since = entered.get(&(at.case(), kind)).copied().unwrap_or(at.day());
+            see(kind, self.to - since, part(at.key(), 0), self.pass.record_of(at.case()), cells);
         })
     }
 
@@ -70,9 +70,9 @@ impl Count<'_> {
     fn entered_elsewhere(&self) -> PolarsResult<FxHashMap<(u32, usize), i32>> {
         let mut moved = FxHashSet::default();
         let wanted = self.on_last_day();
-        let moved_in = |key, until| wanted(key, until) && part(key, 2) & ENTERED == 0;
+        let moved_in = |at: &At<'_>| wanted(at) && part(at.key(), 2) & ENTERED == 0;
         self.each_where(Kind::Step, i32::MIN, self.to, moved_in, |at, _| {
-            moved.insert((at.case, part(at.key, 1)));
+            moved.insert((at.case(), part(at.key(), 1)));
         })?;
         let mut entered = FxHashMap::default();
         if moved.is_empty() {
