@@ -39,6 +39,7 @@ use baspaket::Pair;
 use counted::Counted;
 pub(super) use counted::counts;
 use parts::BACKGROUND;
+use waits::waits;
 
 /// What is counted, and by what.
 pub(super) struct Question<'a> {
@@ -322,50 +323,31 @@ impl<'a> Count<'a> {
         Ok(all)
     }
 
-    /// Days of a kind of row that are dated in the period; `put` gives the cells of the part's own axes but for sex,
-    /// with their days.
+    /// Days of the rows of a kind that are dated in the period and wanted by their key: one observation each, of the days
+    /// that `days` gives with the cell of the part's own axes but for sex.
     fn durations(
         &self,
         form: &Form,
         kind: Kind,
-        put: impl Fn(&At<'_>, &mut Vec<(usize, i32)>),
-    ) -> PolarsResult<Vec<Durations>> {
-        self.durations_where(form, kind, |_| true, put)
-    }
-
-    /// The same of the rows that are wanted by their key.
-    fn durations_where(
-        &self,
-        form: &Form,
-        kind: Kind,
         wanted: impl Fn(u32) -> bool,
-        put: impl Fn(&At<'_>, &mut Vec<(usize, i32)>),
+        days: impl Fn(&At<'_>) -> (usize, i32),
     ) -> PolarsResult<Vec<Durations>> {
         let mut all = self.cells::<Durations>(form);
-        let mut own = Vec::new();
-        self.each_where(
-            kind,
-            self.from,
-            self.to,
-            |at| wanted(at.key()),
-            |at, cells| {
-                own.clear();
-                put(at, &mut own);
-                let record = self.pass.record_of(at.case());
-                for (cell, days) in &own {
-                    let cell = (cell * 2 + part(at.key(), 0)) * self.block();
-                    cells.each(|offset| all[cell + offset].add(*days, record));
-                }
-            },
-        )?;
+        let wanted = |at: &At<'_>| wanted(at.key());
+        self.each_where(kind, self.from, self.to, wanted, |at, cells| {
+            let ((own, days), record) = (days(at), self.pass.record_of(at.case()));
+            let first = (own * 2 + part(at.key(), 0)) * self.block();
+            cells.each(|cell| all[first + cell].add(days, record));
+        })?;
         Ok(all)
     }
 
     fn lengths(&self, form: &Form) -> PolarsResult<Vec<Durations>> {
+        let in_step = |at: &At<'_>| (part(at.key(), 1), at.more(0));
         match form.id {
-            "steg" => self.durations(form, Kind::Left, |at, put| put.push((part(at.key(), 1), at.more(0)))),
-            "samarbete" => self.durations(form, Kind::Ended, |at, put| put.push((part(at.key(), 1), at.more_in_all()))),
-            "vantetid" | "utveckling" => self.waits(form),
+            "steg" => self.durations(form, Kind::Left, |_| true, in_step),
+            "vantetid" | "utveckling" => self.durations(form, Kind::Left, |key| waits(part(key, 1)), in_step),
+            "samarbete" => self.durations(form, Kind::Ended, |_| true, |at| (part(at.key(), 1), at.more_in_all())),
             "vantar" => self.waiting(form),
             _ => self.baspaket_lengths(form),
         }

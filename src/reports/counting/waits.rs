@@ -14,7 +14,7 @@ use crate::reports::tally::Pass;
 
 /// A step where something is waited for stands before those where something is done: request, joint mapping, the two
 /// planned insatser.
-fn waits(kind: usize) -> bool {
+pub(super) fn waits(kind: usize) -> bool {
     kind < WAITING.len()
 }
 
@@ -24,12 +24,6 @@ fn band(days: i32) -> usize {
 }
 
 impl Count<'_> {
-    /// Steps left in the period.
-    pub(super) fn waits(&self, form: &Form) -> PolarsResult<Vec<Durations>> {
-        let waiting = |key| waits(part(key, 1));
-        self.durations_where(form, Kind::Left, waiting, |at, put| put.push((part(at.key(), 1), at.more(0))))
-    }
-
     /// Steps that cases are in on the last day, with the days since they were entered.
     pub(super) fn waiting(&self, form: &Form) -> PolarsResult<Vec<Durations>> {
         let mut all = self.cells::<Durations>(form);
