@@ -128,6 +128,7 @@ impl Durations {
 
     /// The observations with so many others before them in order, the fewest first; `None` where there aren't so many.
     fn nths<const N: usize>(&self, below: [u64; N]) -> [Option<usize>; N] {
+        debug_assert!(below.is_sorted(), "the walk goes one way");
         let (mut seen, mut days) = (0, 0);
         below.map(|below| {
             while seen <= below {

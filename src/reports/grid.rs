@@ -38,11 +38,6 @@ impl<T: Merge + Clone> Grid<T> {
         Self { axes, cells: vec![T::default(); cells] }
     }
 
-    /// Adds the cells of another one with the same axes.
-    pub(super) fn merge(&mut self, other: &Self) {
-        self.cells.iter_mut().zip(&other.cells).for_each(|(cell, more)| cell.merge(more));
-    }
-
     /// The same with `samtliga` added to every axis where it is a sum.
     pub(super) fn with_totals(mut self) -> Self {
         for at in 0..self.axes.len() {

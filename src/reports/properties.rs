@@ -9,6 +9,7 @@ use crate::domain::code::Position;
 use crate::domain::step::StepKind;
 
 use super::arbitrary::{any_case, case, date, geography, organisation, pair, period};
+use super::cube::SAMTLIGA;
 use super::disclosure::{Grant, Policy};
 use super::forms::{self, ReportForm};
 use super::oracle;
@@ -30,6 +31,27 @@ fn pulled(facts: &Facts, geography: &Geography, period: Period) -> Report {
 
 fn built(cases: &[Case]) -> Facts {
     Facts::build((1..).zip(cases), Position(cases.len() as i64)).unwrap()
+}
+
+/// The facts of these cases where some were others before, and some came later.
+fn followed(cases: &[Case]) -> Facts {
+    let (now, later) = cases.split_at(cases.len() * 3 / 4);
+    let mut before: Vec<Case> = now.to_vec();
+    let others = before.len() / 3;
+    before[..others].reverse();
+    let changed = (1..).zip(&now[..others]).chain((now.len() as i64 + 1..).zip(later));
+    let changed: Vec<(i64, Case)> = changed.map(|(key, case)| (key, case.clone())).collect();
+    built(&before).apply(&changed, Position(cases.len() as i64)).unwrap()
+}
+
+/// The rows of a part without those of single values of splits, and without the splits' codes.
+fn unsplit(part: &super::report::Part, splits: &[Variable]) -> Vec<Row> {
+    let is_split: Vec<bool> =
+        part.dimensions.iter().map(|d| splits.iter().any(|split| split.row().name == d.name)).collect();
+    let codes = |row: &Row| row.codes.iter().cloned().zip(&is_split).collect::<Vec<_>>();
+    let whole = |row: &&Row| codes(row).iter().all(|(code, split)| !**split || code == SAMTLIGA);
+    let own = |row: &Row| codes(row).into_iter().filter(|(_, split)| !**split).map(|(code, _)| code).collect();
+    part.rows.iter().filter(whole).map(|row| Row { codes: own(row), ..row.clone() }).collect()
 }
 
 /// Every row of every part and level is what the plain loop says.
@@ -153,11 +175,21 @@ proptest! {
     ) {
         // Half of the time everything that ever happened is counted, so that the rare is met.
         let period = if whole { everything() } else { on_edges(period, &cases, edge) };
-        let facts = built(&cases);
+        let facts = if edge % 2 == 0 { built(&cases) } else { followed(&cases) };
         for (form, chosen) in forms::REPORTS.iter().zip(chosen) {
             let request = asked(form, period, geography.clone(), chosen);
-            match pull(&facts, &organisation(), &request, at(), Lang::Sv, Grant::all(Policy::Exact)) {
-                Ok(report) => oracle::check(&report, &request, &organisation(), &cases),
+            let pulled = |request, policy| pull(&facts, &organisation(), request, at(), Lang::Sv, Grant::all(policy));
+            match pulled(&request, Policy::Exact) {
+                Ok(report) => {
+                    oracle::check(&report, &request, &organisation(), &cases);
+                    // Noise follows from who is counted: all of a split are those of the report without it.
+                    let with_noise = pulled(&request, Policy::CellKey).unwrap();
+                    let whole = Request { splits: Vec::new(), ..request.clone() };
+                    let whole = pulled(&whole, Policy::CellKey).unwrap();
+                    for (part, whole) in with_noise.parts.iter().zip(&whole.parts) {
+                        prop_assert_eq!(&unsplit(part, &request.splits), &whole.rows, "{}", part.id);
+                    }
+                }
                 Err(PullError::Request(errors)) => {
                     let too_many = matches!(errors[..], [RequestError::TooManyRows { rows }] if rows > MOST_ROWS);
                     prop_assert!(too_many);

@@ -108,7 +108,7 @@ pub fn pull(
         if level.code == "urval" {
             anonymous = Pass::new(facts, request.period, &level.selection).anonymous()?;
         }
-        // Riket as the selection stands beside riket: the same figures.
+        // Riket as the selection stands beside riket, and a län beside itself: the same figures.
         let alike = |other: &&Level| other.selection == level.selection && grant.of(&other.code) == policy;
         if let Some(same) = geography.levels[..at].iter().find(alike) {
             rows.iter_mut().for_each(|part| again(part, same, level));

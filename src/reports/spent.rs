@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use crate::domain::step::StepKind;
 
-/// The waits, after the three activities in the order of their part's codes: for each step in which one can end, that the case went on and that it ended.
+/// The waits, after the three activities in the order of their part's codes: for each step in which one can end, that the
+/// case went on and that it ended.
 pub(super) const WAITS: Range<usize> = 3..ALL;
 /// How many there are of both.
 pub(super) const ALL: usize = 9;

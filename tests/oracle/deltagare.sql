@@ -1,5 +1,5 @@
 -- The observations that the parts of the deltagarrapporter count, one view a part: its own dimensions, and days where it
--- measures them. A dimension of several answers stands as a list, samtliga among them.
+-- measures them. A dimension of several answers stands as a list; whoever counts adds samtliga once.
 create or replace temp view floden as
 select *, previous as fran, step as till from asked where previous is not null;
 

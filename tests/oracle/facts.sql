@@ -19,8 +19,8 @@ create or replace macro sysselsattning(arbetar, studerar) as case
 create or replace macro formaner(answer) as case
     when answer is null then ['uppgift_saknas'] when answer = [] then ['ingen'] else answer end;
 
--- What the chain of a case says of it, wherever it is asked. An insats is the kind of the first one that was started, and of
--- the last activity.
+-- What the chain of a case says of it, wherever it is asked: when it began and had gk, its first insats and its last
+-- activity, its kinds of insats, what gk led to, and days in each kind of step.
 create or replace temp table chains as
 with after_gk as (
     select caseNumber, stepNumber, step, lag(step) over (partition by caseNumber order by stepNumber) as previous

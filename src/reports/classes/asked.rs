@@ -25,7 +25,7 @@ pub(super) const NOT_BEGUN: u8 = u8::MAX;
 const NONE: u8 = u8::MAX;
 
 /// All that a question asks of a case: the bits of its variables, and its state on the last day.
-pub(super) type Asked = ([u64; 2], u8);
+pub(super) type Traits = ([u64; 2], u8);
 
 /// Cases that are counted.
 #[derive(Debug, Default)]
@@ -56,18 +56,13 @@ impl Filter {
         filter
     }
 
-    pub(super) fn lets(&self, (profile, state): Asked) -> bool {
+    pub(super) fn lets(&self, (profile, state): Traits) -> bool {
         self.bits.iter().all(|wanted| (profile[0] & wanted[0]) | (profile[1] & wanted[1]) != 0)
             && self.states.is_none_or(|wanted| 1_u8.checked_shl(u32::from(state)).unwrap_or(0) & wanted != 0)
     }
 
     pub(super) const fn lets_all(&self) -> bool {
         self.bits.is_empty() && self.states.is_none()
-    }
-
-    /// The bits that it looks at.
-    pub(super) fn asked(&self) -> [u64; 2] {
-        self.bits.iter().fold([0; 2], |all, bits| [all[0] | bits[0], all[1] | bits[1]])
     }
 }
 
@@ -140,15 +135,16 @@ pub(super) fn sources(
 }
 
 impl Source {
-    /// Puts the bits that it looks at to those that are asked for.
-    pub(super) fn ask(&self, asked: &mut [u64; 2]) {
+    /// Puts what it looks at to what is asked for: bits, and the state when it isn't 0.
+    pub(super) fn ask(&self, (asked, state): &mut Traits) {
+        *state |= if matches!(self, Self::LastDay { .. }) { u8::MAX } else { 0 };
         if let Self::One { field, .. } | Self::Several { field, .. } = self {
             asked[field.word] |= field.mask << field.shift;
         }
     }
 
     /// The cells for each of some others; none when a code isn't shown.
-    pub(super) fn spread(&self, others: &[u32], (profile, state): Asked) -> Vec<u32> {
+    pub(super) fn spread(&self, others: &[u32], (profile, state): Traits) -> Vec<u32> {
         let at_one = |slot: u8, stride: u32| match slot {
             NONE => Vec::new(),
             slot => others.iter().map(|other| other + u32::from(slot) * stride).collect(),
@@ -190,6 +186,8 @@ pub(super) fn states(facts: &Facts, period: Period) -> PolarsResult<Vec<u8>> {
                 let state = match kind {
                     0 | 2 | 3 if ends[i] > last => 1,
                     1 | 4 | 5 if ends[i] > last => 0,
+                    // An ending has no days, unless something follows it.
+                    6..=8 if view.columns.day[i] < ends[i] && ends[i] <= last => return,
                     6 => 3,
                     7 => 2,
                     8 => 4,

@@ -1,4 +1,5 @@
-//! Which cases a question counts, and in which cells of its splits: worked out once for all levels and parts.
+//! Which cases a question counts, and in which cells of its splits: worked out once for all parts, and for all levels but
+//! where states on the last days of several periods are asked for.
 //!
 //! Cases that are alike in all that a question asks of them are of one class, and each class has its cells. Where a row
 //! stands decides on splits by place, so places have classes too. A row is in every cell that one of its case's class and
@@ -26,7 +27,7 @@ use super::split::{Choice, Split};
 use super::tally::MANY;
 use super::variables::Origin;
 
-use asked::{Asked, Filter, NOT_BEGUN, sources, states};
+use asked::{Filter, NOT_BEGUN, Source, Traits, sources, states};
 
 /// Lists of cells, by number.
 #[derive(Debug)]
@@ -68,17 +69,19 @@ pub(super) struct Classes {
     /// The class of each place; `None` where all are of one.
     of_places: Option<Vec<u32>>,
     place_cells: Lists,
-    /// The numbers of the classes, to have each of them as a slice.
+    /// The numbers of the classes, to have each of them as a slice, where it is these that are counted in.
     numbers: Vec<u32>,
     /// The same times how many classes of cases there are, for the classes of places.
     place_numbers: Vec<u32>,
     /// How many cells all splits have together.
     block: usize,
+    /// In which cells it is quicker to count.
+    pub(super) quicker: CountedIn,
 }
 
 /// In which cells rows are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Into {
+pub(super) enum CountedIn {
     /// In those of the splits.
     Splits,
     /// In one for each class, which is shared out to those of the splits afterwards: where a row stands in several.
@@ -120,13 +123,12 @@ impl Classes {
             cells.push(&[0]);
             None
         } else {
-            let mut asked = filter.asked();
-            of_cases.iter().for_each(|source| source.ask(&mut asked));
             let states = if needs_states(choices, splits) { states(facts, period)? } else { Vec::new() };
-            let spread = |seen| of_cases.iter().fold(vec![0], |all, source| source.spread(&all, seen));
-            Some(sorted(facts, asked, &states, |seen| {
-                cells.push(&if filter.lets(*seen) { spread(*seen) } else { Vec::new() });
-            })?)
+            let (of, alike) = alike(facts, &filter, &of_cases, &states)?;
+            for traits in alike {
+                cells.push(&of_cases.iter().fold(vec![0], |all, source| source.spread(&all, traits)));
+            }
+            Some(of)
         };
         let mut place_cells = Lists::new();
         let of_places = if places.is_empty() {
@@ -144,53 +146,51 @@ impl Classes {
             };
             Some((0..facts.places.len()).map(&mut class).collect())
         };
-        let numbers: Vec<u32> = (0..cells.len() as u32).collect();
-        let place_numbers = (0..place_cells.len() as u32).map(|class| class * cells.len() as u32).collect();
-        Ok(Self { of, cells, of_places, place_cells, numbers, place_numbers, block })
-    }
-
-    /// Into which cells it is quicker to count.
-    pub(super) fn quicker(&self) -> Into {
-        let classes = self.cells.len() * self.place_cells.len();
         let several = |all: &Lists| (0..all.len()).any(|class| all.get(class).len() > 1);
-        let shared = several(&self.cells) || several(&self.place_cells);
-        if shared && classes <= self.block * 2 { Into::Classes } else { Into::Splits }
+        let classes = cells.len() * place_cells.len();
+        // Without any class there would be no cell to share out.
+        let pays = classes > 0 && classes <= block * 2 && (several(&cells) || several(&place_cells));
+        let quicker = if pays { CountedIn::Classes } else { CountedIn::Splits };
+        // Tables of more cells than 32 bits number are refused long before.
+        let many = if quicker == CountedIn::Classes { cells.len() as u32 } else { 0 };
+        let place_numbers = (0..place_cells.len() as u32).map(|class| class * many).collect();
+        Ok(Self { of, cells, of_places, place_cells, numbers: (0..many).collect(), place_numbers, block, quicker })
     }
 
     /// How many cells there are.
-    pub(super) const fn block(&self, into: Into) -> usize {
+    pub(super) const fn block(&self, into: CountedIn) -> usize {
         match into {
-            Into::Splits => self.block,
-            Into::Classes => self.cells.len() * self.place_cells.len(),
+            CountedIn::Splits => self.block,
+            CountedIn::Classes => self.cells.len() * self.place_cells.len(),
         }
     }
 
     /// The cells of a place's rows.
     #[inline]
-    pub(super) fn of_place(&self, place: u32, into: Into) -> &[u32] {
+    pub(super) fn of_place(&self, place: u32, into: CountedIn) -> &[u32] {
         let class = self.of_places.as_ref().map_or(Some(0), |of| of.get(place as usize).copied());
         let Some(class) = class.map(|class| class as usize) else { return &[] };
         match into {
-            Into::Splits => self.place_cells.get(class),
-            Into::Classes => &self.place_numbers[class..=class],
+            CountedIn::Splits => self.place_cells.get(class),
+            CountedIn::Classes => self.place_numbers.get(class..=class).unwrap_or_default(),
         }
     }
 
     /// The cells of a case's rows at a place with these; `None` where the case isn't counted.
     #[inline]
-    pub(super) fn of<'a>(&'a self, case: u32, of_place: &'a [u32], into: Into) -> Option<RowCells<'a>> {
+    pub(super) fn of<'a>(&'a self, case: u32, of_place: &'a [u32], into: CountedIn) -> Option<RowCells<'a>> {
         let class = self.of.as_ref().map_or(Some(0), |of| of.get(case as usize).copied())? as usize;
         let of_case = self.cells.get(class);
         match into {
             _ if of_case.is_empty() => None,
-            Into::Splits => Some(RowCells { of_case, of_place }),
-            Into::Classes => Some(RowCells { of_case: &self.numbers[class..=class], of_place }),
+            CountedIn::Splits => Some(RowCells { of_case, of_place }),
+            CountedIn::Classes => self.numbers.get(class..=class).map(|of_case| RowCells { of_case, of_place }),
         }
     }
 
     /// What was counted in the cells of the splits, of what was counted into others.
-    pub(super) fn shared_out<T: Merge + Clone>(&self, counted: Vec<T>, into: Into) -> Vec<T> {
-        if into == Into::Splits {
+    pub(super) fn shared_out<T: Merge + Clone>(&self, counted: Vec<T>, into: CountedIn) -> Vec<T> {
+        if into == CountedIn::Splits {
             return counted;
         }
         let mut all = Vec::with_capacity(counted.len() / self.block(into).max(1) * self.block);
@@ -251,42 +251,50 @@ fn needs_states(choices: &[Choice], splits: &[Split]) -> bool {
     asked.into_iter().any(|variable| variable.row().origin == Origin::LastDay)
 }
 
-/// The class of every case; `found` is told what the cases of each are like, in the order of their numbers.
-fn sorted(facts: &Facts, asked: [u64; 2], states: &[u8], mut found: impl FnMut(&Asked)) -> PolarsResult<Vec<u32>> {
+/// The class of a case that isn't counted.
+const REFUSED: u32 = u32::MAX;
+
+/// The class of every case, and what the cases of each class are like.
+fn alike(facts: &Facts, filter: &Filter, sources: &[Source], states: &[u8]) -> PolarsResult<(Vec<u32>, Vec<Traits>)> {
+    // What a case is only selected by makes no class of its own.
+    let mut asked: Traits = ([0; 2], 0);
+    sources.iter().for_each(|source| source.ask(&mut asked));
     let cases = facts.cases();
     let piece = if cases < MANY { cases.max(1) } else { cases.div_ceil(abreast::threads()) };
     let pieces: Vec<Range<usize>> = (0..cases).step_by(piece).map(|at| at..cases.min(at + piece)).collect();
     let done = abreast::each(&pieces, |piece| {
-        let mut numbers: FxHashMap<Asked, u32> = FxHashMap::default();
-        let mut alike: Vec<Asked> = Vec::new();
-        let classes: Vec<u32> = piece
-            .clone()
-            .map(|case| {
-                let profile = facts.profiles.of(case as u32);
-                let state = states.get(case).copied().unwrap_or(NOT_BEGUN);
-                let seen = ([profile[0] & asked[0], profile[1] & asked[1]], state);
-                *numbers.entry(seen).or_insert_with(|| {
-                    alike.push(seen);
-                    alike.len() as u32 - 1
-                })
-            })
-            .collect();
-        Ok::<_, PolarsError>((classes, alike))
+        let mut numbers = Numbers::default();
+        let classes = piece.clone().map(|case| {
+            let profile = facts.profiles.of(case as u32);
+            let state = states.get(case).copied().unwrap_or(NOT_BEGUN);
+            if !filter.lets((profile, state)) {
+                return REFUSED;
+            }
+            numbers.of(([profile[0] & asked.0[0], profile[1] & asked.0[1]], state & asked.1))
+        });
+        Ok::<_, PolarsError>((classes.collect::<Vec<u32>>(), numbers.alike))
     })?;
-    let mut numbers: FxHashMap<Asked, u32> = FxHashMap::default();
+    let mut numbers = Numbers::default();
     let mut all = Vec::with_capacity(cases);
     for (classes, alike) in done {
-        let renumbered: Vec<u32> = alike
-            .into_iter()
-            .map(|seen| {
-                let next = numbers.len() as u32;
-                *numbers.entry(seen).or_insert_with(|| {
-                    found(&seen);
-                    next
-                })
-            })
-            .collect();
-        all.extend(classes.into_iter().map(|class| renumbered[class as usize]));
+        let renumbered: Vec<u32> = alike.into_iter().map(|traits| numbers.of(traits)).collect();
+        all.extend(classes.into_iter().map(|class| renumbered.get(class as usize).copied().unwrap_or(REFUSED)));
     }
-    Ok(all)
+    Ok((all, numbers.alike))
+}
+
+/// A number for each of what cases are like.
+#[derive(Default)]
+struct Numbers {
+    known: FxHashMap<Traits, u32>,
+    alike: Vec<Traits>,
+}
+
+impl Numbers {
+    fn of(&mut self, traits: Traits) -> u32 {
+        *self.known.entry(traits).or_insert_with(|| {
+            self.alike.push(traits);
+            self.alike.len() as u32 - 1
+        })
+    }
 }

@@ -72,12 +72,6 @@ impl Count<'_> {
         }
     }
 
-    pub(super) fn baspaket_lengths(&self, form: &Form) -> PolarsResult<Vec<Durations>> {
-        let Some((pair, second)) = Pair::of(form.id) else { return Ok(self.cells(form)) };
-        let [one, other] = self.both(pair)?;
-        Ok(if second { other } else { one })
-    }
-
     /// Days of steps left, and of waits that ended.
     fn spent(&self) -> PolarsResult<[Vec<Durations>; 2]> {
         let block = 2 * self.block();

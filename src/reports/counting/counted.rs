@@ -1,36 +1,44 @@
 //! What was counted of a part, and its rows.
 
+use super::Count;
 use crate::reports::baspaket::{Active, Form, Measures};
-use crate::reports::cube::{Durations, Tally};
+use crate::reports::cube::{Durations, Merge, Tally};
 use crate::reports::disclosure::Policy;
 use crate::reports::grid::Grid;
 use crate::reports::report::Row;
 
-/// What was counted of a part, or of a share of it.
+/// What was counted of a part, or of a share of its rows: the cells of its own axes, those of classes or splits in each.
 pub(super) enum Counted {
-    Tallies(Grid<Tally>),
-    Lengths(Grid<Durations>),
-    Stock(Grid<Active>),
+    Tallies(Vec<Tally>),
+    Lengths(Vec<Durations>),
+    Stock(Vec<Active>),
+}
+
+fn merged<T: Merge>(all: &mut [T], more: &[T]) {
+    all.iter_mut().zip(more).for_each(|(all, more)| all.merge(more));
 }
 
 impl Counted {
     pub(super) fn merge(&mut self, other: &Self) {
         match (self, other) {
-            (Self::Tallies(all), Self::Tallies(more)) => all.merge(more),
-            (Self::Lengths(all), Self::Lengths(more)) => all.merge(more),
-            (Self::Stock(all), Self::Stock(more)) => all.merge(more),
+            (Self::Tallies(all), Self::Tallies(more)) => merged(all, more),
+            (Self::Lengths(all), Self::Lengths(more)) => merged(all, more),
+            (Self::Stock(all), Self::Stock(more)) => merged(all, more),
             // Shares of a part are of one sort.
             _ => {}
         }
     }
 
-    pub(super) fn rows(self, form: &Form, level: &str, policy: Policy) -> Vec<Row> {
+    /// The rows of the part that `count` counted.
+    pub(super) fn rows(self, count: &Count<'_>, form: &Form, level: &str, policy: Policy) -> Vec<Row> {
         match (self, form.measures) {
-            (Self::Tallies(grid), Measures::Share(over)) => counts(&grid.with_totals(), Some(over), level, policy),
-            (Self::Tallies(grid), _) => counts(&grid.with_totals(), None, level, policy),
-            (Self::Lengths(grid), Measures::Spread) => spread(&grid.with_totals(), level, policy),
-            (Self::Lengths(grid), _) => days(&grid.with_totals(), level, policy),
-            (Self::Stock(grid), _) => stock(&grid.with_totals(), level, policy),
+            (Self::Tallies(cells), measures) => {
+                let over = if let Measures::Share(over) = measures { Some(over) } else { None };
+                counts(&count.grid(form, cells).with_totals(), over, level, policy)
+            }
+            (Self::Lengths(cells), Measures::Spread) => spread(&count.grid(form, cells).with_totals(), level, policy),
+            (Self::Lengths(cells), _) => days(&count.grid(form, cells).with_totals(), level, policy),
+            (Self::Stock(cells), _) => stock(&count.grid(form, cells).with_totals(), level, policy),
         }
     }
 }

@@ -1,9 +1,10 @@
-//! One pass over the columns for each part of a report, by any selections and splits. The whole baspaket of everyone is
-//! counted faster, in [`super::tally`]. In which cells of the splits a row falls is worked out before ([`super::classes`]).
+//! The parts of reports by any selections and splits, in passes over the columns. The whole baspaket of everyone is counted
+//! faster, in [`super::tally`]. In which cells of the splits a row falls is worked out before ([`super::classes`]).
 //!
-//! Lives here: going through rows, and what each part counts of them (`parts`; the baspaket's in `baspaket`, cases under
-//! way in `stock`, waiting in `waits`); the same as a plain loop is in [`super::plain`] and `oracle`. Never here: codes ([`super::forms`]) and
-//! what a row is (`observations`).
+//! Lives here: how parts are divided between the processors and put together, and going through rows. What each part counts
+//! of them stands in `parts` (the baspaket's in `baspaket`, cases under way in `stock`, waiting in `waits`), who is counted
+//! once in `once`, and what it comes to in `counted`; the same as a plain loop is in [`super::plain`] and `oracle`.
+//! Never here: codes ([`super::forms`]) and what a row is (`observations`).
 
 mod baspaket;
 mod counted;
@@ -20,7 +21,7 @@ use crate::domain::organisation::Organisation;
 
 use super::abreast;
 use super::baspaket::{Form, Measures};
-use super::classes::{Classes, Into, RowCells};
+use super::classes::{Classes, CountedIn, RowCells};
 use super::cube::{Durations, Merge, Tally};
 use super::disclosure::Policy;
 use super::facts::Facts;
@@ -81,32 +82,25 @@ pub(super) fn rows(
         classes: question.classes,
         axes: &axes,
         share: Share::WHOLE,
-        into: Into::Splits,
+        into: CountedIn::Splits,
         from: day(question.period.from()),
         to: day(question.period.to()),
     };
     let rows = question.facts.rows();
-    let groups = together(report, parts);
-    let shares = |group: &Vec<usize>| {
-        if group.iter().all(|at| divisible(parts[*at])) { Share::all(rows) } else { vec![Share::WHOLE] }
-    };
-    let pieces = groups.iter().flat_map(|group| shares(group).into_iter().map(move |share| (group, share)));
-    let mut pieces: Vec<(&Vec<usize>, Share)> = pieces.collect();
+    let groups: Vec<Group<'_>> = together(report, parts).into_iter().map(|at| count.group(&at, parts)).collect();
+    let pieces = groups.iter().flat_map(|group| group.shares(rows).into_iter().map(move |share| (group, share)));
+    let mut pieces: Vec<(&Group<'_>, Share)> = pieces.collect();
     // Those that can't be divided first, so that nobody waits for them at the end.
-    pieces.sort_by_key(|(group, _)| group.iter().all(|at| divisible(parts[*at])));
-    let (by_case, quicker) = (question.classes.are_by_case(), question.classes.quicker());
+    pieces.sort_by_key(|(group, _)| group.divisible);
     let counted = abreast::each_if(rows >= MANY, &pieces, |(group, share)| {
-        let forms: Vec<&Form> = group.iter().map(|at| parts[*at]).collect();
-        // Who is counted once in a cell is not so in the sum of several.
-        let into = if by_case || forms.iter().all(|form| divisible(form)) { quicker } else { Into::Splits };
-        Count { share: *share, into, ..count }.parts(report, &forms)
+        Count { share: *share, into: group.into, ..count }.parts(report, &group.forms)
     })?;
-    let mut of_parts: Vec<Option<Counted>> = parts.iter().map(|_| None).collect();
+    let mut of_parts: Vec<Option<(Counted, CountedIn)>> = parts.iter().map(|_| None).collect();
     for ((group, _), counted) in pieces.iter().zip(counted) {
-        for (at, more) in group.iter().zip(counted) {
+        for (at, more) in group.at.iter().zip(counted) {
             match &mut of_parts[*at] {
-                Some(all) => all.merge(&more),
-                none => *none = Some(more),
+                Some((all, _)) => all.merge(&more),
+                none => *none = Some((more, group.into)),
             }
         }
     }
@@ -114,8 +108,28 @@ pub(super) fn rows(
     let of_parts: Vec<_> = parts.iter().zip(of_parts).map(|(form, counted)| (form, Mutex::new(counted))).collect();
     abreast::each_if(rows >= MANY, &of_parts, |(form, counted)| {
         let counted = counted.lock().unwrap_or_else(PoisonError::into_inner).take();
-        Ok(counted.map(|counted| counted.rows(form, &level.code, policy)).unwrap_or_default())
+        let rows = |(counted, into)| Counted::rows(counted, &Count { into, ..count }, form, &level.code, policy);
+        Ok(counted.map(rows).unwrap_or_default())
     })
+}
+
+/// Parts that are counted at once.
+struct Group<'a> {
+    /// Where they stand among the parts.
+    at: Vec<usize>,
+    forms: Vec<&'a Form>,
+    into: CountedIn,
+    /// Whether shares of the rows are counted beside each other.
+    divisible: bool,
+}
+
+/// More histograms of days than so many are not made once more for each processor: some kilobytes each.
+const HISTOGRAMS: usize = 4_000;
+
+impl Group<'_> {
+    fn shares(&self, rows: usize) -> Vec<Share> {
+        if self.divisible { Share::all(rows) } else { vec![Share::WHOLE] }
+    }
 }
 
 /// Which parts are counted at once, since it is the same rows that are gone through.
@@ -133,6 +147,14 @@ fn together(report: &str, parts: &[&Form]) -> Vec<Vec<usize>> {
     }
     all
 }
+
+/// How many cells a part has for its own axes.
+fn own_cells(form: &Form) -> usize {
+    form.axes.iter().map(|axis| axis.codes.len()).product()
+}
+
+/// The part of cases without identity, which nothing is known of to split by.
+const ANONYMOUS: &str = "anonyma";
 
 /// Whether shares of a part's rows can be counted apart: not where a case counts once however many rows it has, nor where
 /// what is counted depends on other rows of the case.
@@ -210,7 +232,7 @@ struct Count<'a> {
     /// Which rows are gone through.
     share: Share,
     /// And in which cells they are counted.
-    into: Into,
+    into: CountedIn,
     from: i32,
     to: i32,
 }
@@ -247,6 +269,18 @@ impl<'a> Count<'a> {
         Ok(())
     }
 
+    /// How these parts are counted.
+    fn group<'p>(&self, at: &[usize], parts: &[&'p Form]) -> Group<'p> {
+        let forms: Vec<&Form> = at.iter().map(|at| parts[*at]).collect();
+        let apart = forms.iter().all(|form| divisible(form));
+        // Who is counted once in a cell is not so in the sum of several.
+        let into = if apart || self.classes.are_by_case() { self.classes.quicker } else { CountedIn::Splits };
+        let days = |form: &&&Form| matches!(form.measures, Measures::Days | Measures::Spread);
+        let histograms =
+            forms.iter().filter(days).map(|form| own_cells(form)).sum::<usize>() * self.classes.block(into);
+        Group { at: at.to_vec(), forms, into, divisible: apart && histograms <= HISTOGRAMS }
+    }
+
     /// How many cells stand beside each other for one code of a part's own axes.
     const fn block(&self) -> usize {
         self.classes.block(self.into)
@@ -254,39 +288,36 @@ impl<'a> Count<'a> {
 
     /// Cells to count a part in.
     fn cells<T: Merge + Clone>(&self, form: &Form) -> Vec<T> {
-        vec![T::default(); form.axes.iter().map(|axis| axis.codes.len()).product::<usize>() * self.block()]
+        vec![T::default(); own_cells(form) * self.block()]
     }
 
     /// What was counted in them, by the part's own axes and the splits.
     fn grid<T: Merge + Clone>(&self, form: &Form, cells: Vec<T>) -> Grid<T> {
-        let axes = form.axes.iter().map(GridAxis::from).chain(self.axes.iter().cloned());
-        Grid { axes: axes.collect(), cells: self.classes.shared_out(cells, self.into) }
+        let own = form.axes.iter().map(GridAxis::from);
+        if form.id == ANONYMOUS {
+            return Grid { axes: own.collect(), cells };
+        }
+        Grid { axes: own.chain(self.axes.iter().cloned()).collect(), cells: self.classes.shared_out(cells, self.into) }
     }
 
     /// These parts, which are counted at once where their report has them so.
     fn parts(&self, report: &str, forms: &[&Form]) -> PolarsResult<Vec<Counted>> {
         if report == BACKGROUND {
-            let all = forms.iter().zip(self.background(forms)?);
-            return Ok(all.map(|(form, cells)| Counted::Tallies(self.grid(form, cells))).collect());
+            return Ok(self.background(forms)?.into_iter().map(Counted::Tallies).collect());
         }
-        if let [one, other] = forms
+        if let [one, _] = forms
             && let Some((pair, _)) = Pair::of(one.id)
         {
-            let all = [one, other].into_iter().zip(self.both(pair)?);
-            return Ok(all.map(|(form, cells)| Counted::Lengths(self.grid(form, cells))).collect());
+            return Ok(self.both(pair)?.into_iter().map(Counted::Lengths).collect());
         }
         forms.iter().map(|form| self.part(report, form)).collect()
     }
 
     fn part(&self, report: &str, form: &Form) -> PolarsResult<Counted> {
         Ok(match form.measures {
-            Measures::Stock if form.id == "anonyma" => {
-                let axes = form.axes.iter().map(GridAxis::from).collect();
-                Counted::Stock(Grid { axes, cells: self.anonymous()? })
-            }
-            Measures::Stock => Counted::Stock(self.grid(form, self.stock(form)?)),
-            Measures::Days | Measures::Spread => Counted::Lengths(self.grid(form, self.lengths(form)?)),
-            Measures::Count | Measures::Share(_) => Counted::Tallies(self.grid(form, self.counted(report, form)?)),
+            Measures::Stock => Counted::Stock(self.stock(form)?),
+            Measures::Days | Measures::Spread => Counted::Lengths(self.lengths(form)?),
+            Measures::Count | Measures::Share(_) => Counted::Tallies(self.counted(report, form)?),
         })
     }
 
@@ -349,7 +380,8 @@ impl<'a> Count<'a> {
             "vantetid" | "utveckling" => self.durations(form, Kind::Left, |key| waits(part(key, 1)), in_step),
             "samarbete" => self.durations(form, Kind::Ended, |_| true, |at| (part(at.key(), 1), at.more_in_all())),
             "vantar" => self.waiting(form),
-            _ => self.baspaket_lengths(form),
+            // Those of the baspaket are counted two at a time.
+            _ => Ok(self.cells(form)),
         }
     }
 }

@@ -4,12 +4,15 @@ use polars::prelude::PolarsResult;
 use rustc_hash::FxHashSet;
 
 use super::once::Once;
-use super::{At, Count};
+use super::{ANONYMOUS, At, Count};
 use crate::reports::baspaket::{Active, Form};
 use crate::reports::observations::{CLOSING, Kind, SEVERAL, part};
 
 impl Count<'_> {
     pub(super) fn stock(&self, form: &Form) -> PolarsResult<Vec<Active>> {
+        if form.id == ANONYMOUS {
+            return self.anonymous();
+        }
         if form.id == "aktiva" {
             return self.active(form);
         }
@@ -40,7 +43,7 @@ impl Count<'_> {
     }
 
     /// Anonymous cases have neither variables nor kommun: they are counted by sex and office alone, unsplit.
-    pub(super) fn anonymous(&self) -> PolarsResult<Vec<Active>> {
+    fn anonymous(&self) -> PolarsResult<Vec<Active>> {
         let mut all = vec![Active::default(); 2];
         let mut seen = FxHashSet::default();
         for view in self.pass.views(Kind::Anonymous, i32::MIN, self.to)? {

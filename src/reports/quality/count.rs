@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use polars::prelude::PolarsResult;
 
-use crate::reports::classes::{Into, RowCells};
+use crate::reports::classes::{CountedIn, RowCells};
 use crate::reports::counting::{Question, counts};
 use crate::reports::cube::Tally;
 use crate::reports::disclosure::Policy;
@@ -35,7 +35,9 @@ impl<'a> Counted<'a> {
     pub(super) fn each(&self, part: Part, mut see: impl FnMut(&Seen<'_>, RowCells<'_>)) -> PolarsResult<()> {
         let Question { facts, classes, .. } = *self.question;
         each(&self.pass, facts, part, self.days, |seen| {
-            if let Some(cells) = classes.of(seen.case, classes.of_place(seen.place, Into::Splits), Into::Splits) {
+            if let Some(cells) =
+                classes.of(seen.case, classes.of_place(seen.place, CountedIn::Splits), CountedIn::Splits)
+            {
                 see(seen, cells);
             }
         })
@@ -60,7 +62,8 @@ pub(in crate::reports) fn rows(
             let record = question.facts.record_key(seen.case);
             for unit in units.of(seen.place, seen.whose) {
                 for code in seen.codes {
-                    let first = ((code * units.len() + unit) * 2 + seen.sex) * question.classes.block(Into::Splits);
+                    let first =
+                        ((code * units.len() + unit) * 2 + seen.sex) * question.classes.block(CountedIn::Splits);
                     cells.each(|cell| grid.cells[first + cell].add(record));
                 }
             }
