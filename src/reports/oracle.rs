@@ -9,21 +9,30 @@ use crate::domain::organisation::Organisation;
 use crate::domain::transition::Settings;
 
 use super::baspaket::Measures;
-use super::cube::SAMTLIGA;
+use super::cube::{Merge, SAMTLIGA, Tally};
+use super::disclosure::Policy;
 use super::plain::{Asked, RowCodes as Codes, What, each_cell};
 use super::report::{Figure, Report};
 use super::request::Request;
 
-/// The figures so far of a row.
+/// The figures so far of a row, each with the record keys of those counted.
 #[derive(Default)]
 struct Cell {
-    count: u64,
+    count: Tally,
     days: Vec<i64>,
+    of_days: Tally,
     distinct: BTreeSet<usize>,
 }
 
-/// Every row of the report, by part, level and codes.
-pub(super) fn check(report: &Report, request: &Request, organisation: &Organisation, cases: &[Case]) {
+/// Every row of the report as a policy shows it, by part, level and codes; a case is known to `record` by its place.
+pub(super) fn check(
+    report: &Report,
+    request: &Request,
+    organisation: &Organisation,
+    cases: &[Case],
+    policy: Policy,
+    record: impl Fn(usize) -> u32,
+) {
     let form = request.form().unwrap();
     let levels = request.geography.resolve(organisation).unwrap().levels;
     let settings = Settings::default();
@@ -33,13 +42,21 @@ pub(super) fn check(report: &Report, request: &Request, organisation: &Organisat
         each_cell(&asked, case, |level, part, codes, what| {
             let cell = cells.entry((part, levels[level].code.clone(), codes)).or_default();
             match what {
-                What::One => cell.count += 1,
-                What::Days(days) => cell.days.push(days),
+                What::One => cell.count.add(record(number)),
+                What::Days(days) => {
+                    cell.days.push(days);
+                    cell.of_days.add(record(number));
+                }
                 What::Distinct => _ = cell.distinct.insert(number),
             }
         });
     }
     let nothing = Cell::default();
+    let distinct = |cell: &Cell| {
+        let mut all = Tally::default();
+        cell.distinct.iter().for_each(|number| all.add(record(*number)));
+        all
+    };
     for (part, form) in report.parts.iter().zip(form.parts) {
         let combinations: usize = part.dimensions.iter().map(|d| d.codes.len()).product();
         assert_eq!(part.rows.len(), combinations * levels.len(), "{}", part.id);
@@ -52,18 +69,20 @@ pub(super) fn check(report: &Report, request: &Request, organisation: &Organisat
                     vec![Figure::NotApplicable; 2]
                 }
                 // Where a case may be seen several times and is to be counted once, it is seen as distinct.
-                Measures::Count => vec![Figure::Count(cell.count + cell.distinct.len() as u64)],
+                Measures::Count => {
+                    let mut all = distinct(cell);
+                    all.merge(&cell.count);
+                    vec![policy.count(all)]
+                }
                 Measures::Share(over) => {
                     let mut whole = row.codes.clone();
                     whole[part.dimensions.iter().position(|d| d.name == over).unwrap()] = Cow::Borrowed(SAMTLIGA);
-                    vec![Figure::Count(cell.count), Figure::share(cell.count, of(&whole).count)]
+                    vec![policy.count(cell.count), policy.share(cell.count, of(&whole).count)]
                 }
-                Measures::Stock => {
-                    vec![Figure::Count(cell.count), Figure::Count(cell.distinct.len() as u64)]
-                }
-                Measures::Spread => spread(&cell.days),
+                Measures::Stock => vec![policy.count(cell.count), policy.count(distinct(cell))],
+                Measures::Spread => spread(cell, policy),
                 Measures::Days => {
-                    let all = spread(&cell.days);
+                    let all = spread(cell, policy);
                     [0, 1, 6].map(|at| all[at]).to_vec()
                 }
             };
@@ -72,15 +91,15 @@ pub(super) fn check(report: &Report, request: &Request, organisation: &Organisat
     }
 }
 
-fn spread(days: &[i64]) -> Vec<Figure> {
-    let mut days = days.to_vec();
+fn spread(cell: &Cell, policy: Policy) -> Vec<Figure> {
+    let mut days = cell.days.clone();
     days.sort_unstable();
     let n = days.len();
     let mean = (n > 0).then(|| days.iter().sum::<i64>() as f64 / n as f64);
     let median = (n > 0).then(|| (days[(n - 1) / 2] + days[n / 2]) as f64 / 2.0);
     let nearest = |percent: usize| (n > 0).then(|| days[((n * percent).div_ceil(100)).max(1) - 1] as f64);
-    let mut figures = vec![Figure::number(mean), Figure::number(median)];
-    figures.extend([10, 25, 75, 90].map(|percent| Figure::number(nearest(percent))));
-    figures.push(Figure::Count(n as u64));
+    let all = [mean, median].into_iter().chain([10, 25, 75, 90].map(nearest));
+    let mut figures: Vec<Figure> = all.map(|figure| policy.of_days(figure, cell.of_days)).collect();
+    figures.push(policy.count(cell.of_days));
     figures
 }
