@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -12,11 +13,12 @@ use super::cache::Cache;
 use super::job::{Answer, Job, Marks, Refusal};
 use super::unit::{Surroundings, carry_out};
 use super::writer::Parts;
+use crate::clock::Stopwatch;
 use crate::storage::access::{Chain, Entry};
 use crate::storage::connection::Owned;
 use crate::storage::erasures::Journal;
 use crate::storage::vault::Vault;
-use crate::storage::{Link, StorageError, keys, receipts};
+use crate::storage::{Link, StorageError, keys, receipts, slack};
 
 /// How long answers are kept for clients that ask again with the same Idempotency-Key.
 const RECEIPTS_KEPT: TimeDelta = TimeDelta::days(7);
@@ -24,6 +26,10 @@ const RECEIPTS_KEPT: TimeDelta = TimeDelta::days(7);
 const FORGET_EVERY: TimeDelta = TimeDelta::hours(1);
 /// What lost against another process is tried anew this many times.
 const TRIES: usize = 5;
+/// How often it is looked whether others erased something that is to be overwritten.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+/// How long overwriting may hold up the end of the service.
+const AT_THE_END: Duration = Duration::from_secs(5);
 
 pub(super) struct Desk {
     parts: Parts,
@@ -34,6 +40,10 @@ pub(super) struct Desk {
     committed: Arc<AtomicI64>,
     /// When old receipts were last forgotten.
     forgot: Option<DateTime<Utc>>,
+    /// What is being overwritten, after something was erased.
+    overwriting: Option<slack::Pass>,
+    /// When it was last looked whether there is anything.
+    looked: Option<Stopwatch>,
 }
 
 impl Desk {
@@ -42,7 +52,17 @@ impl Desk {
         let now = parts.clock.now().timestamp_micros();
         let chain = Chain::new(&parts.vault, &mut *parts.chance, now)?;
         let journal = parts.erasures.clone().map(|path| Journal::new(path, Arc::clone(&parts.vault)));
-        Ok(Self { parts, journal, connection, cache: Cache::default(), chain, committed, forgot: None })
+        Ok(Self {
+            parts,
+            journal,
+            connection,
+            cache: Cache::default(),
+            chain,
+            committed,
+            forgot: None,
+            overwriting: None,
+            looked: None,
+        })
     }
 
     /// All together; if something unexpected was in the way, each by itself, so that none harms the others.
@@ -69,7 +89,39 @@ impl Desk {
 
     /// What is to be done between two transactions, while nobody waits for an answer.
     pub(super) fn tidy_up(&mut self) {
-        self.parts.db.restart_large_log(&mut self.connection.link());
+        let mut link = self.connection.link();
+        self.parts.db.restart_large_log(&mut link);
+        // Others may have erased something, too.
+        let due = self.looked.as_ref().is_none_or(|looked| looked.elapsed() >= LOOK_EVERY);
+        if due && self.overwriting.is_none() {
+            self.looked = Some(Stopwatch::start());
+            match slack::Pass::pending(&mut link) {
+                Ok(pending) => self.overwriting = pending,
+                Err(error) => log::warn!("it could not be told whether something was erased: {error}"),
+            }
+        }
+        let Some(pass) = &mut self.overwriting else { return };
+        match pass.go_on(&mut link) {
+            Ok(true) => return,
+            Ok(false) => self.parts.db.overwrite(&mut link),
+            Err(error) => log::warn!("what was erased could not be overwritten and is tried again: {error}"),
+        }
+        self.overwriting = None;
+    }
+
+    /// Whether something that was erased is being overwritten, a piece at a time.
+    pub(super) const fn is_overwriting(&self) -> bool {
+        self.overwriting.is_some()
+    }
+
+    /// Overwrites what was erased, as far as it can be done in a moment; what is left is taken up at the next start.
+    pub(super) fn tidy_up_at_the_end(&mut self) {
+        let watch = Stopwatch::start();
+        self.looked = None;
+        self.tidy_up();
+        while self.is_overwriting() && watch.elapsed() < AT_THE_END {
+            self.tidy_up();
+        }
     }
 
     /// Whether rows of this process stand that nobody has signed.
@@ -161,6 +213,7 @@ impl Desk {
                 self.committed.fetch_max(last, Ordering::AcqRel);
                 if !erased.is_empty() {
                     self.parts.db.overwrite(&mut link);
+                    self.looked = None;
                 }
                 if let Some(head) = self.chain.head().filter(|_| signed) {
                     // Where logs are kept elsewhere, this proves later that the database was not put back.

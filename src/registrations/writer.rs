@@ -28,6 +28,9 @@ use crate::storage::{Db, StorageError};
 /// This many items at most are decided in one transaction, unless one job has more.
 const ITEMS: usize = 512;
 
+/// How long the writer rests between two pieces of what is overwritten, while it has nothing else to do.
+const BETWEEN_PIECES: Duration = Duration::from_millis(5);
+
 /// What waits in the queue.
 enum Work {
     /// To be decided.
@@ -183,15 +186,23 @@ impl Drop for Writer {
 /// Takes what waits until nobody can put anything in the queue any more.
 fn work(desk: &mut Desk, waiting: &Receiver<Work>, load: &Load) {
     let minute = Duration::from_micros(SIGN_EVERY.unsigned_abs());
+    // Overwriting may have been broken off.
+    desk.tidy_up();
     loop {
-        match waiting.recv_timeout(minute) {
+        let pause = if desk.is_overwriting() { BETWEEN_PIECES } else { minute };
+        match waiting.recv_timeout(pause) {
             Ok(first) => take(desk, first, waiting, load),
+            Err(RecvTimeoutError::Timeout) if desk.is_overwriting() => desk.tidy_up(),
             // Others may have written while this process was quiet.
-            Err(RecvTimeoutError::Timeout) => say(desk.sign()),
+            Err(RecvTimeoutError::Timeout) => {
+                say(desk.sign());
+                desk.tidy_up();
+            }
             Err(RecvTimeoutError::Disconnected) => {
                 if desk.is_unsigned() {
                     say(desk.sign());
                 }
+                desk.tidy_up_at_the_end();
                 return;
             }
         }

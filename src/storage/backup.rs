@@ -21,6 +21,7 @@ use super::error::StorageError;
 use super::keys::{self, MasterRow, SecretRow};
 use super::persons::{KeyRow, LookupRow};
 use super::schema::{cases, key_head, master_keys, person_keys, person_lookups, persons, secrets};
+use super::slack;
 use crate::domain::case::IdentityState;
 
 /// What is left out of every backup. The keys of saved columns stand in no keys' file either: columns are made anew.
@@ -91,6 +92,7 @@ pub fn copy(db: &Db, to: &Path, keys: &mut dyn Write, made: &str) -> Result<Opti
         copy.batch_execute(&format!("DELETE FROM {table}"))?;
     }
     copy.batch_execute("COMMIT")?;
+    slack::overwrite(&mut Link::Sqlite(&mut copy))?;
     Ok(Some(written))
 }
 

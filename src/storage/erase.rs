@@ -97,6 +97,9 @@ pub(super) fn erase_staged(
             forgotten.push(Forgotten { by: item.entry.by.clone(), hashes });
         }
     }
+    if staged.iter().any(|item| reason(&item.entry.event).is_some()) {
+        super::slack::erased(link)?;
+    }
     Ok(forgotten)
 }
 

@@ -33,6 +33,7 @@ pub mod rotation;
 pub mod saved_columns;
 pub mod schema;
 pub mod sessions;
+pub mod slack;
 pub mod vault;
 
 pub use connection::{Db, Reader};

@@ -139,6 +139,7 @@ pub fn delete(
     if let Some(journal) = journal {
         journal.append(link, &written)?;
     }
+    super::slack::erased(link)?;
     Ok((gone.len(), forgotten))
 }
 

@@ -13,6 +13,7 @@ use super::error::StorageError;
 use super::keys::{self, LOOKUP, MasterRow, SecretRow};
 use super::persons::{KeyRow, LookupRow};
 use super::schema::{master_keys, person_keys, person_lookups, persons, secrets};
+use super::slack;
 use super::vault::{Sealed, Vault, id_of};
 use crate::chance::Chance;
 
@@ -126,6 +127,8 @@ pub fn retire(link: &mut Link<'_>, vault: &Vault, now: i64) -> Result<bool, Stor
         .filter(master_keys::id.ne(vault.key_id()).and(master_keys::retired.is_null())))
         .set(master_keys::retired.eq(now))
         .execute(c))?;
+    // Keys as the others sealed them.
+    slack::erased(link)?;
     keys::load(link, vault)?;
     Ok(true)
 }
@@ -230,6 +233,9 @@ pub fn sweep_piece(link: &mut Link<'_>, piece: i64) -> Result<usize, StorageErro
         .load(c))?;
     for (key, hash) in &old {
         each!(link, c => diesel::delete(person_lookups::table.find((key, hash))).execute(c))?;
+    }
+    if !old.is_empty() {
+        slack::erased(link)?;
     }
     Ok(old.len())
 }

@@ -8,6 +8,7 @@ use crate::chance::Chance;
 use crate::storage::dialect::Link;
 use crate::storage::error::StorageError;
 use crate::storage::schema::{access_log, access_queries};
+use crate::storage::slack;
 
 /// Forgets every query for one person, by the hashes that all look-up keys make of the number, inside the open
 /// transaction; returns how many there were. That it was done is logged, so that a query which merely vanished is found.
@@ -42,6 +43,7 @@ pub fn forget_query(
             .execute(c))?;
     }
     each!(link, c => diesel::delete(access_queries::table.filter(access_queries::query.eq_any(hashes))).execute(c))?;
+    slack::erased(link)?;
     let forgotten = count(entries.len());
     let entry = Entry::of(scope, Kind::Forgetting, &[]).counting(forgotten);
     chain.append(link, vec![entry], scope.at, chance)?;

@@ -1,5 +1,6 @@
 //! What was erased is in no file any more: not in the database's, not in its log, not in what is kept of answers.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::json;
@@ -7,9 +8,11 @@ use sus::clock::ManualClock;
 use sus::domain::code::CaseId;
 use sus::domain::step::Agency;
 use sus::registrations::Service;
+use sus::registrations::retention::{Rules, run};
 use sus::registrations::wire::Kind;
 use sus::storage::{Db, persons};
 
+use super::removed::DELETE;
 use crate::support::posting::{Ask, begaran, gk, post};
 use crate::support::tables::Raw;
 use crate::support::{Backend, Database, noon, on_both, organisation, service};
@@ -18,6 +21,26 @@ use crate::support::{Backend, Database, noon, on_both, organisation, service};
 fn raw(database: &Database) -> Vec<u8> {
     let path = database.url.strip_prefix("sqlite://").unwrap();
     ["", "-wal", "-shm"].iter().flat_map(|end| std::fs::read(format!("{path}{end}")).unwrap_or_default()).collect()
+}
+
+/// How many pages of a file hold something where they should hold nothing: between the pointers to their cells and the
+/// first cell. Rows that moved to another page leave copies there.
+fn littered(file: &[u8]) -> usize {
+    let two = |at: usize| usize::from(u16::from_be_bytes([file[at], file[at + 1]]));
+    let size = two(16);
+    let starts = (0..file.len()).step_by(size);
+    let unused = starts.filter_map(|page| {
+        let header = if page == 0 { 100 } else { page };
+        let length = *[(2, 12), (5, 12), (10, 8), (13, 8)].iter().find(|(kind, _)| *kind == file[header])?;
+        Some(&file[header + length.1 + 2 * two(header + 3)..page + two(header + 5)])
+    });
+    unused.filter(|unused| unused.iter().any(|byte| *byte != 0)).count()
+}
+
+/// The keys of all persons, as they are kept.
+fn sealed_keys(database: &Database) -> BTreeSet<Vec<u8>> {
+    let all = Raw::of(database).every_value().into_iter();
+    all.filter(|(place, _)| place == "person_keys.sealed_key").map(|(_, key)| key).collect()
 }
 
 fn holds(bytes: &[u8], wanted: &[u8]) -> bool {
@@ -47,7 +70,9 @@ fn somebody(database: &Database) -> Hidden {
     body["answers"] = json!({"arbetsgivare": "2021005521", "anstalld": true});
     body["district"] = json!("Nordostpassagen");
     let ask = Ask::of(Agency::Fk).key("en-egen-nyckel");
+    let others = sealed_keys(database);
     let outcome = ask.post(&service, &[body]).unwrap();
+    let sealed_key = sealed_keys(database).difference(&others).next().unwrap().clone();
     let case = outcome.results[0].as_ref().unwrap().case_id();
     post(&service, vec![gk("FK-alldeles-egen", "2016-10-12")]).unwrap();
     let reason = json!({"code": "fel_kommun", "text": "en helt egen anledning"});
@@ -61,6 +86,7 @@ fn somebody(database: &Database) -> Hidden {
     let person = persons::by_number(&mut reader.link(), &service.vault, &number).unwrap().remove(0);
     let traces = vec![
         ("the person's id", person),
+        ("the sealed key", sealed_key),
         ("the look-up hash", service.vault.lookup(&number).1),
         ("the reference", b"FK-alldeles-egen".to_vec()),
         ("the stadsdel", b"Nordostpassagen".to_vec()),
@@ -90,11 +116,20 @@ fn check(backend: Backend, database: &Database, hidden: &Hidden, kind: Kind, bod
     }
     assert_eq!(tables.count("receipts", "idempotency_key = 'en-egen-nyckel' AND body IS NOT NULL"), 0, "{backend:?}");
     if backend == Backend::Sqlite {
-        let after = raw(database);
-        for (what, bytes) in hidden.traces.iter().filter(|(what, _)| *what != "the person's id") {
-            assert!(!holds(&after, bytes), "{what} is still in the files");
-        }
+        gone(database, hidden);
     }
+}
+
+/// That no trace is in the files once the service has stopped.
+fn gone(database: &Database, hidden: &Hidden) {
+    // Where something stood in the way for a moment, be it the log's being moved, it is done right after; and pages
+    // that rows moved away from are overwritten some at a time.
+    hidden.service.stop();
+    let after = raw(database);
+    for (what, bytes) in hidden.traces.iter().filter(|(what, _)| *what != "the person's id") {
+        assert!(!holds(&after, bytes), "{what} is still in the files");
+    }
+    assert_eq!(littered(&after), 0, "pages with what moved away from them");
 }
 
 #[test]
@@ -104,6 +139,17 @@ fn nothing_of_a_protected_person_is_left_in_tables_or_files() {
         check(backend, database, &hidden, Kind::Protection, &json!({"date": "2016-10-20"}));
         drop(hidden.clock);
     });
+}
+
+#[test]
+fn nothing_of_deleted_cases_is_left_in_the_files() {
+    let database = Database::new(Backend::Sqlite).unwrap();
+    let hidden = somebody(&database);
+    hidden.clock.set(noon("2018-10-22"));
+    let rules = Rules::parse(DELETE).unwrap();
+    // Not by the writer, which learns of it from the file.
+    assert_eq!(run(&hidden.service, &rules, None, &mut |_| true).unwrap()["bort"], 301);
+    gone(&database, &hidden);
 }
 
 #[test]

@@ -61,7 +61,8 @@ fn a_withdrawn_consent_takes_the_identity_with_it_where_so_configured() {
 }
 
 const STRIP: &str = "[[rule]]\nid = \"identitet\"\ntrigger = \"case_ended\"\nyears = 2\naction = \"strip_identity\"\n";
-const DELETE: &str = "[[rule]]\nid = \"bort\"\ntrigger = \"last_registration\"\nyears = 2\naction = \"delete\"\n";
+pub(super) const DELETE: &str =
+    "[[rule]]\nid = \"bort\"\ntrigger = \"last_registration\"\nyears = 2\naction = \"delete\"\n";
 
 /// Every report there is, as of now and as known earlier, counted anew from what is kept.
 pub fn reports(database: &Database) -> Vec<(String, String)> {

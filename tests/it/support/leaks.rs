@@ -47,6 +47,13 @@ pub fn without_typed(page: &str, names: &[String]) -> String {
     kept + rest
 }
 
+/// The text without what chance made: ids, tokens and traces, which are written in twenty characters or more, and in which
+/// any four digits may stand. What is looked for by a few characters is looked for in the rest.
+pub fn without_ids(text: &str) -> String {
+    let part_of_id = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    text.split(|c| !part_of_id(c)).filter(|word| word.len() < 20).collect::<Vec<_>>().join(" ")
+}
+
 /// The names of a form's fields in which a number was typed.
 pub fn typed_in(form: &str) -> Vec<String> {
     let fields: Vec<(String, String)> = serde_urlencoded::from_str(form).unwrap_or_default();

@@ -1,0 +1,2 @@
+-- Only SQLite has pages to clean.
+SELECT 1;
