@@ -14,6 +14,26 @@ pub(super) struct Frame {
     data: DataFrame,
     /// Where each place begins; one more than there were places when the frame was made.
     offsets: Vec<u32>,
+    /// The last day that any of some rows sees, [`SOME`] at a time, where rows last.
+    last: Vec<i32>,
+}
+
+/// How many rows share a last day: few enough to be passed over often, many enough for their days to be read at once.
+/// Tests are to pass over some.
+const SOME: usize = if cfg!(test) { 3 } else { 64 };
+
+/// Which rows are asked for, by their days.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum When {
+    /// Those dated from one day to another, both included.
+    Dated(i32, i32),
+    /// Those that see a day in between, both included. Some others that began before may be among them.
+    Lasting {
+        /// The first day.
+        from: i32,
+        /// The last.
+        by: i32,
+    },
 }
 
 /// The columns of a frame as slices.
@@ -45,13 +65,28 @@ impl Frame {
         for (name, values) in rows.kind.more().iter().zip(&rows.more) {
             columns.push(signed(name, values, &order));
         }
-        Ok(Self { data: DataFrame::new(order.len(), columns)?, offsets })
+        Self::whole(rows.kind, DataFrame::new(order.len(), columns)?, offsets)
+    }
+
+    fn whole(kind: Kind, data: DataFrame, offsets: Vec<u32>) -> PolarsResult<Self> {
+        let mut frame = Self { data, offsets, last: Vec::new() };
+        let columns = frame.columns(kind.more())?;
+        if let [ends] = columns.more[..]
+            && kind.lasts()
+        {
+            // Not beyond its end; and a row without days is seen on its own.
+            let last = |(days, ends): (&[i32], &[i32])| {
+                let of_each = days.iter().zip(ends).map(|(day, end)| (*day).max(end.saturating_sub(1)));
+                of_each.max().unwrap_or(i32::MIN)
+            };
+            frame.last = columns.day.chunks(SOME).zip(ends.chunks(SOME)).map(last).collect();
+        }
+        Ok(frame)
     }
 
     /// A frame that was taken apart: its data and where each place begins.
     pub(super) fn from_parts(kind: Kind, data: DataFrame, offsets: Vec<u32>) -> PolarsResult<Self> {
-        let frame = Self { data, offsets };
-        frame.columns(kind.more())?;
+        let frame = Self::whole(kind, data, offsets)?;
         if frame.offsets.last().copied() != u32::try_from(frame.height()).ok() || !frame.offsets.is_sorted() {
             return Err(PolarsError::ComputeError("places don't begin where their rows do".into()));
         }
@@ -92,11 +127,15 @@ impl Frame {
 
     /// Bytes that it holds.
     pub(super) fn bytes(&self) -> usize {
-        self.data.estimated_size() + size_of_val(&*self.offsets)
+        self.data.estimated_size() + size_of_val(&*self.offsets) + size_of_val(&*self.last)
     }
 
-    /// The rows of some places (all, when `None`) dated in `from..=to`, each with its place.
-    pub(super) fn ranges(&self, days: &[i32], places: Option<&[u32]>, from: i32, to: i32) -> Vec<(u32, Range<usize>)> {
+    /// The rows of some places (all, when `None`) that are asked for, each with its place.
+    pub(super) fn ranges(&self, days: &[i32], places: Option<&[u32]>, when: When) -> Vec<(u32, Range<usize>)> {
+        let (from, to) = match when {
+            When::Dated(from, to) => (from, to),
+            When::Lasting { by, .. } => (i32::MIN, by),
+        };
         let within = |place: usize| {
             let (start, end) = (self.offsets[place] as usize, self.offsets[place + 1] as usize);
             let days = &days[start..end];
@@ -105,11 +144,34 @@ impl Frame {
             Some((place as u32, range)).filter(|(_, range)| !range.is_empty())
         };
         let known = self.offsets.len() - 1;
-        match places {
+        let begun: Vec<(u32, Range<usize>)> = match places {
             None => (0..known).filter_map(within).collect(),
             // A place that is newer than the frame has no rows here.
             Some(places) => places.iter().map(|p| *p as usize).filter(|p| *p < known).filter_map(within).collect(),
+        };
+        match when {
+            When::Lasting { from, .. } if !self.last.is_empty() => begun
+                .into_iter()
+                .flat_map(|(place, range)| self.lasting(range, from).into_iter().map(move |part| (place, part)))
+                .collect(),
+            _ => begun,
         }
+    }
+
+    /// The parts of a range of rows in which any sees a day from this on.
+    fn lasting(&self, range: Range<usize>, from: i32) -> Vec<Range<usize>> {
+        let mut wanted: Vec<Range<usize>> = Vec::new();
+        for at in range.start / SOME..range.end.div_ceil(SOME) {
+            if self.last.get(at).is_some_and(|last| *last < from) {
+                continue;
+            }
+            let (start, end) = (range.start.max(at * SOME), range.end.min((at + 1) * SOME));
+            match wanted.last_mut() {
+                Some(before) if before.end == start => before.end = end,
+                _ => wanted.push(start..end),
+            }
+        }
+        wanted
     }
 }
 
@@ -121,4 +183,39 @@ fn unsigned(name: &str, values: &[u32], order: &[u32]) -> Column {
 fn signed(name: &str, values: &[i32], order: &[u32]) -> Column {
     let sorted: Vec<i32> = order.iter().map(|&i| values[i as usize]).collect();
     Series::new(name.into(), sorted).into_column()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows at two places, three of which share a last day.
+    fn frame(rows: &[(u32, i32, i32)]) -> Frame {
+        let mut all = Rows::new(Kind::Step);
+        for (place, day, end) in rows {
+            all.push(0, *place, *day, 0, &[*end]);
+        }
+        Frame::new(all, 2).unwrap()
+    }
+
+    #[test]
+    fn rows_that_are_over_are_passed_over_and_none_that_sees_a_day_is() {
+        let frame = frame(&[(0, 1, 2), (0, 2, 3), (0, 3, 9), (0, 4, 5), (0, 5, 6), (0, 6, 6), (0, 7, 8), (1, 1, 99)]);
+        let days = frame.columns(Kind::Step.more()).unwrap().day;
+        let lasting = |places, from, by| frame.ranges(days, places, When::Lasting { from, by });
+        for (places, from, by, expected) in [
+            // Over on the day that they last until.
+            (None, 9, 9, vec![(0, 6..7), (1, 7..8)]),
+            (None, 8, 9, vec![(0, 0..3), (0, 6..7), (1, 7..8)]),
+            // What has no days is seen on its own.
+            (None, 6, 6, vec![(0, 0..6), (1, 7..8)]),
+            (None, 7, 6, vec![(0, 0..3), (1, 7..8)]),
+            (Some(&[0][..]), 7, 7, vec![(0, 0..3), (0, 6..7)]),
+            (Some(&[1][..]), 100, 100, vec![]),
+            (None, 1, 2, vec![(0, 0..2), (1, 7..8)]),
+        ] {
+            assert_eq!(lasting(places, from, by), expected, "{places:?} {from} {by}");
+        }
+        assert_eq!(frame.ranges(days, None, When::Dated(6, 7)), [(0, 5..7)]);
+    }
 }

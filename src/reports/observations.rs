@@ -85,6 +85,11 @@ impl Kind {
             Self::Spell | Self::Anonymous | Self::Step => &["to"],
         }
     }
+
+    /// Whether rows last, until the day that is their only other column.
+    pub(super) const fn lasts(self) -> bool {
+        matches!(self, Self::Spell | Self::Anonymous | Self::Step)
+    }
 }
 
 /// A key: small numbers side by side, four bits each, the lowest first; sex is always the lowest.
@@ -135,7 +140,7 @@ impl Rows {
         }
     }
 
-    fn push(&mut self, case: u32, place: u32, day: i32, key: u32, more: &[i32]) {
+    pub(super) fn push(&mut self, case: u32, place: u32, day: i32, key: u32, more: &[i32]) {
         self.case.push(case);
         self.place.push(place);
         self.day.push(day);

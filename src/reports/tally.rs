@@ -12,7 +12,7 @@ use super::baspaket::Cells;
 use super::cube::{Durations, Merge, Tally};
 use super::disclosure::Policy;
 use super::facts::{Facts, Layer, Numbers};
-use super::frame::Columns;
+use super::frame::{Columns, When};
 use super::observations::{ALONE, FIRST, Kind, day, part};
 use super::places::Place;
 use super::request::Period;
@@ -121,17 +121,17 @@ impl<'a> Pass<'a> {
         self.places = Some(places.into_iter().filter(|p| all.get(*p as usize).is_some_and(|p| wanted(p))).collect());
     }
 
-    /// The rows of a kind dated in `from..=to`, in both layers.
-    pub(super) fn views(&self, kind: Kind, from: i32, to: i32) -> PolarsResult<[View<'a>; 2]> {
-        self.views_of(kind, from, to, Share::WHOLE)
+    /// The rows of a kind that are asked for, in both layers.
+    pub(super) fn views(&self, kind: Kind, when: When) -> PolarsResult<[View<'a>; 2]> {
+        self.views_of(kind, when, Share::WHOLE)
     }
 
     /// A share of them.
-    pub(super) fn views_of(&self, kind: Kind, from: i32, to: i32, share: Share) -> PolarsResult<[View<'a>; 2]> {
+    pub(super) fn views_of(&self, kind: Kind, when: When, share: Share) -> PolarsResult<[View<'a>; 2]> {
         let view = |layer: &'a Layer, dead: Option<&'a Numbers>| {
             let frame = layer.frame(kind);
             let columns = frame.columns(kind.more())?;
-            let ranges = share.cut(frame.ranges(columns.day, self.places.as_deref(), from, to));
+            let ranges = share.cut(frame.ranges(columns.day, self.places.as_deref(), when));
             PolarsResult::Ok(View { columns, ranges, dead })
         };
         let dead = Some(&self.facts.dead).filter(|d| d.count > 0);
@@ -139,7 +139,12 @@ impl<'a> Pass<'a> {
     }
 
     fn in_period(&self, kind: Kind) -> PolarsResult<[View<'a>; 2]> {
-        self.views(kind, self.from, self.to)
+        self.views(kind, When::Dated(self.from, self.to))
+    }
+
+    /// What lasts in the period, or begins in it.
+    const fn lasting(&self) -> When {
+        When::Lasting { from: self.from, by: self.to }
     }
 
     /// All cells.
@@ -261,7 +266,7 @@ impl<'a> Pass<'a> {
 
     fn active(&self, cells: &mut Cells) -> PolarsResult<()> {
         let mut seen = self.nothing_seen();
-        for view in self.views(Kind::Spell, i32::MIN, self.to)? {
+        for view in self.views(Kind::Spell, self.lasting())? {
             let ends = view.columns.more[0];
             view.each(|i| {
                 if ends[i] <= self.from {
@@ -306,7 +311,7 @@ impl<'a> Pass<'a> {
     /// Anonymous cases with at least a day in the period.
     pub(super) fn anonymous(&self) -> PolarsResult<Tally> {
         let mut seen = std::collections::HashSet::new();
-        for view in self.views(Kind::Anonymous, i32::MIN, self.to)? {
+        for view in self.views(Kind::Anonymous, self.lasting())? {
             let ends = view.columns.more[0];
             view.each(|i| {
                 if ends[i] > self.from {

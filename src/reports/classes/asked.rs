@@ -10,6 +10,7 @@ use polars::prelude::{PolarsError, PolarsResult};
 use crate::domain::organisation::Organisation;
 use crate::reports::abreast;
 use crate::reports::facts::Facts;
+use crate::reports::frame::When;
 use crate::reports::observations::{Kind, day, part};
 use crate::reports::places::Place;
 use crate::reports::request::Period;
@@ -179,7 +180,7 @@ pub(super) fn states(facts: &Facts, period: Period) -> PolarsResult<Vec<u8>> {
     let states: Vec<AtomicU8> = (0..facts.cases()).map(|_| AtomicU8::new(NOT_BEGUN)).collect();
     let pass = Pass::new(facts, period, &Selection::All);
     abreast::each(&Share::all(facts.rows()), |share| {
-        for view in pass.views_of(Kind::Step, i32::MIN, last, *share)? {
+        for view in pass.views_of(Kind::Step, When::Dated(i32::MIN, last), *share)? {
             let ends = view.columns.more[0];
             view.each(|i| {
                 let kind = part(view.columns.key[i], 1);

@@ -69,10 +69,6 @@ pub(super) struct Classes {
     /// The class of each place; `None` where all are of one.
     of_places: Option<Vec<u32>>,
     place_cells: Lists,
-    /// The numbers of the classes, to have each of them as a slice, where it is these that are counted in.
-    numbers: Vec<u32>,
-    /// The same times how many classes of cases there are, for the classes of places.
-    place_numbers: Vec<u32>,
     /// How many cells all splits have together.
     block: usize,
     /// In which cells it is quicker to count.
@@ -88,20 +84,41 @@ pub(super) enum CountedIn {
     Classes,
 }
 
-/// The cells of one row: every sum of one by its case and one by its place.
+/// What a place gives to the cells of its rows.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct RowCells<'a> {
-    of_case: &'a [u32],
-    of_place: &'a [u32],
+pub(super) enum PlaceCells<'a> {
+    /// The first cell of its class.
+    Class(u32),
+    /// The cells of its codes.
+    Splits(&'a [u32]),
+}
+
+/// The cells of one row.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum RowCells<'a> {
+    /// That of its class.
+    Class(u32),
+    /// Every sum of one by its case and one by its place.
+    Splits {
+        /// By its case.
+        of_case: &'a [u32],
+        /// By its place.
+        of_place: &'a [u32],
+    },
 }
 
 impl RowCells<'_> {
     /// Each once.
     #[inline]
     pub(super) fn each(self, mut see: impl FnMut(usize)) {
-        for place in self.of_place {
-            for case in self.of_case {
-                see((case + place) as usize);
+        match self {
+            Self::Class(cell) => see(cell as usize),
+            Self::Splits { of_case, of_place } => {
+                for place in of_place {
+                    for case in of_case {
+                        see((case + place) as usize);
+                    }
+                }
             }
         }
     }
@@ -151,10 +168,7 @@ impl Classes {
         // Without any class there would be no cell to share out.
         let pays = classes > 0 && classes <= block * 2 && (several(&cells) || several(&place_cells));
         let quicker = if pays { CountedIn::Classes } else { CountedIn::Splits };
-        // Tables of more cells than 32 bits number are refused long before.
-        let many = if quicker == CountedIn::Classes { cells.len() as u32 } else { 0 };
-        let place_numbers = (0..place_cells.len() as u32).map(|class| class * many).collect();
-        Ok(Self { of, cells, of_places, place_cells, numbers: (0..many).collect(), place_numbers, block, quicker })
+        Ok(Self { of, cells, of_places, place_cells, block, quicker })
     }
 
     /// How many cells there are.
@@ -165,26 +179,27 @@ impl Classes {
         }
     }
 
-    /// The cells of a place's rows.
-    #[inline]
-    pub(super) fn of_place(&self, place: u32, into: CountedIn) -> &[u32] {
-        let class = self.of_places.as_ref().map_or(Some(0), |of| of.get(place as usize).copied());
-        let Some(class) = class.map(|class| class as usize) else { return &[] };
+    /// What a place gives to the cells of its rows.
+    pub(super) fn of_place(&self, place: u32, into: CountedIn) -> PlaceCells<'_> {
+        // Every place has a class.
+        let class = self.of_places.as_ref().and_then(|of| of.get(place as usize).copied()).unwrap_or_default();
         match into {
-            CountedIn::Splits => self.place_cells.get(class),
-            CountedIn::Classes => self.place_numbers.get(class..=class).unwrap_or_default(),
+            CountedIn::Splits => PlaceCells::Splits(self.place_cells.get(class as usize)),
+            // Tables of more cells than 32 bits number are refused long before.
+            CountedIn::Classes => PlaceCells::Class(class * self.cells.len() as u32),
         }
     }
 
-    /// The cells of a case's rows at a place with these; `None` where the case isn't counted.
+    /// The cells of a case's rows at a place that gives these; `None` where the case isn't counted.
     #[inline]
-    pub(super) fn of<'a>(&'a self, case: u32, of_place: &'a [u32], into: CountedIn) -> Option<RowCells<'a>> {
-        let class = self.of.as_ref().map_or(Some(0), |of| of.get(case as usize).copied())? as usize;
-        let of_case = self.cells.get(class);
-        match into {
-            _ if of_case.is_empty() => None,
-            CountedIn::Splits => Some(RowCells { of_case, of_place }),
-            CountedIn::Classes => self.numbers.get(class..=class).map(|of_case| RowCells { of_case, of_place }),
+    pub(super) fn of<'a>(&'a self, case: u32, of_place: PlaceCells<'a>) -> Option<RowCells<'a>> {
+        let class = self.of.as_ref().map_or(Some(0), |of| of.get(case as usize).copied())?;
+        match of_place {
+            PlaceCells::Class(first) => (class != REFUSED).then(|| RowCells::Class(first + class)),
+            PlaceCells::Splits(of_place) => {
+                let of_case = self.cells.get(class as usize);
+                (!of_case.is_empty()).then_some(RowCells::Splits { of_case, of_place })
+            }
         }
     }
 
@@ -200,7 +215,7 @@ impl Classes {
             for (at, counted) in classes.iter().enumerate() {
                 let of_case = self.cells.get(at % self.cells.len());
                 let of_place = self.place_cells.get(at / self.cells.len());
-                RowCells { of_case, of_place }.each(|cell| all[first + cell].merge(counted));
+                RowCells::Splits { of_case, of_place }.each(|cell| all[first + cell].merge(counted));
             }
         }
         all

@@ -36,7 +36,7 @@ impl Count<'_> {
         let mut all = self.cells::<Tally>(form);
         let mut seen = Once::of(self);
         let first = |at: &At<'_>| part(at.key(), 2) & FIRST != 0;
-        self.each_where(Kind::Spell, self.from, self.to, first, |at, cells| {
+        self.each_where(Kind::Spell, self.dated(), first, |at, cells| {
             let (record, alone) = (self.pass.record_of(at.case()), part(at.key(), 2) & ALONE != 0);
             for own in [part(at.key(), 1), BOTH] {
                 let first = (own * 2 + part(at.key(), 0)) * self.block();
@@ -51,7 +51,7 @@ impl Count<'_> {
         let mut all = self.cells::<Active>(form);
         let mut seen = Once::of(self);
         let wanted = |at: &At<'_>| at.more(0) > self.from;
-        self.each_where(Kind::Spell, i32::MIN, self.to, wanted, |at, cells| {
+        self.each_where(Kind::Spell, self.lasting(), wanted, |at, cells| {
             let (record, alone) = (self.pass.record_of(at.case()), part(at.key(), 2) & ALONE != 0);
             for own in [part(at.key(), 1), BOTH] {
                 let first = (own * 2 + part(at.key(), 0)) * self.block();
@@ -78,7 +78,7 @@ impl Count<'_> {
         let mut all = vec![Durations::default(); spent::ALL * block];
         for kind in [Kind::Left, Kind::Wait] {
             let of_its_own = |at: &At<'_>| spent::of(at.key()) < spent::ALL;
-            self.each_where(kind, self.from, self.to, of_its_own, |at, cells| {
+            self.each_where(kind, self.dated(), of_its_own, |at, cells| {
                 let record = self.pass.record_of(at.case());
                 let first = spent::of(at.key()) * block + part(at.key(), 0) * self.block();
                 cells.each(|cell| all[first + cell].add(at.more(0), record));
@@ -96,8 +96,7 @@ impl Count<'_> {
         let mut from_gk = vec![Durations::default(); 2 * block];
         self.each_where(
             Kind::Ended,
-            self.from,
-            self.to,
+            self.dated(),
             |_| true,
             |at, cells| {
                 let (held, record) = (part(at.key(), 1), self.pass.record_of(at.case()));

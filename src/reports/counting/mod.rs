@@ -25,7 +25,7 @@ use super::classes::{Classes, CountedIn, RowCells};
 use super::cube::{Durations, Merge, Tally};
 use super::disclosure::Policy;
 use super::facts::Facts;
-use super::frame::Columns;
+use super::frame::{Columns, When};
 use super::grid::{Grid, GridAxis};
 use super::observations::{Kind, day, part};
 use super::profiles::Profiles;
@@ -242,24 +242,33 @@ const HELD: usize = 0;
 const AVSLUTAT: usize = 1;
 
 impl<'a> Count<'a> {
-    /// Goes through the rows of a kind that begin in `from..=to` and are wanted.
+    /// The period's own.
+    const fn dated(&self) -> When {
+        When::Dated(self.from, self.to)
+    }
+
+    /// What lasts in the period, or begins in it.
+    const fn lasting(&self) -> When {
+        When::Lasting { from: self.from, by: self.to }
+    }
+
+    /// Goes through the rows of a kind that are asked for and wanted.
     fn each_where(
         &self,
         kind: Kind,
-        from: i32,
-        to: i32,
+        when: When,
         wanted: impl Fn(&At<'_>) -> bool,
         mut see: impl FnMut(&At<'_>, RowCells<'a>),
     ) -> PolarsResult<()> {
         let (classes, into, profiles) = (self.classes, self.into, &*self.facts.profiles);
-        for view in self.pass.views_of(kind, from, to, self.share)? {
+        for view in self.pass.views_of(kind, when, self.share)? {
             let columns = &view.columns;
             view.each_with(
                 |place| classes.of_place(place, into),
                 |of_place, row| {
                     let at = At { row, columns, profiles };
                     if wanted(&at)
-                        && let Some(cells) = classes.of(at.case(), of_place, into)
+                        && let Some(cells) = classes.of(at.case(), of_place)
                     {
                         see(&at, cells);
                     }
@@ -338,8 +347,7 @@ impl<'a> Count<'a> {
         let mut own = Vec::new();
         self.each_where(
             kind,
-            self.from,
-            self.to,
+            self.dated(),
             |at| wanted(at.key()),
             |at, cells| {
                 own.clear();
@@ -365,7 +373,7 @@ impl<'a> Count<'a> {
     ) -> PolarsResult<Vec<Durations>> {
         let mut all = self.cells::<Durations>(form);
         let wanted = |at: &At<'_>| wanted(at.key());
-        self.each_where(kind, self.from, self.to, wanted, |at, cells| {
+        self.each_where(kind, self.dated(), wanted, |at, cells| {
             let ((own, days), record) = (days(at), self.pass.record_of(at.case()));
             let first = (own * 2 + part(at.key(), 0)) * self.block();
             cells.each(|cell| all[first + cell].add(days, record));

@@ -121,7 +121,7 @@ impl Count<'_> {
         let requested = |at: &At<'_>| part(at.key(), 1) == 0 && part(at.key(), 2) & ENTERED != 0;
         // What is known of cases lies anywhere in memory: of many at a time it is there sooner than one by one.
         let mut some: Vec<Requested<'_>> = Vec::with_capacity(SOME);
-        self.each_where(Kind::Step, self.from, self.to, requested, |at, cells| {
+        self.each_where(Kind::Step, self.dated(), requested, |at, cells| {
             let (profile, record, sex) = (at.profile(), self.pass.record_of(at.case()), part(at.key(), 0));
             some.push(Requested { profile, record, sex, cells });
             if some.len() == SOME {

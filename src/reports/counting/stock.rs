@@ -23,7 +23,7 @@ impl Count<'_> {
         let lasting = |kind: usize| kind < 6;
         // An ending has no days: it is seen on its own day, which the row begins on.
         let wanted = |at: &At<'_>| !lasting(part(at.key(), 1)) || at.more(0) > from;
-        self.each_where(Kind::Step, i32::MIN, to, wanted, |at, cells| {
+        self.each_where(Kind::Step, self.lasting(), wanted, |at, cells| {
             let (sex, kind) = (part(at.key(), 0), part(at.key(), 1));
             let on_last = if lasting(kind) { at.more(0) > to } else { at.day() >= from };
             let within = lasting(kind) || at.day() >= from;
@@ -46,7 +46,7 @@ impl Count<'_> {
     fn anonymous(&self) -> PolarsResult<Vec<Active>> {
         let mut all = vec![Active::default(); 2];
         let mut seen = FxHashSet::default();
-        for view in self.pass.views(Kind::Anonymous, i32::MIN, self.to)? {
+        for view in self.pass.views(Kind::Anonymous, self.lasting())? {
             let ends = view.columns.more[0];
             view.each(|i| {
                 let sex = part(view.columns.key[i], 0);

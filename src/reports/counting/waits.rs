@@ -8,6 +8,7 @@ use crate::reports::baspaket::Form;
 use crate::reports::classes::RowCells;
 use crate::reports::cube::{Durations, Tally};
 use crate::reports::forms::{WAITED, WAITING};
+use crate::reports::frame::When;
 use crate::reports::observations::{ENTERED, Kind, part};
 use crate::reports::selection::Selection;
 use crate::reports::tally::Pass;
@@ -53,7 +54,7 @@ impl Count<'_> {
     /// Each case that waits on the last day: its step, the days so far, its sex, its record key, and its cells.
     fn each_waiting(&self, mut see: impl FnMut(usize, i32, usize, u32, RowCells<'_>)) -> PolarsResult<()> {
         let entered = self.entered_elsewhere()?;
-        self.each_where(Kind::Step, i32::MIN, self.to, self.on_last_day(), |at, cells| {
+        self.each_where(Kind::Step, When::Lasting { from: self.to, by: self.to }, self.on_last_day(), |at, cells| {
             let kind = part(at.key(), 1);
             let since = entered.get(&(at.case(), kind)).copied().unwrap_or(at.day());
             see(kind, self.to - since, part(at.key(), 0), self.pass.record_of(at.case()), cells);
@@ -65,14 +66,16 @@ impl Count<'_> {
         let mut moved = FxHashSet::default();
         let wanted = self.on_last_day();
         let moved_in = |at: &At<'_>| wanted(at) && part(at.key(), 2) & ENTERED == 0;
-        self.each_where(Kind::Step, i32::MIN, self.to, moved_in, |at, _| {
+        self.each_where(Kind::Step, When::Lasting { from: self.to, by: self.to }, moved_in, |at, _| {
             moved.insert((at.case(), part(at.key(), 1)));
         })?;
         let mut entered = FxHashMap::default();
         if moved.is_empty() {
             return Ok(entered);
         }
-        for view in Pass::new(self.facts, self.period, &Selection::All).views(Kind::Step, i32::MIN, self.to)? {
+        for view in
+            Pass::new(self.facts, self.period, &Selection::All).views(Kind::Step, When::Dated(i32::MIN, self.to))?
+        {
             let columns = &view.columns;
             view.each(|i| {
                 let at = (columns.case[i], part(columns.key[i], 1));

@@ -35,9 +35,7 @@ impl<'a> Counted<'a> {
     pub(super) fn each(&self, part: Part, mut see: impl FnMut(&Seen<'_>, RowCells<'_>)) -> PolarsResult<()> {
         let Question { facts, classes, .. } = *self.question;
         each(&self.pass, facts, part, self.days, |seen| {
-            if let Some(cells) =
-                classes.of(seen.case, classes.of_place(seen.place, CountedIn::Splits), CountedIn::Splits)
-            {
+            if let Some(cells) = classes.of(seen.case, classes.of_place(seen.place, CountedIn::Splits)) {
                 see(seen, cells);
             }
         })

@@ -8,6 +8,7 @@ use crate::domain::command::CorrectionKind;
 use crate::domain::due::owner_after;
 use crate::domain::step::{Agency, StepKind};
 use crate::reports::facts::Facts;
+use crate::reports::frame::When;
 use crate::reports::observations::{ENTERED, Kind, part};
 use crate::reports::tally::{Pass, View};
 use crate::reports::variables::COVERED;
@@ -121,7 +122,7 @@ fn seen<'a>(view: &View<'_>, at: At, what: &'static str, whose: Whose, codes: &'
 }
 
 fn in_period(pass: &Pass<'_>, kind: Kind, days: Days, mut see: impl FnMut(&View<'_>, At)) -> PolarsResult<()> {
-    for view in pass.views(kind, days.from, days.to)? {
+    for view in pass.views(kind, When::Dated(days.from, days.to))? {
         view.each_placed(|place, row| see(&view, At { row, place }));
     }
     Ok(())
@@ -164,7 +165,7 @@ impl State {
 
 /// Cases under way on the day: a case has one row that covers it.
 fn states(pass: &Pass<'_>, days: Days, mut see: impl FnMut(&State)) -> PolarsResult<()> {
-    for view in pass.views(Kind::Step, i32::MIN, days.measured)? {
+    for view in pass.views(Kind::Step, When::Lasting { from: days.measured, by: days.measured })? {
         let columns = &view.columns;
         let ends = columns.more[0];
         view.each_placed(|place, i| {
