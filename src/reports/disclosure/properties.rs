@@ -1,5 +1,5 @@
 //! Properties of figures with noise on random cases: the same cases have the same figure in every part, level and
-//! report, zero stays zero, and days are of at least five.
+//! report, each level by its own policy, zero stays zero, and days are of at least five.
 
 use chrono::DateTime;
 use proptest::prelude::*;
@@ -8,6 +8,8 @@ use super::{Grant, Policy, THRESHOLD};
 use crate::domain::case::Case;
 use crate::domain::code::{CaseId, Position};
 use crate::reports::arbitrary::{any_case, geography, organisation, period};
+use crate::reports::forms::REPORTS;
+use crate::reports::properties::asked;
 use crate::reports::report::{Figure, Report, Unit};
 use crate::reports::request::{Geography, Lang, Period, Request};
 use crate::reports::{Facts, pull};
@@ -62,6 +64,39 @@ proptest! {
         let followed = begun.apply(&all[..half], Position(1)).unwrap();
         prop_assert_eq!(&pulled(&followed, &geography, period, Policy::CellKey).parts, &shown.parts);
         prop_assert_eq!(&pulled(&followed.compacted().unwrap(), &geography, period, Policy::CellKey).parts, &shown.parts);
+    }
+
+    #[test]
+    fn each_level_is_protected_by_its_own_policy_whatever_stands_beside(
+        cases in prop::collection::vec(any_case(), 0..60), geography in geography(), period in period(),
+        chosen in prop::collection::vec(any::<[u8; 8]>(), REPORTS.len()),
+    ) {
+        // Each of its own columns, so that rows which are kept of one policy would be seen if another had them.
+        let [noisy, open, mixed] = [(); 3].map(|()| facts(&cases));
+        let at = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let plain = REPORTS.iter().map(|form| Request::plain(form.id, period, geography.clone()));
+        let free = REPORTS.iter().zip(chosen).map(|(form, chosen)| asked(form, period, geography.clone(), chosen));
+        for request in plain.chain(free) {
+            let pulled = |facts, grant| pull(facts, &organisation(), &request, at, Lang::Sv, grant);
+            let (noise, exact) = (Grant::all(Policy::CellKey), Grant::all(Policy::Exact));
+            let (Ok(noise), Ok(exact)) = (pulled(&noisy, noise), pulled(&open, exact)) else {
+                // A report that demands a selection, or too many rows.
+                continue;
+            };
+            for (own, beside, own_as, beside_as) in [
+                (Policy::Exact, Policy::CellKey, &exact, &noise),
+                (Policy::CellKey, Policy::Exact, &noise, &exact),
+            ] {
+                let shown = pulled(&mixed, Grant { own, beside }).unwrap();
+                prop_assert_eq!(&shown.anonymous, &own_as.anonymous);
+                for ((shown, own_as), beside_as) in shown.parts.iter().zip(&own_as.parts).zip(&beside_as.parts) {
+                    prop_assert_eq!(shown.rows.len(), own_as.rows.len());
+                    for ((row, own), beside) in shown.rows.iter().zip(&own_as.rows).zip(&beside_as.rows) {
+                        prop_assert_eq!(row, if row.level == "urval" { own } else { beside });
+                    }
+                }
+            }
+        }
     }
 
     #[test]
