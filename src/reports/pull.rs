@@ -16,7 +16,7 @@ use super::cube::{Axis, Tally};
 use super::disclosure::{Grant, Policy, disclose};
 use super::facts::Facts;
 use super::forms::ReportForm;
-use super::quality::{self, Units};
+use super::quality::{self, Offices, Units};
 use super::report::{Dimension, Part, Report, Row};
 use super::request::{Lang, MOST_ROWS, Period, Request, RequestError};
 use super::selection::{Level, Selection};
@@ -58,6 +58,40 @@ impl From<PolarsError> for PullError {
     }
 }
 
+/// Which places a report shows: those that it is split by, and the offices of `datakvalitet`. What is registered decides
+/// on them, so two states of a report that are to stand beside each other have those of both.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shown {
+    splits: Vec<Split>,
+    offices: Option<Offices>,
+}
+
+impl Shown {
+    /// The places of one state.
+    ///
+    /// # Errors
+    /// When the geography is unknown.
+    pub(super) fn of(facts: &Facts, organisation: &Organisation, request: &Request) -> Result<Self, PullError> {
+        let geography = request.geography.resolve(organisation).map_err(|error| PullError::Request(vec![error]))?;
+        let urval = geography.levels.first().map_or(&Selection::All, |level| &level.selection);
+        let splits = request.splits.iter();
+        let splits = splits.map(|variable| Split::new(*variable, facts, organisation, urval, &request.choices));
+        let quality = request.report == quality::ID;
+        Ok(Self {
+            splits: splits.collect(),
+            offices: quality.then(|| Offices::new(facts, organisation, urval, request.period)),
+        })
+    }
+
+    /// The places of two states of a report, named as in this one where both have them.
+    pub(super) fn and(&self, other: &Self) -> Self {
+        Self {
+            splits: self.splits.iter().zip(&other.splits).map(|(own, others)| own.and(others)).collect(),
+            offices: self.offices.as_ref().zip(other.offices.as_ref()).map(|(own, others)| own.and(others)),
+        }
+    }
+}
+
 /// The report that `request` asks for, as `grant` lets it be shown. `as_of` is the instant for which `facts` were
 /// built.
 ///
@@ -71,6 +105,23 @@ pub fn pull(
     lang: Lang,
     grant: Grant,
 ) -> Result<Report, PullError> {
+    // An unknown geography has none, and is told together with what else is wrong.
+    let shown = Shown::of(facts, organisation, request).unwrap_or_default();
+    pull_shown(facts, organisation, request, as_of, (lang, grant), &shown)
+}
+
+/// The same, with the places of `shown`, which are those of this state and perhaps of others.
+///
+/// # Errors
+/// As [`pull`].
+pub(super) fn pull_shown(
+    facts: &Facts,
+    organisation: &Organisation,
+    request: &Request,
+    as_of: DateTime<Utc>,
+    (lang, grant): (Lang, Grant),
+    shown: &Shown,
+) -> Result<Report, PullError> {
     let (definition, geography) = match (request.definition(), request.geography.resolve(organisation)) {
         (Ok(definition), Ok(geography)) => (definition, geography),
         (definition, geography) => {
@@ -80,9 +131,7 @@ pub fn pull(
     let form = request
         .form()
         .ok_or_else(|| PullError::Request(vec![RequestError::ReportUnknown { given: request.report.clone() }]))?;
-    let urval = geography.levels.first().map_or(&Selection::All, |level| &level.selection);
-    let splits: Vec<Split> =
-        request.splits.iter().map(|v| Split::new(*v, facts, organisation, urval, &request.choices)).collect();
+    let splits = &shown.splits;
     let whole = vec![request.period];
     let cut = request.every.map_or(whole, |every| every.periods(request.period));
     let months = |part: &Form| part.months > 0 && request.every.is_none();
@@ -96,11 +145,11 @@ pub fn pull(
             timed[0].1.push(at);
         }
     }
-    let units = (form.id == quality::ID).then(|| Units::new(facts, organisation, urval, request.period));
-    within_bounds(form, &splits, units.as_ref(), geography.levels.len(), &timed)?;
+    let units = shown.offices.as_ref().map(|offices| Units::new(facts, offices));
+    within_bounds(form, splits, units.as_ref(), geography.levels.len(), &timed)?;
     let free = !request.choices.is_empty() || !request.splits.is_empty();
     let whole_baspaket = form.id == "baspaket" && !free;
-    let mut classes = Recent::new(facts, organisation, &request.choices, &splits);
+    let mut classes = Recent::new(facts, organisation, &request.choices, splits);
     let mut rows: Vec<Vec<Row>> = vec![Vec::new(); form.parts.len()];
     let mut anonymous = Tally::default();
     for (at, level) in geography.levels.iter().enumerate() {
@@ -121,7 +170,7 @@ pub fn pull(
                     return level_rows(facts, period, level, policy);
                 }
                 let (choices, classes) = (&request.choices, &*classes.of(period)?);
-                let question = Question { facts, organisation, period, choices, splits: &splits, classes };
+                let question = Question { facts, organisation, period, choices, splits, classes };
                 let rows = match &units {
                     Some(units) => quality::rows(&question, units, quality::measured_on(period, as_of), level, policy),
                     None => counting::rows(&question, form.id, &wanted, level, policy),

@@ -3,7 +3,7 @@
 //! Never here: who falls in which cell ([`super::classes`]).
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::code::OfficeCode;
 use crate::domain::geography;
@@ -45,7 +45,23 @@ impl Choice {
 pub(super) struct Split {
     pub(super) variable: Variable,
     /// With labels from the register, where that has them.
-    pub(super) codes: Vec<(Cow<'static, str>, Option<String>)>,
+    pub(super) codes: Vec<Named>,
+}
+
+/// A code, with its name from the register.
+pub(super) type Named = (Cow<'static, str>, Option<String>);
+
+/// Codes by name as people look for them; what has no name stands last.
+pub(super) fn by_name(codes: impl Iterator<Item = Named>) -> Vec<Named> {
+    let mut codes: Vec<Named> = codes.collect();
+    codes.sort_by_cached_key(|(code, name)| (name.is_none(), alphabetical(name.as_deref().unwrap_or(code))));
+    codes
+}
+
+/// The codes of two lists by name, named as in the first where both have them.
+pub(super) fn either(first: &[Named], second: &[Named]) -> Vec<Named> {
+    let both: BTreeMap<_, _> = second.iter().chain(first).cloned().collect();
+    by_name(both.into_iter())
 }
 
 impl Split {
@@ -76,11 +92,16 @@ impl Split {
             codes.extend(registered(variable, organisation));
         }
         let named = |code: String| (name(variable, &code, organisation), code);
-        let mut codes: Vec<(Option<String>, String)> =
-            codes.into_iter().filter(|code| shown(code)).map(named).collect();
-        // By name as people look for it; what has no name stands last.
-        codes.sort_by_cached_key(|(name, code)| (name.is_none(), alphabetical(name.as_deref().unwrap_or(code))));
-        Self { variable, codes: codes.into_iter().map(|(name, code)| (Cow::Owned(code), name)).collect() }
+        let codes = codes.into_iter().filter(|code| shown(code)).map(named);
+        Self { variable, codes: by_name(codes.map(|(name, code)| (Cow::Owned(code), name))) }
+    }
+
+    /// The same with the codes of another as well, named as here where both have them.
+    pub(super) fn and(&self, other: &Self) -> Self {
+        if self.variable.row().origin != Origin::Place {
+            return self.clone();
+        }
+        Self { variable: self.variable, codes: either(&self.codes, &other.codes) }
     }
 
     /// Its axis in a grid.

@@ -1,6 +1,8 @@
 //! How the two states of a difference are had: the later as for any report; the earlier from it, by putting back the
 //! cases that changed in between. Nothing but their journals is read.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
 use super::explain::{Behind, Explained, Scene};
@@ -10,12 +12,13 @@ use crate::clock::Clock;
 use crate::domain::case::Case;
 use crate::domain::code::Position;
 use crate::domain::dates::swedish_day;
+use crate::domain::organisation::Organisation;
 use crate::organisation::registers::Registers;
 use crate::reports::disclosure::Grant;
 use crate::reports::facts::Facts;
 use crate::reports::follow::{Counted, FollowError, Reports};
 use crate::reports::plain::Asked;
-use crate::reports::pull::{PullError, pull};
+use crate::reports::pull::{PullError, Shown, pull_shown};
 use crate::reports::quality;
 use crate::reports::reading::PIECE;
 use crate::reports::request::{Lang, Request};
@@ -117,26 +120,29 @@ impl Reports {
             Ok::<bool, FollowError>(many)
         })?;
         drop(reader);
-        let before = if many {
-            let counted = Counted { as_of: since, counted_to: Some(from), at_least: None };
-            pull(&*self.counted(db, counted)?, &old, request, told(since), lang, grant)?
+        let past = if many {
+            self.counted(db, Counted { as_of: since, counted_to: Some(from), at_least: None })?
         } else {
-            let facts: Facts = facts.apply(&changed, Position(from))?;
-            pull(&facts, &old, request, told(since), lang, grant)?
+            Arc::new(facts.apply(&changed, Position(from))?)
         };
-        let after = pull(&facts, &new, request, told(until), lang, grant)?;
         // Areas are what is chosen and split by, and the registers are compared only where they may matter.
         let chosen = !request.choices.is_empty() || !request.splits.is_empty();
         let other = by_old.levels != by_new.levels || (chosen && *old != *new);
-        let between = if other { Some(pull(&facts, &old, request, told(until), lang, grant)?) } else { None };
-        let still = if time_counts(request, as_of, told(until)) {
-            Some(pull(&facts, &old, request, as_of, lang, grant)?)
-        } else {
-            None
+        let states = [(&facts, &new), (&facts, &old), (&past, &old)];
+        let [latest, moved, first] = states.map(|(facts, organisation)| Shown::of(facts, organisation, request));
+        // A place that the cases of one state only have stands with nothing in the other.
+        let shown = latest?.and(&moved?).and(&first?);
+        let of = |(facts, organisation): (&Arc<Facts>, &Organisation), as_of| {
+            pull_shown(facts, organisation, request, as_of, (lang, grant), &shown)
+        };
+        let stages = Stages {
+            before: of((&past, &old), as_of)?,
+            still: time_counts(request, as_of, told(until)).then(|| of((&facts, &old), as_of)).transpose()?,
+            between: other.then(|| of((&facts, &old), told(until))).transpose()?,
+            after: of((&facts, &new), told(until))?,
         };
         let mut behind = std::mem::take(&mut explained.behind);
         behind.sort_unstable_by_key(|b| b.position);
-        let stages = Stages { before, still, between, after };
         Ok((compare(stages, &by_old.levels, (&explained, grant)), behind))
     }
 }

@@ -10,6 +10,9 @@
 //! * then time passes, where states are measured (`datakvalitet`), and what falls due meanwhile is `tid_gatt`;
 //! * then the register changes, and what that changes with the same cases is `register_andrat`.
 //!
+//! Both have the places of both: an office that a group lost, or that a correction took the last case from, stands with
+//! what it had, and with nothing after.
+//!
 //! # Who sees what
 //! Both reports are as the caller may see them, and so is every cause: under noise it is the noisy number of those who
 //! came less that of those who left, which follows from who they are as every figure does. Then causes add up only

@@ -1,10 +1,12 @@
 //! On random histories: what was, and all causes together, are what is – for every count of every part and level.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::explain::{Explained, Scene};
+use super::explain::{Explained, Key, Moved, Scene};
 use super::{Cause, Change, Stages, compare};
 use crate::domain::answers::{Answer, Answers, Question};
 use crate::domain::case::{Case, IdentityState};
@@ -15,14 +17,15 @@ use crate::domain::journal::{Entry, Event, Opened};
 use crate::domain::organisation::{Members, Organisation};
 use crate::domain::step::{Agency, StepKind};
 use crate::domain::transition::Settings;
+use crate::reports::Facts;
 use crate::reports::arbitrary::{any_case, geography, organisation, pair, period};
 use crate::reports::disclosure::{Grant, Policy, RecordKeys};
 use crate::reports::forms::REPORTS;
 use crate::reports::plain::Asked;
 use crate::reports::properties::asked;
+use crate::reports::pull::{Shown, pull_shown};
 use crate::reports::report::{Figure, Report};
 use crate::reports::request::{Lang, Request};
-use crate::reports::{Facts, pull};
 
 /// What else is registered of a case: what, where in its chain, and a number for the rest.
 type Extra = (u8, usize, u64);
@@ -143,10 +146,14 @@ impl Both {
         self.cases.iter().filter_map(case).collect()
     }
 
+    fn facts(&self, to: i64) -> Facts {
+        Facts::build((1..).zip(self.state(to)), Position(to)).unwrap()
+    }
+
     /// What was known by `to`, as of the instant `day`.
-    fn report(&self, to: i64, organisation: &Organisation, day: i64) -> Report {
-        let facts = Facts::build((1..).zip(self.state(to)), Position(to)).unwrap();
-        pull(&facts, organisation, &self.request, at(day), Lang::Sv, Grant::all(Policy::Exact)).unwrap()
+    fn report(&self, to: i64, organisation: &Organisation, day: i64, shown: &Shown) -> Report {
+        let (facts, exact) = (self.facts(to), (Lang::Sv, Grant::all(Policy::Exact)));
+        pull_shown(&facts, organisation, &self.request, at(day), exact, shown).unwrap()
     }
 }
 
@@ -182,11 +189,13 @@ proptest! {
             let before = Case::replay(*id, *identity, &entries[..known(from)]);
             explained.add(&scene, before, &entries[known(from)..known(to)], |e| Case::begin(*id, *identity, e));
         }
+        let shown = |to, register| Shown::of(&both.facts(to), register, &both.request).unwrap();
+        let shown = shown(to, &new).and(&shown(to, &old)).and(&shown(from, &old));
         let stages = Stages {
-            before: both.report(from, &old, from),
-            still: Some(both.report(to, &old, from)),
-            between: Some(both.report(to, &old, to)),
-            after: both.report(to, &new, to),
+            before: both.report(from, &old, from, &shown),
+            still: Some(both.report(to, &old, from, &shown)),
+            between: Some(both.report(to, &old, to, &shown)),
+            after: both.report(to, &new, to, &shown),
         };
         let difference = compare(stages, &levels, (&explained, Grant::all(Policy::Exact)));
         prop_assert!(adds_up(&difference.anonymous));
@@ -209,6 +218,14 @@ proptest! {
         let behind: i64 = explained.behind.iter().flat_map(|b| &b.changes).map(|(_, n)| *n).sum();
         let urval: i64 = explained.sums.first().map_or(0, |sums| sums.values().flat_map(|c| c.values().filter_map(|moved| moved.shown(Policy::Exact))).sum());
         prop_assert_eq!(behind, urval, "the list of entries holds all that changed in the selection");
+        // What a case was between the two states is in neither of them.
+        let first = explained.sums.first().into_iter().flatten();
+        let stays = |causes: &BTreeMap<Cause, Moved>| causes.values().filter_map(|moved| moved.shown(Policy::Exact)).sum::<i64>() != 0;
+        for (key, _) in first.filter(|(key, causes)| **key != Key::anonymous() && stays(causes)) {
+            let part = difference.parts.iter().find(|part| part.part.id == key.part).unwrap();
+            let has = part.rows.iter().any(|row| row.level == "urval" && row.codes == key.codes);
+            prop_assert!(has, "{key:?} is a row of the selection");
+        }
     }
 }
 

@@ -73,10 +73,11 @@ pub(in crate::reports) fn each_observed(asked: &Asked<'_>, case: &Case, mut see:
         return;
     }
     let (whole, every) = (asked.request.period, asked.request.every);
+    let urval = asked.levels.first().map_or(&Selection::All, |level| &level.selection);
     for period in every.map_or_else(|| vec![whole], |every| every.periods(whole)) {
         let time = every.map(|_| Time::of(period.from(), period.to()).code);
         for observed in observed(case, period, asked) {
-            let units = observed.units(case);
+            let units = observed.units(case, urval);
             of_one(asked, case, (&observed.seen, period), Some(&units), |level, mut codes| {
                 codes.extend(time.clone().map(Cow::Owned));
                 see(&observed, level, codes);

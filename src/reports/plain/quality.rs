@@ -12,6 +12,7 @@ use crate::domain::step::{Agency, StepKind};
 use crate::reports::cube::SAMTLIGA;
 use crate::reports::quality::measured_on;
 use crate::reports::request::Period;
+use crate::reports::selection::Selection;
 
 /// Something that is counted under a code of its part's own dimension.
 pub(in crate::reports) struct Observed {
@@ -32,10 +33,13 @@ impl Observed {
         self.seen.part
     }
 
-    /// Agencies and offices that it is counted under.
-    pub(super) fn units(&self, case: &Case) -> Vec<String> {
-        let offices = case.offices_on(self.seen.day);
-        let own = |agency: &Agency| [agency.code().to_owned(), offices.of(*agency).to_string()];
+    /// Agencies and offices that it is counted under; of the whole country agencies only.
+    pub(super) fn units(&self, case: &Case, selection: &Selection) -> Vec<String> {
+        let offices = Some(case.offices_on(self.seen.day)).filter(|_| *selection != Selection::All);
+        let own = |agency: &Agency| {
+            let office = offices.map(|offices| offices.of(*agency).to_string());
+            [Some(agency.code().to_owned()), office].into_iter().flatten()
+        };
         self.whose.iter().flat_map(own).chain([SAMTLIGA.to_owned()]).collect()
     }
 }

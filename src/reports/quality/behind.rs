@@ -20,7 +20,7 @@ use crate::reports::selection::Selection;
 use super::count;
 use super::measured_on;
 use super::parts::Part;
-use super::units::Units;
+use super::units::{Offices, Units};
 
 /// A cell of a part on the level `urval`; sex and splits are selections of the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,7 +83,7 @@ pub fn behind(
     let resolved = request.geography.resolve(organisation);
     let resolved = resolved.map_err(|error| BehindError::Pull(PullError::Request(vec![error])))?;
     let selection = resolved.levels.first().map_or(&Selection::All, |level| &level.selection);
-    let units = Units::new(facts, organisation, selection, request.period);
+    let units = Units::new(facts, &Offices::new(facts, organisation, selection, request.period));
     let unit = units.find(&cell.unit).ok_or_else(|| BehindError::Unit(units.codes()))?;
     let axis = cell.part.axis();
     let code = axis.values().position(|code| code == cell.code);

@@ -58,7 +58,7 @@ pub use behind::{Behind, BehindError, Cell, Counted, behind};
 pub(super) use bits::{correction, covered, due_on, registration};
 pub(super) use count::rows;
 pub use parts::{ENHET, ID, PARTS, Part};
-pub(super) use units::Units;
+pub(super) use units::{Offices, Units};
 
 use chrono::{DateTime, NaiveDate, Utc};
 

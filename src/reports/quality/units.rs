@@ -14,7 +14,7 @@ use crate::reports::grid::GridAxis;
 use crate::reports::report::{Code, Dimension};
 use crate::reports::request::Period;
 use crate::reports::selection::Selection;
-use crate::reports::split::alphabetical;
+use crate::reports::split::{Named, by_name, either};
 
 use super::parts::ENHET;
 
@@ -27,11 +27,42 @@ pub(super) enum Whose {
     Both,
 }
 
+/// The offices shown of each agency, FK's first.
+#[derive(Debug, Clone)]
+pub(in crate::reports) struct Offices([Vec<Named>; 2]);
+
+impl Offices {
+    /// Those of a selection: of the register in the period, and those that it has cases of. The whole country has its
+    /// agencies only.
+    pub(in crate::reports) fn new(
+        facts: &Facts,
+        organisation: &Organisation,
+        selection: &Selection,
+        period: Period,
+    ) -> Self {
+        Self(Agency::ALL.map(|agency| {
+            if *selection == Selection::All {
+                return Vec::new();
+            }
+            let named = |code: OfficeCode| {
+                let name = organisation.offices.get(&code).map(|office| office.name.clone());
+                (Cow::Owned(code.to_string()), name)
+            };
+            by_name(offices(facts, organisation, selection, period, agency).into_iter().map(named))
+        }))
+    }
+
+    /// The same with others as well.
+    pub(in crate::reports) fn and(&self, others: &Self) -> Self {
+        Self([0, 1].map(|agency| either(&self.0[agency], &others.0[agency])))
+    }
+}
+
 /// The codes shown, and where each place stands among them.
 #[derive(Debug)]
 pub(in crate::reports) struct Units {
     /// With names from the register.
-    codes: Vec<(Cow<'static, str>, Option<String>)>,
+    codes: Vec<Named>,
     /// Where each agency stands.
     agencies: [usize; 2],
     /// Where the offices of each place stand, if they are shown.
@@ -39,31 +70,14 @@ pub(in crate::reports) struct Units {
 }
 
 impl Units {
-    /// The units of a selection: its offices of the register in the period, and those that it has cases of. The whole
-    /// country has its agencies only.
-    pub(in crate::reports) fn new(
-        facts: &Facts,
-        organisation: &Organisation,
-        selection: &Selection,
-        period: Period,
-    ) -> Self {
-        let mut codes: Vec<(Cow<'static, str>, Option<String>)> = Vec::new();
+    /// Each agency with its offices, of the places that columns have.
+    pub(in crate::reports) fn new(facts: &Facts, offices: &Offices) -> Self {
+        let mut codes: Vec<Named> = Vec::new();
         let mut agencies = [0; 2];
-        for (at, agency) in Agency::ALL.into_iter().enumerate() {
+        for (at, (agency, shown)) in Agency::ALL.into_iter().zip(&offices.0).enumerate() {
             agencies[at] = codes.len();
             codes.push((Cow::Borrowed(agency.code()), None));
-            let shown = if *selection == Selection::All {
-                BTreeSet::new()
-            } else {
-                offices(facts, organisation, selection, period, agency)
-            };
-            let named = |code: OfficeCode| {
-                let name = organisation.offices.get(&code).map(|office| office.name.clone());
-                (Cow::Owned(code.to_string()), name)
-            };
-            let mut shown: Vec<(Cow<'static, str>, Option<String>)> = shown.into_iter().map(named).collect();
-            shown.sort_by_cached_key(|(code, name)| (name.is_none(), alphabetical(name.as_deref().unwrap_or(code))));
-            codes.append(&mut shown);
+            codes.extend_from_slice(shown);
         }
         codes.push((Cow::Borrowed(SAMTLIGA), None));
         let at = |agency: usize, office: &OfficeCode| {
