@@ -10,7 +10,7 @@ use crate::domain::transition::Settings;
 
 use super::baspaket::Measures;
 use super::cube::{Merge, SAMTLIGA, Tally};
-use super::disclosure::Policy;
+use super::disclosure::{Policy, Whose};
 use super::plain::{Asked, RowCodes as Codes, What, each_cell};
 use super::report::{Figure, Report};
 use super::request::Request;
@@ -98,8 +98,9 @@ fn spread(cell: &Cell, policy: Policy) -> Vec<Figure> {
     let mean = (n > 0).then(|| days.iter().sum::<i64>() as f64 / n as f64);
     let median = (n > 0).then(|| (days[(n - 1) / 2] + days[n / 2]) as f64 / 2.0);
     let nearest = |percent: usize| (n > 0).then(|| days[((n * percent).div_ceil(100)).max(1) - 1] as f64);
-    let all = [mean, median].into_iter().chain([10, 25, 75, 90].map(nearest));
-    let mut figures: Vec<Figure> = all.map(|figure| policy.of_days(figure, cell.of_days)).collect();
+    let of = Whose { mean, cell: cell.of_days };
+    let mut figures: Vec<Figure> = [mean, median].map(|figure| policy.of_days(figure, of)).to_vec();
+    figures.extend([10, 25, 75, 90].map(|percent| policy.percentile(percent as u64, nearest(percent), of)));
     figures.push(policy.count(cell.of_days));
     figures
 }

@@ -64,13 +64,15 @@ fn days(grid: &Grid<Durations>, level: &str, policy: Policy) -> Vec<Row> {
     grid.rows(level, |_, days| policy.days(days))
 }
 
+const PERCENTS: [u64; 4] = [10, 25, 75, 90];
+
 fn spread(grid: &Grid<Durations>, level: &str, policy: Policy) -> Vec<Row> {
     grid.rows(level, |_, days| {
         // The percentiles stand between the median and n.
         let mut figures = policy.days(days);
         let n = figures.pop();
-        let of = days.tally();
-        figures.extend(days.percentiles([10, 25, 75, 90]).map(|percentile| policy.of_days(percentile, of)));
+        let told = PERCENTS.into_iter().zip(days.percentiles(PERCENTS));
+        figures.extend(told.map(|(percent, percentile)| policy.percentile(percent, percentile, days.into())));
         figures.extend(n);
         figures
     })

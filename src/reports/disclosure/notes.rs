@@ -13,8 +13,8 @@ const CELL_KEY: [(&str, &str); 4] = [
         "Each total is protected for itself, so the parts need not add up to it. Shares are those of the counts shown, at most 100%, and withheld (..) where the total is below 5.",
     ),
     (
-        "Medelvärden och medianer visas i hela dagar och bara där minst 8 visas som antal, annars undanhållna (..): då är de minst 5.",
-        "Means and medians are shown in whole days and only where the count shown is at least 8, else withheld (..): then there are at least 5.",
+        "Medelvärden, medianer och percentiler är avrundade till jämna 1, 2, 5, 10, 20, 50 … dagar, grövre ju färre och längre de är. Medelvärden och medianer visas bara där minst 8 visas som antal, percentilerna 25 och 75 där minst 23 visas, 10 och 90 där minst 53 visas, annars undanhållna (..).",
+        "Means, medians and percentiles are rounded to even 1, 2, 5, 10, 20, 50 … days, the more the fewer and the longer they are. Means and medians are shown only where the count shown is at least 8, percentiles 25 and 75 where it is at least 23, and 10 and 90 where it is at least 53; else they are withheld (..).",
     ),
     (
         "Samband som gäller räknade siffror gäller inte säkert här: delarnas andelar behöver inte bli 100 %, tiderna per steg inte tiden i samarbetet, och olika deltagare kan bli fler än summan av insatserna.",
@@ -28,8 +28,8 @@ const THRESHOLD: [(&str, &str); 2] = [
         "Counts of 1–4 are withheld (..), and as many more as it takes that none of them can be worked out.",
     ),
     (
-        "Andelar, medelvärden och medianer är undanhållna där deras antal är det; dagar visas hela, och bara av minst 5.",
-        "Shares, means and medians are withheld where their counts are; days are shown whole, and of at least 5 only.",
+        "Andelar, medelvärden och medianer är undanhållna där deras antal är det; dagar visas hela, och bara av minst 5 (percentilerna 25 och 75 av minst 20, 10 och 90 av minst 50).",
+        "Shares, means and medians are withheld where their counts are; days are shown whole, and of at least 5 only (percentiles 25 and 75 of at least 20, 10 and 90 of at least 50).",
     ),
 ];
 
@@ -52,12 +52,18 @@ pub(super) fn of(grant: Grant, further: bool, lang: Lang) -> Vec<String> {
 #[cfg(test)]
 #[test]
 fn the_notes_tell_the_limits_that_hold() {
-    use super::{SURELY, THRESHOLD as LIMIT, p_table};
+    use super::days::{enough, surely};
+    use super::{THRESHOLD as LIMIT, p_table};
     let version = Policy::CellKey.version().unwrap_or_default();
     assert!(CELL_KEY[0].0.contains(&format!("cell-key, version {version})")) && p_table::LIVE.base == 3);
     assert!(CELL_KEY[1].0.contains(&format!("under {LIMIT}")));
+    let [all, inner, outer] = [LIMIT, enough(25), enough(90)];
+    let live = [all, inner, outer].map(|least| format!("minst {} visas", surely(least)));
+    assert!(live.iter().all(|limit| CELL_KEY[2].0.contains(limit)), "{live:?}");
     assert!(
-        CELL_KEY[2].0.contains(&format!("minst {SURELY} visas")) && CELL_KEY[2].0.contains(&format!("minst {LIMIT}."))
+        THRESHOLD[1]
+            .0
+            .contains(&format!("minst {all} (percentilerna 25 och 75 av minst {inner}, 10 och 90 av minst {outer})"))
     );
     assert!(THRESHOLD[0].0.contains(&format!("1–{}", LIMIT - 1)));
 }
