@@ -107,6 +107,13 @@ pub fn granted_now(
     Ok(grant)
 }
 
+/// The same of these parts only, by id or number; of all when there are none.
+#[must_use]
+pub fn only(wanted: Request, parts: &[String]) -> Request {
+    let parts = wanted.definition().map(|definition| definition.ids(parts)).unwrap_or_default();
+    Request { parts, ..wanted }
+}
+
 /// Pulls a report.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! `sus report`.
 
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -37,7 +37,9 @@ pub fn print(service: &Service, columns: Option<PathBuf>, args: &ReportArgs) -> 
     let definition = defined(args).map_err(|e| wrong.push(format!("{} Allowed: {}.", e.en(), e.allowed().join(", "))));
     let wanted: Vec<String> = args.part.iter().flat_map(|names| names.split(',')).map(str::to_owned).collect();
     let form = Form::named(&args.format);
+    let mut counted_parts = Vec::new();
     if let Ok(definition) = definition {
+        counted_parts = definition.ids(&wanted);
         let parts: Vec<(u32, &str)> = definition.parts.iter().map(|p| (p.number, p.id.as_str())).collect();
         if let Err(error) = form::chosen(&parts, &wanted, form) {
             wrong.push(format!("--part: {error}"));
@@ -52,6 +54,7 @@ pub fn print(service: &Service, columns: Option<PathBuf>, args: &ReportArgs) -> 
     };
     let mut request = Request::plain(&args.report, period, geography);
     request.version = args.report_version;
+    request.parts = counted_parts;
     request.every = args.every.as_deref().and_then(Every::from_code);
     choose(&mut request, args)?;
     let lang = if args.lang == "en" { Lang::En } else { Lang::Sv };
@@ -81,7 +84,11 @@ pub fn print(service: &Service, columns: Option<PathBuf>, args: &ReportArgs) -> 
         if form == Some(Form::Json) || form == Some(Form::JsonStat) {
             bytes.push(b'\n');
         }
-        return Ok(std::io::stdout().write_all(&bytes)?);
+        return match std::io::stdout().write_all(&bytes) {
+            // Whoever reads has seen enough.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            written => Ok(written?),
+        };
     };
     std::fs::write(file, &bytes).map_err(|e| format!("{}: {e}", file.display()))?;
     eprintln!("{}: {} bytes", file.display(), bytes.len());

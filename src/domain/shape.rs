@@ -42,7 +42,7 @@ shapes! {
     WHOLE_NUMBER_1_TO_100 "ett heltal, 1–100" "a whole number, 1–100";
     PER_CENT "1–100" "1–100";
     POSITION "en position: ett heltal från 0" "a position: a whole number from 0";
-    DATE "ett datum som 2016-10-12" "a date such as 2016-10-12";
+    DATE "ett datum som 2016-10-12, från 1900 till 2199" "a date such as 2016-10-12, from 1900 to 2199";
     DATES "en lista med datum" "a list of dates";
     PLAIN_DATE "ÅÅÅÅ-MM-DD" "YYYY-MM-DD";
     INSTANT "en tidpunkt som 2016-10-12T09:30:00Z" "an instant such as 2016-10-12T09:30:00Z";

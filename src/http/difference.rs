@@ -12,11 +12,13 @@ use super::endpoint::{Answer, Content, Endpoint, Parameter, Verb, caller};
 use super::extract::Query;
 use super::openapi::{COUNTED_TO, LIMIT, PAGE, kept};
 use super::problem::{Kind, Problem};
-use super::report_question::{EVERY, FROM, GEOGRAPHY, LANG, TO, VERSION, every, lang, question, refused, version};
+use super::report_question::{
+    EVERY, FROM, GEOGRAPHY, LANG, PACKAGE, PART, TO, VERSION, every, lang, parts, question, refused, version,
+};
 use super::report_variables::{self, VARIABLES_AND_SPLIT, with_variables};
-use super::reports::nobody;
+use super::reports::{named, nobody};
 use crate::app::App;
-use crate::app::reporting::{granted_now, in_turn};
+use crate::app::reporting::{granted_now, in_turn, only};
 use crate::auth::Caller;
 use crate::auth::policy::{Action, role_allows};
 use crate::domain::code::CaseId;
@@ -25,6 +27,7 @@ use crate::reports::Request;
 use crate::reports::catalogue::catalogue;
 use crate::reports::difference::{Behind, Between, Difference};
 use crate::reports::follow::Counted;
+use crate::reports::render::Form;
 
 const fn parameter(name: &'static str, about: &'static str, kind: &'static str, example: &'static str) -> Parameter {
     Parameter { name, about, kind, example }
@@ -42,7 +45,7 @@ pub const ENDPOINTS: &[Endpoint] = &[Endpoint {
             summerar till ändringen. Den som får läsa ärendena ser också registreringarna bakom urvalets ändringar. / The \
             report as known on two instants: what each figure was and is, and for counts why, so that the causes add \
             up to the change. Whoever may read the cases sees the registrations behind the changes of the selection too.",
-    query: &with_variables::<13, { 13 + VARIABLES_AND_SPLIT }>([
+    query: &with_variables::<15, { 15 + VARIABLES_AND_SPLIT }>([
         FROM,
         TO,
         EVERY,
@@ -67,6 +70,8 @@ pub const ENDPOINTS: &[Endpoint] = &[Endpoint {
             "integer",
             "186",
         ),
+        PART,
+        PACKAGE,
         parameter("changed", "Bara rader som ändrats. / Only rows that changed.", "boolean", "true"),
         LANG,
         PAGE,
@@ -104,6 +109,7 @@ async fn get_report_difference(
     let wanted = period.zip(geography).map(|(period, geography)| Request::plain(&report, period, geography));
     let mut wanted = wanted.map(|request| Request { version, ..request });
     report_variables::read(&mut query, wanted.as_mut().unwrap_or(&mut nobody(&report)));
+    let parts = parts(&mut query, (&report, version), Form::Json);
     let (changed_only, lang, page) = (query.flag("changed"), lang(&mut query), query.page());
     query.finish()?;
     let Some(mut wanted) = wanted else { return Err(Problem::new(Kind::FrageparameterFel)) };
@@ -114,7 +120,9 @@ async fn get_report_difference(
     let asking = Arc::clone(&caller);
     let comparing = in_turn(&app, move |app| {
         let service = &app.service;
+        let parts = named(app, parts, &wanted)?;
         let shown = (lang, granted_now(app, &asking, &wanted, between)?);
+        let wanted = only(wanted, &parts);
         let found = app.reports.difference(&service.db, &service.registers, &wanted, between, &*service.clock, shown);
         found.map_err(|e| refused(e, &[("countedTo", from), ("andCountedTo", to)]))
     });

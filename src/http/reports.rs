@@ -16,7 +16,7 @@ use super::report_question::{
 };
 use super::report_variables::{self, VARIABLES_AND_SPLIT, with_variables};
 use crate::app::App;
-use crate::app::reporting::{granted_now, in_turn, package, pulled};
+use crate::app::reporting::{granted_now, in_turn, only, package, pulled};
 use crate::auth::policy::Action;
 use crate::domain::finding::Allowed;
 use crate::domain::shape;
@@ -133,6 +133,14 @@ pub(super) fn nobody(report: &str) -> Request {
     Request::plain(report, Period::day(chrono::NaiveDate::MIN), Geography::Riket)
 }
 
+/// The parts of a package, or those that are named.
+pub(super) fn named(app: &App, parts: Parts, wanted: &Request) -> Result<Vec<String>, Problem> {
+    match parts {
+        Parts::Named(parts) => Ok(parts),
+        Parts::Package(id) => package(app, id, wanted)?.ok_or_else(no_package),
+    }
+}
+
 fn no_package() -> Problem {
     let mut query = Query::default();
     query.refuse("package", Allowed::Shape(shape::PACKAGE));
@@ -148,12 +156,11 @@ async fn get_report(app: web::Data<App>, request: HttpRequest, id: web::Path<Str
     let known = known(&request);
     let made = in_turn(&app, move |app| {
         let Asked { request: wanted, counted, lang, parts, form } = asked;
-        let parts = match parts {
-            Parts::Named(parts) => parts,
-            Parts::Package(id) => package(app, id, &wanted)?.ok_or_else(no_package)?,
-        };
+        let parts = named(app, parts, &wanted)?;
         let positions = [("countedTo", counted.counted_to), ("atLeast", counted.at_least)];
         let grant = granted_now(app, &caller, &wanted, counted)?;
+        // The others needn't be counted. The limit of different questions is about what is selected, whatever the part.
+        let wanted = only(wanted, &parts);
         let report = pulled(app, &wanted, counted, (lang, grant)).map_err(|e| refused(e, &positions))?;
         Ok::<_, Problem>(made(report, &parts, form, known.as_deref(), None)?)
     });

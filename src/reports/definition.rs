@@ -120,6 +120,13 @@ impl Definition {
         self.parts.iter().find(|p| p.id == id)
     }
 
+    /// The ids of parts that are named by id or number.
+    #[must_use]
+    pub fn ids(&self, named: &[String]) -> Vec<String> {
+        let of = |name: &String| self.parts.iter().find(|p| p.id == *name || p.number.to_string() == *name);
+        named.iter().filter_map(of).map(|part| part.id.clone()).collect()
+    }
+
     /// The labels of a dimension of a part: its own, else the shared ones.
     #[must_use]
     pub fn labels(&self, part: &str, dimension: &str) -> Option<&Labels> {

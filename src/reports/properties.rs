@@ -176,9 +176,13 @@ proptest! {
                 Ok(report) => {
                     let record = |number: usize| facts.keyed.by.of(cases[number].id);
                     oracle::check(&report, &request, &organisation(), &cases, policy, record);
+                    let only = &report.parts[usize::from(chosen[4]) % report.parts.len()];
+                    let request = Request { parts: vec![only.id.to_owned()], ..request };
+                    let alone = pull(&facts, &organisation(), &request, at(), Lang::Sv, Grant::all(policy)).unwrap();
+                    prop_assert_eq!(&alone.parts[..], std::slice::from_ref(only), "a part alone is as among others");
                 }
                 Err(PullError::Request(errors)) => {
-                    let too_many = matches!(errors[..], [RequestError::TooManyRows { rows }] if rows > MOST_ROWS);
+                    let too_many = matches!(errors[..], [RequestError::TooManyRows { rows, .. }] if rows > MOST_ROWS);
                     prop_assert!(too_many);
                 }
                 Err(PullError::Columns(error)) => panic!("{error}"),

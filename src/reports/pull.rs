@@ -20,7 +20,7 @@ use super::quality::{self, Offices, Units};
 use super::report::{Dimension, Part, Report, Row};
 use super::request::{Lang, MOST_ROWS, Period, Request, RequestError};
 use super::selection::{Level, Selection};
-use super::split::{Choice, Split};
+use super::split::{Choice, Split, unknown_places};
 use super::tally::Pass;
 use super::times::{self, Time};
 
@@ -105,6 +105,13 @@ pub fn pull(
     lang: Lang,
     grant: Grant,
 ) -> Result<Report, PullError> {
+    let unknown = unknown_places(&request.choices, organisation);
+    if !unknown.is_empty() {
+        let geography = request.geography.resolve(organisation).err();
+        return Err(PullError::Request(
+            request.definition().err().into_iter().chain(geography).chain(unknown).collect(),
+        ));
+    }
     // An unknown geography has none, and is told together with what else is wrong.
     let shown = Shown::of(facts, organisation, request).unwrap_or_default();
     pull_shown(facts, organisation, request, as_of, (lang, grant), &shown)
@@ -138,7 +145,7 @@ pub(super) fn pull_shown(
     let until = |part: &Form| times::months_until(request.period.to(), part.months);
     // The parts by the times that they tell of; most often all tell of the period.
     let mut timed: Vec<(Vec<Period>, Vec<usize>)> = vec![(cut, Vec::new())];
-    for (at, part) in form.parts.iter().enumerate() {
+    for (at, part) in form.parts.iter().enumerate().filter(|(_, part)| request.wants(part.id)) {
         if months(part) {
             timed.push((until(part), vec![at]));
         } else {
@@ -146,7 +153,7 @@ pub(super) fn pull_shown(
         }
     }
     let units = shown.offices.as_ref().map(|offices| Units::new(facts, offices));
-    within_bounds(form, splits, units.as_ref(), geography.levels.len(), &timed)?;
+    within_bounds(form, splits, units.as_ref(), (geography.levels.len(), request.every.is_some()), &timed)?;
     let free = !request.choices.is_empty() || !request.splits.is_empty();
     let whole_baspaket = form.id == "baspaket" && !free;
     let mut classes = Recent::new(facts, organisation, &request.choices, splits);
@@ -179,6 +186,7 @@ pub(super) fn pull_shown(
             };
             let told: Vec<_> = periods.iter().map(|period| counted(*period)).collect::<PolarsResult<_>>()?;
             for (at, place) in places.iter().enumerate() {
+                let at = if whole_baspaket || units.is_some() { *place } else { at };
                 let of_part: Vec<&[Row]> = told.iter().map(|parts| &*parts[at]).collect();
                 if let [only] = of_part.as_slice()
                     && !(request.every.is_some() || months(&form.parts[*place]))
@@ -193,30 +201,30 @@ pub(super) fn pull_shown(
     let texts = |all: &[Text]| all.iter().map(|t| t.get(lang).to_owned()).collect::<Vec<_>>();
     let split_dimensions: Vec<Dimension> =
         splits.iter().map(|split| split.dimension(variable_labels(split.variable, lang), lang)).collect();
-    let parts =
-        form.parts.iter().enumerate().zip(rows).zip(&definition.parts).map(|(((place, form), rows), texts_of)| {
-            let own = form.axes.iter().map(|axis| {
-                let labelled = definition.dimension(form.id, axis.name, lang);
-                match &units {
-                    Some(units) if axis.name == quality::ENHET => units.dimension(labelled),
-                    _ => labelled,
-                }
-            });
-            let more = split_dimensions.iter().filter(|_| form.id != "anonyma").cloned();
-            let times = timed.iter().find(|(_, places)| places.contains(&place)).map_or(&[][..], |(all, _)| all);
-            let time = (request.every.is_some() || months(form)).then(|| times::dimension(times, lang));
-            Part {
-                id: form.id,
-                number: texts_of.number,
-                title: texts_of.title.get(lang).to_owned(),
-                definition: texts_of.definition.get(lang).to_owned(),
-                footnotes: texts(&texts_of.footnotes),
-                chart: texts_of.chart.clone(),
-                dimensions: own.chain(more).chain(time).collect(),
-                measures: form.measures.names().iter().map(|name| definition.measure(name, lang)).collect(),
-                rows,
+    let parts = form.parts.iter().enumerate().zip(rows).zip(&definition.parts);
+    let parts = parts.filter(|(((_, form), _), _)| request.wants(form.id)).map(|(((place, form), rows), texts_of)| {
+        let own = form.axes.iter().map(|axis| {
+            let labelled = definition.dimension(form.id, axis.name, lang);
+            match &units {
+                Some(units) if axis.name == quality::ENHET => units.dimension(labelled),
+                _ => labelled,
             }
         });
+        let more = split_dimensions.iter().filter(|_| form.id != "anonyma").cloned();
+        let times = timed.iter().find(|(_, places)| places.contains(&place)).map_or(&[][..], |(all, _)| all);
+        let time = (request.every.is_some() || months(form)).then(|| times::dimension(times, lang));
+        Part {
+            id: form.id,
+            number: texts_of.number,
+            title: texts_of.title.get(lang).to_owned(),
+            definition: texts_of.definition.get(lang).to_owned(),
+            footnotes: texts(&texts_of.footnotes),
+            chart: texts_of.chart.clone(),
+            dimensions: own.chain(more).chain(time).collect(),
+            measures: form.measures.names().iter().map(|name| definition.measure(name, lang)).collect(),
+            rows,
+        }
+    });
     let told = |choice: &Choice| choice.told(variable_labels(choice.variable, lang), organisation);
     let selections: Vec<Dimension> = request.choices.iter().map(told).collect();
     let footnotes = selected(&selections, lang).into_iter().chain(texts(&definition.footnotes)).collect();
@@ -268,7 +276,7 @@ fn within_bounds(
     form: &ReportForm,
     splits: &[Split],
     units: Option<&Units>,
-    levels: usize,
+    (levels, every): (usize, bool),
     timed: &[(Vec<Period>, Vec<usize>)],
 ) -> Result<(), PullError> {
     let block: usize = splits.iter().map(|split| split.codes.len() + 1).product();
@@ -277,7 +285,14 @@ fn within_bounds(
     let of_all = |places: &[usize]| places.iter().map(|place| of_part(&form.parts[*place])).sum::<usize>();
     let rows = timed.iter().map(|(times, places)| of_all(places) * times.len()).sum::<usize>() * block * levels;
     if rows > MOST_ROWS {
-        return Err(PullError::Request(vec![RequestError::TooManyRows { rows }]));
+        let by = if !splits.is_empty() {
+            "split"
+        } else if every {
+            "every"
+        } else {
+            "part"
+        };
+        return Err(PullError::Request(vec![RequestError::TooManyRows { rows, by }]));
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use crate::domain::organisation::{Members, Organisation};
 use crate::domain::step::Agency;
 
 use super::catalogue::{Definition, catalogue};
+use super::cube::SAMTLIGA;
 use super::forms::{self, ReportForm};
 pub use super::request_error::RequestError;
 use super::request_error::{clipped, names};
@@ -223,6 +224,8 @@ pub struct Request {
     pub every: Option<Every>,
     /// By which version of the report's definitions; the newest when `None`.
     pub version: Option<u32>,
+    /// The parts that are counted, by id; all when there are none.
+    pub parts: Vec<String>,
 }
 
 /// This many rows at most are answered on all levels together.
@@ -242,7 +245,13 @@ impl Request {
             splits: Vec::new(),
             every: None,
             version: None,
+            parts: Vec::new(),
         }
+    }
+
+    /// Whether a part is wanted.
+    pub(super) fn wants(&self, part: &str) -> bool {
+        self.parts.is_empty() || self.parts.iter().any(|id| id == part)
     }
 
     /// What the report counts, in the version that is asked for.
@@ -283,6 +292,10 @@ impl Request {
             if let Err(reason) = form.selects(variable) {
                 let allowed = names(form.selectable());
                 errors.push(RequestError::VariableNotTaken { variable, split: false, reason, allowed });
+                continue;
+            }
+            // As rows are named: all of them.
+            if codes.trim() == SAMTLIGA {
                 continue;
             }
             let codes: Vec<String> = codes.split(',').map(|code| code.trim().to_owned()).collect();

@@ -73,6 +73,13 @@ pub enum RequestError {
         /// Which.
         variable: Variable,
     },
+    /// The register has no such place.
+    PlaceUnknown {
+        /// Of this variable.
+        variable: Variable,
+        /// What there is.
+        allowed: Vec<String>,
+    },
     /// The report is about those with a chosen code.
     SelectionMissing {
         /// Of this variable.
@@ -87,6 +94,8 @@ pub enum RequestError {
     TooManyRows {
         /// How many there would be.
         rows: usize,
+        /// The parameter that makes them many.
+        by: &'static str,
     },
 }
 
@@ -113,7 +122,7 @@ impl RequestError {
             Self::GeographyUnknown { .. } => "geografi_okand",
             Self::VariableUnknown { .. } | Self::SplitUnknown { .. } => "variabel_okand",
             Self::VariableNotTaken { .. } => "variabel_ej_har",
-            Self::CodeUnknown { .. } => "kod_okand",
+            Self::CodeUnknown { .. } | Self::PlaceUnknown { .. } => "kod_okand",
             Self::SelectionMissing { .. } => "urval_saknas",
             Self::TooManySplits { .. } => "for_manga_delningar",
             Self::TooManyRows { .. } => "for_manga_rader",
@@ -131,12 +140,13 @@ impl RequestError {
             Self::GeographyForm { .. } | Self::GeographyUnknown { .. } => "geography",
             // An unknown name is not repeated as a parameter: it may be anything.
             Self::VariableUnknown { .. } => "variable",
-            Self::VariableNotTaken { split: true, .. }
-            | Self::SplitUnknown { .. }
-            | Self::TooManySplits { .. }
-            | Self::TooManyRows { .. } => "split",
+            Self::VariableNotTaken { split: true, .. } | Self::SplitUnknown { .. } | Self::TooManySplits { .. } => {
+                "split"
+            }
+            Self::TooManyRows { by, .. } => by,
             Self::VariableNotTaken { variable, .. }
             | Self::CodeUnknown { variable }
+            | Self::PlaceUnknown { variable, .. }
             | Self::SelectionMissing { variable } => variable.row().name,
         }
     }
@@ -155,6 +165,7 @@ impl RequestError {
             Self::GeographyUnknown { allowed, .. }
             | Self::VariableUnknown { allowed, .. }
             | Self::SplitUnknown { allowed, .. }
+            | Self::PlaceUnknown { allowed, .. }
             | Self::VariableNotTaken { allowed, .. } => allowed.clone(),
             Self::CodeUnknown { variable } | Self::SelectionMissing { variable } => {
                 variable.row().codes.iter().map(|code| (*code).to_owned()).collect()
@@ -182,15 +193,15 @@ impl RequestError {
                 format!("Rapporten {what} ”{}”: {}.", variable.row().name, reason.sv())
             }
             Self::CodeUnknown { variable } => format!("”{}” har inte en sådan kod.", variable.row().name),
+            Self::PlaceUnknown { variable, .. } => format!("Registret har ingen sådan ”{}”.", variable.row().name),
             Self::SelectionMissing { variable } => {
                 format!("Rapporten gäller dem med ett valt värde: ange ”{}”.", variable.row().name)
             }
             Self::TooManySplits { given } => format!("{given} delningar är fler än {MOST_SPLITS}."),
-            Self::TooManyRows { rows } => {
-                format!(
-                    "Tabellen skulle få {rows} rader; den får ha {MOST_ROWS}. Dela på färre variabler eller välj färre värden."
-                )
-            }
+            Self::TooManyRows { rows, .. } => format!(
+                "Tabellen skulle få {rows} rader; den får ha {MOST_ROWS}. Be om färre delar, en kortare period eller \
+                 längre tider i den, eller dela på färre variabler."
+            ),
         }
     }
 
@@ -212,12 +223,14 @@ impl RequestError {
                 format!("The report does not {what} “{}”: {}.", variable.row().name, reason.en())
             }
             Self::CodeUnknown { variable } => format!("“{}” has no such code.", variable.row().name),
+            Self::PlaceUnknown { variable, .. } => format!("The register has no such “{}”.", variable.row().name),
             Self::SelectionMissing { variable } => {
                 format!("The report is about those with a chosen value: give “{}”.", variable.row().name)
             }
             Self::TooManySplits { given } => format!("{given} splits are more than {MOST_SPLITS}."),
-            Self::TooManyRows { rows } => format!(
-                "The table would have {rows} rows; it may have {MOST_ROWS}. Split by fewer variables or select fewer values."
+            Self::TooManyRows { rows, .. } => format!(
+                "The table would have {rows} rows; it may have {MOST_ROWS}. Ask for fewer parts, a shorter period or \
+                 longer times in it, or split by fewer variables."
             ),
         }
     }

@@ -14,7 +14,7 @@ use super::facts::Facts;
 use super::grid::GridAxis;
 use super::places::Place;
 use super::report::{Code, Dimension};
-use super::request::Lang;
+use super::request::{Lang, RequestError};
 use super::selection::Selection;
 use super::variables::{Origin, SAKNAS, Variable};
 
@@ -184,6 +184,21 @@ fn name(variable: Variable, code: &str, organisation: &Organisation) -> Option<S
         }
         _ => geography::municipalities().iter().find(|m| m.code.as_str() == code).map(|m| m.name.clone()),
     }
+}
+
+/// What is chosen of places that the register doesn't know.
+pub(super) fn unknown_places(choices: &[Choice], organisation: &Organisation) -> Vec<RequestError> {
+    let unknown = |choice: &Choice| {
+        let variable = choice.variable;
+        let known = |code: &String| code == SAKNAS || name(variable, code, organisation).is_some();
+        if choice.codes.iter().all(known) {
+            return None;
+        }
+        let mut allowed: Vec<String> = registered(variable, organisation).into_iter().collect();
+        allowed.push(SAKNAS.to_owned());
+        Some(RequestError::PlaceUnknown { variable, allowed })
+    };
+    choices.iter().filter(|choice| choice.variable.row().origin == Origin::Place).filter_map(unknown).collect()
 }
 
 /// Whether a place is among those chosen.

@@ -314,10 +314,11 @@ impl<'a> Count<'a> {
         if report == BACKGROUND {
             return Ok(self.background(forms)?.into_iter().map(Counted::Tallies).collect());
         }
-        if let [one, _] = forms
-            && let Some((pair, _)) = Pair::of(one.id)
-        {
-            return Ok(self.both(pair)?.into_iter().map(Counted::Lengths).collect());
+        if let Some((pair, _)) = forms.first().and_then(|form| Pair::of(form.id)) {
+            // One of them may be wanted alone.
+            let mut both = self.both(pair)?.map(|days| Some(Counted::Lengths(days)));
+            let of = |form: &&Form| both[usize::from(Pair::of(form.id)?.1)].take();
+            return Ok(forms.iter().filter_map(of).collect());
         }
         forms.iter().map(|form| self.part(report, form)).collect()
     }

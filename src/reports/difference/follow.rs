@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::explain::{Behind, Explained, Scene};
+use super::explain::{Behind, Explained, Key, Scene};
 use super::{Difference, Stages, compare};
 use crate::background::giving_way;
 use crate::clock::Clock;
@@ -22,6 +22,7 @@ use crate::reports::pull::{PullError, Shown, pull_shown};
 use crate::reports::quality;
 use crate::reports::reading::PIECE;
 use crate::reports::request::{Lang, Request};
+use crate::reports::split::unknown_places;
 use crate::storage::journal::{Loaded, Selection, load_counted};
 use crate::storage::{Db, StorageError, changes};
 
@@ -91,6 +92,11 @@ impl Reports {
         let mut reader = db.read()?;
         let old = registers.as_known(&mut reader.link(), from, since)?;
         let new = registers.as_known(&mut reader.link(), to, until)?;
+        // What was registered later is no reason to refuse: before, there was nothing of it.
+        let unknown = unknown_places(&request.choices, &new);
+        if !unknown.is_empty() {
+            return Err(PullError::Request(unknown).into());
+        }
         let resolve = |organisation| request.geography.resolve(organisation).map_err(|e| PullError::Request(vec![e]));
         let (by_old, by_new) = (resolve(&old)?, resolve(&new)?);
         let day = swedish_day(told(since));
@@ -142,6 +148,11 @@ impl Reports {
             after: of((&facts, &new), told(until))?,
         };
         let mut behind = std::mem::take(&mut explained.behind);
+        if !request.parts.is_empty() {
+            let wanted = |(key, _): &(Key, i64)| *key == Key::anonymous() || request.wants(key.part);
+            behind.iter_mut().for_each(|entry| entry.changes.retain(wanted));
+            behind.retain(|entry| !entry.changes.is_empty());
+        }
         behind.sort_unstable_by_key(|b| b.position);
         Ok((compare(stages, &by_old.levels, (&explained, grant)), behind))
     }

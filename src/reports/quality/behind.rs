@@ -16,6 +16,7 @@ use crate::reports::facts::{CaseKey, Facts};
 use crate::reports::report::Figure;
 use crate::reports::request::Request;
 use crate::reports::selection::Selection;
+use crate::reports::split::unknown_places;
 
 use super::count;
 use super::measured_on;
@@ -82,6 +83,10 @@ pub fn behind(
 ) -> Result<Behind, BehindError> {
     let resolved = request.geography.resolve(organisation);
     let resolved = resolved.map_err(|error| BehindError::Pull(PullError::Request(vec![error])))?;
+    let unknown = unknown_places(&request.choices, organisation);
+    if !unknown.is_empty() {
+        return Err(BehindError::Pull(PullError::Request(unknown)));
+    }
     let selection = resolved.levels.first().map_or(&Selection::All, |level| &level.selection);
     let units = Units::new(facts, &Offices::new(facts, organisation, selection, request.period));
     let unit = units.find(&cell.unit).ok_or_else(|| BehindError::Unit(units.codes()))?;

@@ -10,7 +10,7 @@ use super::refused::Refused;
 use super::show::{asked, sent};
 use crate::app::App;
 use crate::app::report_file::made;
-use crate::app::reporting::{granted_now, in_turn, pulled};
+use crate::app::reporting::{granted_now, in_turn, only, pulled};
 use crate::auth::policy::Action;
 use crate::reports::catalogue::{catalogue, part_ids};
 use crate::reports::render::{Form, Options, RenderError};
@@ -92,7 +92,7 @@ pub async fn file(app: web::Data<App>, request: HttpRequest, report: web::Path<S
     let (caller, counted, lang) = (Arc::clone(&visit.caller), asked.counted, lang(visit.frame.language));
     let making = in_turn(&app, move |app| {
         let grant = granted_now(app, &caller, &wanted, counted)?;
-        let report = pulled(app, &wanted, counted, (lang, grant))?;
+        let report = pulled(app, &only(wanted, &parts), counted, (lang, grant))?;
         match made(report, &parts, (form, Options::default()), None, None) {
             Ok(made) => Ok(Some(made)),
             Err(RenderError::Failed(why)) => Err(Refused::Failed(why)),

@@ -36,8 +36,8 @@ fn what_is_wrong_with_a_registration_is_told_in_either_language() {
                 "moten": "2016-10-12", "insats": "å", "utbildning": 3}});
         expect![[r#"
             /date
-                Värdet är inte tillåtet. Tillåtet: ett datum som 2016-10-12.
-                The value is not allowed. Allowed: a date such as 2016-10-12.
+                Värdet är inte tillåtet. Tillåtet: ett datum som 2016-10-12, från 1900 till 2199.
+                The value is not allowed. Allowed: a date such as 2016-10-12, from 1900 to 2199.
             /clientReference
                 Värdet är inte tillåtet. Tillåtet: 1–100 skrivbara tecken, inget mellanslag först eller sist.
                 The value is not allowed. Allowed: 1–100 printable characters, no space first or last.
@@ -81,8 +81,8 @@ fn what_is_wrong_with_a_registration_is_told_in_either_language() {
                 Fältet saknas. Väntat värde: ett kontors kod.
                 The field is missing. Expected: an office's code.
             /consent/obtainedOn
-                Fältet saknas. Väntat värde: ett datum som 2016-10-12.
-                The field is missing. Expected: a date such as 2016-10-12.
+                Fältet saknas. Väntat värde: ett datum som 2016-10-12, från 1900 till 2199.
+                The field is missing. Expected: a date such as 2016-10-12, from 1900 to 2199.
             /consent/obtainedBy
                 Värdet har fel typ. Väntat: en text.
                 The value has the wrong type. Expected: a text.
@@ -102,8 +102,8 @@ fn what_is_wrong_with_a_registration_is_told_in_either_language() {
         let body = json!({"step": "gk"});
         expect![[r#"
             /date
-                Fältet saknas. Väntat värde: ett datum som 2016-10-12.
-                The field is missing. Expected: a date such as 2016-10-12.
+                Fältet saknas. Väntat värde: ett datum som 2016-10-12, från 1900 till 2199.
+                The field is missing. Expected: a date such as 2016-10-12, from 1900 to 2199.
             /case
                 Fältet saknas. Väntat värde: case, caseReference eller caseOf.
                 The field is missing. Expected: case, caseReference or caseOf.
@@ -152,8 +152,8 @@ fn what_is_wrong_with_a_change_of_a_case_is_told_in_either_language() {
                 Värdet är inte tillåtet. Tillåtet: ett UUID.
                 The value is not allowed. Allowed: a UUID.
             /date
-                Fältet saknas. Väntat värde: ett datum som 2016-10-12.
-                The field is missing. Expected: a date such as 2016-10-12.
+                Fältet saknas. Väntat värde: ett datum som 2016-10-12, från 1900 till 2199.
+                The field is missing. Expected: a date such as 2016-10-12, from 1900 to 2199.
         "#]],
         );
         check(
@@ -278,8 +278,8 @@ fn what_is_wrong_with_a_question_is_told_in_either_language() {
                     Värdet är inte tillåtet. Tillåtet: ett handläggar-id: åtkomsten pekar inte ut någon person.
                     The value is not allowed. Allowed: a handläggare id: the token names no person.
                 /query/dueBefore
-                    Värdet är inte tillåtet. Tillåtet: ett datum som 2016-10-12.
-                    The value is not allowed. Allowed: a date such as 2016-10-12.
+                    Värdet är inte tillåtet. Tillåtet: ett datum som 2016-10-12, från 1900 till 2199.
+                    The value is not allowed. Allowed: a date such as 2016-10-12, from 1900 to 2199.
                 /query/missing
                     Värdet är inte tillåtet. Tillåtet: true eller false.
                     The value is not allowed. Allowed: true or false.
@@ -300,11 +300,11 @@ fn what_is_wrong_with_a_question_is_told_in_either_language() {
                 "/v1/reports/baspaket?asOf=snart&geography=x&format=docx",
                 expect![[r#"
                 /query/from
-                    Fältet saknas. Väntat värde: ett datum som 2016-10-12.
-                    The field is missing. Expected: a date such as 2016-10-12.
+                    Fältet saknas. Väntat värde: ett datum som 2016-10-12, från 1900 till 2199.
+                    The field is missing. Expected: a date such as 2016-10-12, from 1900 to 2199.
                 /query/to
-                    Fältet saknas. Väntat värde: ett datum som 2016-10-12.
-                    The field is missing. Expected: a date such as 2016-10-12.
+                    Fältet saknas. Väntat värde: ett datum som 2016-10-12, från 1900 till 2199.
+                    The field is missing. Expected: a date such as 2016-10-12, from 1900 to 2199.
                 /query/geography
                     Värdet är inte tillåtet. Tillåtet: riket, lan:NN, kommun:NNNN, fk-omrade:…, af-omrade:…, fk-kontor:…, af-kontor:… eller styrgrupp:….
                     The value is not allowed. Allowed: riket, lan:NN, kommun:NNNN, fk-omrade:…, af-omrade:…, fk-kontor:…, af-kontor:… or styrgrupp:….

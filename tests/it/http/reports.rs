@@ -87,12 +87,12 @@ fn everything_wrong_with_a_question_is_told_at_once() {
               "ruleVersion": 1,
               "severity": "error",
               "pointer": "/query/to",
-              "sv": "Värdet är inte tillåtet. Tillåtet: ett datum som 2016-10-12.",
-              "en": "The value is not allowed. Allowed: a date such as 2016-10-12.",
+              "sv": "Värdet är inte tillåtet. Tillåtet: ett datum som 2016-10-12, från 1900 till 2199.",
+              "en": "The value is not allowed. Allowed: a date such as 2016-10-12, from 1900 to 2199.",
               "allowed": {
                 "shape": {
-                  "sv": "ett datum som 2016-10-12",
-                  "en": "a date such as 2016-10-12"
+                  "sv": "ett datum som 2016-10-12, från 1900 till 2199",
+                  "en": "a date such as 2016-10-12, from 1900 to 2199"
                 }
               },
               "link": "/v1/rules/falt_ogiltigt_varde"
@@ -102,12 +102,12 @@ fn everything_wrong_with_a_question_is_told_at_once() {
               "ruleVersion": 1,
               "severity": "error",
               "pointer": "/query/from",
-              "sv": "Fältet saknas. Väntat värde: ett datum som 2016-10-12.",
-              "en": "The field is missing. Expected: a date such as 2016-10-12.",
+              "sv": "Fältet saknas. Väntat värde: ett datum som 2016-10-12, från 1900 till 2199.",
+              "en": "The field is missing. Expected: a date such as 2016-10-12, from 1900 to 2199.",
               "allowed": {
                 "shape": {
-                  "sv": "ett datum som 2016-10-12",
-                  "en": "a date such as 2016-10-12"
+                  "sv": "ett datum som 2016-10-12, från 1900 till 2199",
+                  "en": "a date such as 2016-10-12, from 1900 to 2199"
                 }
               },
               "link": "/v1/rules/falt_saknas"

@@ -212,6 +212,30 @@ fn every_report_is_explained_selected_split_and_cut() {
 }
 
 #[test]
+fn the_reasons_are_told_of_some_parts_or_those_of_a_package() {
+    on_both(|_, database| {
+        let all = history(database);
+        let (first, last) = (&all.moments[0], all.moments.last().unwrap());
+        let whole = all.difference(&format!("{QUESTION}&limit=100"), first, last);
+        let some = all.difference(&format!("{QUESTION}&limit=100&part=nya_gk,6"), first, last);
+        let of = |told: &Value| {
+            let parts = told["parts"].as_array().unwrap().clone();
+            let wanted = parts.into_iter().filter(|part| part["id"] == "nya_gk" || part["number"] == 6);
+            wanted.collect::<Vec<_>>()
+        };
+        assert_eq!((of(&some).len(), some["parts"].as_array().unwrap().len()), (2, 2));
+        assert_eq!(of(&some), of(&whole));
+        let parts = |told: &Value| -> BTreeSet<String> {
+            let entries = told["entries"]["items"].as_array().unwrap().iter();
+            let changes = entries.flat_map(|entry| entry["changes"].as_array().unwrap());
+            changes.map(|change| change["part"].to_string()).collect()
+        };
+        assert!(parts(&whole).len() > 2 && parts(&whole).is_superset(&parts(&some)), "{whole}");
+        assert_eq!(parts(&some).into_iter().collect::<Vec<_>>(), ["\"nya_gk\"", "\"tid_samarbete\""]);
+    });
+}
+
+#[test]
 fn the_entries_behind_are_shown_to_those_who_may_read_the_cases_and_logged() {
     on_both(|_, database| {
         let all = history(database);

@@ -139,6 +139,46 @@ fn a_report_is_selected_and_split_and_what_it_does_not_take_is_refused_by_name()
 }
 
 #[test]
+fn a_place_that_the_register_does_not_know_is_refused_and_never_counted_as_nothing() {
+    on_both(|_, database| {
+        let api = pilot_of(database);
+        let asked = |query: &str| api.get(&format!("{BASPAKET}&part=nya_gk{query}"), &api.fk());
+        let refused = asked("&fkKontor=FK-NOPE&afKontor=AF-GAVLE&kommun=2180,9999&verksamhetsomrade=FK-NOPE").json();
+        let errors = refused["errors"].as_array().unwrap();
+        let pointers: Vec<&str> = errors.iter().map(|error| error["pointer"].as_str().unwrap()).collect();
+        assert_eq!(pointers, ["/query/verksamhetsomrade", "/query/fkKontor", "/query/kommun"], "{refused}");
+        assert!(errors[1]["allowed"]["values"].as_array().unwrap().contains(&"FK-GAVLE".into()), "{refused}");
+        assert_eq!(refused["detailEn"].as_str().unwrap().matches("The register has no such").count(), 3);
+        let cases = api.get(
+            &format!("{}&part=tackning&kommun=9999", BASPAKET.replace("baspaket", "datakvalitet/cases")),
+            &api.fk(),
+        );
+        assert_eq!(cases.status, 400, "{}", cases.text);
+        let difference = api.get(
+            &format!("{}&asOf=2016-12-31&kommun=9999", BASPAKET.replace("baspaket", "baspaket/difference")),
+            &api.fk(),
+        );
+        assert_eq!(difference.status, 400, "{}", difference.text);
+        assert_eq!(asked("&kommun=uppgift_saknas&kon=samtliga").status, 200);
+    });
+}
+
+#[test]
+fn only_the_parts_that_are_asked_for_have_to_fit() {
+    on_both(|_, database| {
+        let api = pilot_of(database);
+        let path = BASPAKET.replace("from=2016-10-01&to=2016-12-31", "from=2010-01-01&to=2019-12-31");
+        assert_ne!(path, BASPAKET);
+        let all = api.get(&format!("{path}&every=month"), &api.fk());
+        assert_eq!((all.status, &all.json()["errors"][0]["pointer"]), (400, &"/query/every".into()), "{}", all.text);
+        let one = api.get(&format!("{path}&every=month&part=4"), &api.fk());
+        assert_eq!(one.status, 200, "{}", one.text);
+        let parts = one.json()["parts"].as_array().unwrap().clone();
+        assert_eq!(parts.iter().map(|part| part["number"].as_u64()).collect::<Vec<_>>(), [Some(4)]);
+    });
+}
+
+#[test]
 fn forty_mappings_were_booked_and_thirty_three_held() {
     on_both(|_, database| {
         let api = pilot_of(database);

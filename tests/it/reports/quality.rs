@@ -54,10 +54,8 @@ fn every_figure_has_its_rows(api: &Api, query: &str, units: &[&str]) -> u64 {
             if row["level"] != "urval" || !units.contains(&unit) {
                 continue;
             }
-            let kon =
-                if row["kon"] == "samtliga" { String::new() } else { format!("&kon={}", row["kon"].as_str().unwrap()) };
-            let cell =
-                format!("{query}&part={}&{own}={}&enhet={unit}{kon}", part["number"], row[own].as_str().unwrap());
+            let [code, kon] = [own, "kon"].map(|name| row[name].as_str().unwrap());
+            let cell = format!("{query}&part={}&{own}={code}&enhet={unit}&kon={kon}", part["number"]);
             let told = api.get(&list_path(&format!("{cell}&limit=100")), &api.fk()).json();
             assert_eq!(told["figure"], row["antal"], "{cell}: {told}");
             let antal = row["antal"].as_u64().unwrap();
