@@ -29,6 +29,7 @@ pub mod register_extracts;
 pub mod registers;
 pub mod registrations;
 pub mod report_answer;
+mod report_catalogue;
 pub mod report_packages;
 pub mod report_question;
 pub mod report_variables;

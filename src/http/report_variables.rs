@@ -1,12 +1,10 @@
 //! What reports are selected and split by, as parameters of a query.
 
-use serde_json::{Value, json};
-
 use super::endpoint::Parameter;
 use super::extract::Query;
 use crate::domain::finding::Allowed;
 use crate::reports::Request;
-use crate::reports::forms::{MOST_SPLITS_TEXT, ReportForm};
+use crate::reports::forms::MOST_SPLITS_TEXT;
 use crate::reports::request::RequestError;
 use crate::reports::variables::{VARIABLES, Variable};
 
@@ -83,18 +81,4 @@ pub fn read(query: &mut Query, request: &mut Request) {
 /// Refuses a parameter with what would be right and, where it isn't plain, why.
 pub fn refuse(query: &mut Query, error: &RequestError) {
     query.refuse_because(error.parameter(), Allowed::Values(error.allowed()), error.sv(), error.en());
-}
-
-/// Which variables a report takes, for clients that build a form.
-#[must_use]
-pub fn told(form: &ReportForm) -> Value {
-    let row = |variable: Variable| {
-        let row = variable.row();
-        json!({"name": row.name, "number": row.number, "codes": row.codes, "several": row.several})
-    };
-    json!({
-        "selections": form.selectable().map(row).collect::<Vec<_>>(),
-        "splits": form.splittable().map(|v| v.row().name).collect::<Vec<_>>(),
-        "requires": form.requires.map(|v| v.row().name),
-    })
 }

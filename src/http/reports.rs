@@ -2,14 +2,15 @@
 //! and the answer gets its form.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::answer::{list, revalidated};
-use super::endpoint::{Answer, Content, Endpoint, Verb, caller};
+use super::endpoint::{Answer, Content, Endpoint, Parameter, Verb, caller};
 use super::extract::Query;
 use super::openapi::{AS_OF, COUNTED_TO, PAGED, PAGING, examples};
 use super::problem::{Kind, Problem};
 use super::report_answer::{CONTENT, FILE, known, made};
+use super::report_catalogue;
 use super::report_question::{
     AT_LEAST, BOM, DECIMAL, EVERY, FORMAT, FROM, GEOGRAPHY, LANG, PACKAGE, PART, Parts, SEPARATOR, TO, VERSION, every,
     form, lang, parts, question, refused, version,
@@ -20,14 +21,18 @@ use crate::app::reporting::{granted_now, in_turn, only, package, pulled};
 use crate::auth::policy::Action;
 use crate::domain::finding::Allowed;
 use crate::domain::shape;
-use crate::reports::catalogue::{Definition, catalogue};
+use crate::reports::catalogue::catalogue;
 use crate::reports::follow::Counted;
-use crate::reports::forms;
 use crate::reports::render::{Form, Options};
-use crate::reports::times::Every;
 use crate::reports::{Geography, Lang, Period, Request};
 
 const JSON: &str = "application/json";
+
+/// What a report is asked for by.
+const QUERY: [Parameter; 15 + VARIABLES_AND_SPLIT] = with_variables([
+    FROM, TO, EVERY, VERSION, GEOGRAPHY, AS_OF, COUNTED_TO, AT_LEAST, PART, PACKAGE, FORMAT, SEPARATOR, DECIMAL, BOM,
+    LANG,
+]);
 
 /// The operations.
 pub const ENDPOINTS: &[Endpoint] = &[
@@ -38,7 +43,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
         action: Action::ListReports,
         tag: "reports",
         summary: "Rapporter / Reports",
-        about: "Vilka rapporter som finns, med sina definitioner. / Which reports there are, with their definitions.",
+        about: "Vilka rapporter som finns, med sina definitioner, vad de väljer och delas på, och hur de frågas efter: nog för \
+                att bygga ett formulär för vilken som helst. / Which reports there are, with their definitions, what they \
+                select and split by, and how they are asked for: enough to build a form for any of them.",
         query: PAGING,
         headers: &["If-None-Match"],
         takes: &[],
@@ -65,10 +72,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
                 beside the county and the country. Always fresh; asOf and countedTo say what was counted, and the same \
                 two give the same report again; disclosure says how the figures are protected for whoever asks. Which variables the report selects and splits by stands in the list of \
                 reports; others are refused by name.",
-        query: &with_variables::<15, { 15 + VARIABLES_AND_SPLIT }>([
-            FROM, TO, EVERY, VERSION, GEOGRAPHY, AS_OF, COUNTED_TO, AT_LEAST, PART, PACKAGE, FORMAT, SEPARATOR,
-            DECIMAL, BOM, LANG,
-        ]),
+        query: &QUERY,
         headers: &["If-None-Match"],
         takes: &[],
         gives: &[Answer { status: 200, about: "Rapporten. / The report.", content: CONTENT, headers: FILE }],
@@ -81,18 +85,11 @@ async fn list_reports(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut query = Query::of(&request);
     let page = query.page();
     query.finish()?;
-    let all: Vec<Value> = catalogue().reports().iter().map(told).collect();
+    let all: Vec<Value> = catalogue().reports().iter().map(report_catalogue::told).collect();
     let total = all.len() as i64;
-    bytes(&list("/v1/reports", &query, page, total, page.cut(all))).map(|b| revalidated(&request, JSON, b))
-}
-
-fn told(definition: &Definition) -> Value {
-    let mut told = json!(definition);
-    told["link"] = json!(format!("/v1/reports/{}", definition.id));
-    told["versions"] = json!(catalogue().versions(&definition.id));
-    told["every"] = json!(Every::ALL.map(Every::code));
-    told["variables"] = forms::report(&definition.id).map_or(Value::Null, report_variables::told);
-    told
+    let mut body = list("/v1/reports", &query, page, total, page.cut(all));
+    body.insert("question".to_owned(), report_catalogue::question(&QUERY));
+    bytes(&body).map(|b| revalidated(&request, JSON, b))
 }
 
 fn bytes(body: &impl serde::Serialize) -> Result<Vec<u8>, Problem> {

@@ -252,7 +252,7 @@ impl NotTaken {
             Self::MappingNotLeft => "alla ärenden i rapporten har inte lämnat gemensam kartläggning",
             Self::NotEnded => "alla ärenden i rapporten är inte avslutade",
             Self::AlwaysThere => "varje rad är redan delad på kön",
-            Self::OwnRows => "rapportens rader är redan variabelns värden",
+            Self::OwnRows => "en del av rapporten har redan variabelns värden som rader",
         }
     }
 
@@ -265,7 +265,7 @@ impl NotTaken {
             Self::MappingNotLeft => "not every case of the report has left joint mapping",
             Self::NotEnded => "not every case of the report has ended",
             Self::AlwaysThere => "every row is split by sex already",
-            Self::OwnRows => "the rows of the report are the variable's values already",
+            Self::OwnRows => "a part of the report has the variable's values as rows already",
         }
     }
 }

@@ -256,6 +256,34 @@ fn case_row() -> Value {
 }
 
 /// A list of cases, each with what was counted of it, and the figure that they stand behind.
+fn report_list() -> Value {
+    let texts = || object(json!({"sv": text(), "en": text()}), &["sv", "en"]);
+    let register = || json!({"type": ["string", "null"]});
+    let variable = json!({"name": text(), "number": integer(), "sv": text(), "en": text(), "codes": list(text()),
+        "labels": list(object(json!({"code": text(), "sv": text(), "en": text()}), &["code", "sv", "en"])),
+        "register": register(), "several": flag()});
+    let refused = json!({"name": text(), "as": codes(["selection", "split"]), "sv": text(), "en": text()});
+    let variables = json!({
+        "selections": list(object(variable, &["name", "number", "sv", "en", "codes", "labels", "several"])),
+        "splits": list(text()), "requires": {"type": ["string", "null"]},
+        "refused": list(object(refused, &["name", "as", "sv", "en"])),
+    });
+    let parameter = json!({"name": text(), "sv": text(), "en": text(), "type": text(), "example": text(),
+        "required": flag()});
+    let question = json!({
+        "parameters": list(object(parameter, &["name", "sv", "en", "type", "example", "required"])),
+        "geographies": list(object(json!({"form": text(), "register": register()}), &["form"])),
+        "formats": list(object(json!({"format": text(), "media": text(), "onePart": flag()}), &["format", "media", "onePart"])),
+        "mostSplits": integer(), "mostRows": integer(),
+    });
+    let item = json!({"id": text(), "version": integer(), "title": texts(), "link": text(), "versions": list(integer()),
+        "every": list(text()), "variables": object(variables, &["selections", "splits", "requires", "refused"])});
+    let mut list = page(object(item, &["id", "version", "title"]));
+    list["properties"]["question"] =
+        object(question, &["parameters", "geographies", "formats", "mostSplits", "mostRows"]);
+    list
+}
+
 fn report_case_list() -> Value {
     let mut row = case_row();
     row["properties"]["counted"] =
@@ -319,8 +347,7 @@ fn service() -> Value {
         "CodeListList": page(object(json!({"id": text(), "sv": text(), "en": text(), "count": integer(), "link": text()}), &["id", "link"])),
         "ApiInfo": object(json!({"apiName": text(), "apiVersion": text(), "apiReleased": date(), "apiDocumentation": text(),
             "apiStatus": codes(["active", "deprecated", "retired"])}), &["apiName", "apiVersion", "apiReleased", "apiDocumentation", "apiStatus"]),
-        "ReportList": page(object(json!({"id": text(), "version": integer(), "title": object(json!({"sv": text(), "en": text()}), &[]),
-            "link": text()}), &["id", "version", "title"])),
+        "ReportList": report_list(),
         "Report": object(json!({
             "report": text(), "version": integer(), "period": object(json!({"from": date(), "to": date()}), &["from", "to"]),
             "geography": object(json!({"code": text(), "name": text()}), &["code", "name"]), "asOf": instant(),

@@ -2,7 +2,7 @@
 
 use actix_web::http::Method;
 use expect_test::expect;
-use serde_json::json;
+use serde_json::{Value, json};
 use sus::domain::organisation::Role;
 
 use super::{ANNA, Api, bearer};
@@ -155,6 +155,63 @@ fn everything_wrong_with_a_question_is_told_at_once() {
         assert_eq!(unknown.json()["errors"][0]["allowed"], json!({"values": ["styrgrupp:gavleborg"]}));
         let ahead = api.get(&format!("/v1/reports/baspaket?{PERIOD}&atLeast=999999"), &reader(&api));
         assert_eq!(ahead.json()["errors"][0]["pointer"], "/query/atLeast");
+    });
+}
+
+/// A client that knows nothing but the list asks for every report, each selected and split by something of all that it
+/// takes, and follows the registers to the codes of places.
+#[test]
+fn the_list_of_reports_alone_is_enough_to_ask_for_any_of_them() {
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let token = reader(&api);
+        let get = |path: &str| {
+            let told = api.get(path, &token);
+            assert_eq!(told.status, 200, "{path}: {}", told.text);
+            told.json()
+        };
+        let list = get("/v1/reports?limit=100");
+        let question = &list["question"];
+        let places: Vec<&str> =
+            question["geographies"].as_array().unwrap().iter().filter_map(|g| g["register"].as_str()).collect();
+        assert!(places.iter().all(|register| get(register)["items"].as_array().is_some_and(|all| !all.is_empty())));
+        let required: Vec<&Value> =
+            question["parameters"].as_array().unwrap().iter().filter(|p| p["required"] == true).collect();
+        let required: Vec<String> = required
+            .iter()
+            .map(|p| format!("{}={}", p["name"].as_str().unwrap(), p["example"].as_str().unwrap()))
+            .collect();
+        for report in list["items"].as_array().unwrap() {
+            let variables = &report["variables"];
+            for (at, variable) in variables["selections"].as_array().unwrap().iter().enumerate() {
+                assert!(variable["sv"] != variable["name"] && variable["en"].is_string(), "{variable}");
+                let labels = variable["labels"].as_array().unwrap();
+                let register = variable["register"].as_str().map(&get);
+                let code = match &register {
+                    Some(register) => &register["items"][0]["code"],
+                    None => &labels[at % labels.len()]["code"],
+                };
+                let mut query = required.clone();
+                let name = variable["name"].as_str().unwrap();
+                query.push(format!("{name}={}", code.as_str().unwrap()));
+                let needed = variables["requires"].as_str().filter(|needed| *needed != name);
+                query.extend(needed.map(|needed| format!("{needed}=ingen")));
+                let splits = variables["splits"].as_array().unwrap();
+                query.extend(
+                    (!splits.is_empty()).then(|| format!("split={}", splits[at % splits.len()].as_str().unwrap())),
+                );
+                get(&format!("{}?{}&part=1", report["link"].as_str().unwrap(), query.join("&")));
+            }
+            let refused = variables["refused"].as_array().unwrap();
+            let taken = variables["selections"].as_array().unwrap().len();
+            assert_eq!(taken + refused.iter().filter(|r| r["as"] == "selection").count(), 21, "{report}");
+        }
+        for form in question["formats"].as_array().unwrap() {
+            let part = if form["onePart"] == true { "&part=1" } else { "" };
+            let path =
+                format!("/v1/reports/status?{}&format={}{part}", required.join("&"), form["format"].as_str().unwrap());
+            assert_eq!(api.get(&path, &token).status, 200, "{path}");
+        }
     });
 }
 
