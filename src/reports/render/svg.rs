@@ -61,6 +61,9 @@ fn drawn(report: &Report, part: &Part, whole: bool) -> String {
         } else {
             drawing.bars(chart)
         }
+        if let Some(also) = chart.left_out(report) {
+            drawing.paragraph(&also, 12.0, false);
+        }
         if chart.cut {
             drawing.paragraph(words.not_drawn, 12.0, false);
         }
