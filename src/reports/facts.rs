@@ -19,7 +19,7 @@ use super::abreast;
 use super::disclosure::{Policy, RecordKeys};
 use super::frame::Frame;
 use super::observations::{KINDS, Kind, Observations, Rows};
-use super::places::Places;
+use super::places::{Place, Places};
 use super::profiles::Profiles;
 use super::report::Row;
 use super::request::Period;
@@ -209,6 +209,20 @@ impl Facts {
         let rows: usize = self.base.0.iter().chain(&self.delta.0).map(Frame::bytes).sum();
         let keys = size_of_val(&**self.keyed.base) + size_of_val(&*self.keyed.added);
         rows + keys + self.profiles.bytes() + self.numbers.bytes()
+    }
+
+    /// The places that cases are at as they are known, and not those that they were known at before or were to be later:
+    /// what a report shows is to be the same whatever the columns have followed.
+    ///
+    /// # Errors
+    /// When the columns can't be read.
+    pub(super) fn places_now(&self) -> Result<Vec<&Place>, PolarsError> {
+        let mut has = vec![false; self.places.len()];
+        let base = self.base.0.iter().map(|frame| frame.places_of(|case| !self.dead.contains(case)));
+        for of_frame in base.chain(self.delta.0.iter().map(|frame| frame.places_of(|_| true))) {
+            has.iter_mut().zip(of_frame?).for_each(|(has, here)| *has |= here);
+        }
+        Ok(self.places.iter().zip(has).filter_map(|(place, has)| has.then_some(place)).collect())
     }
 
     /// How many rows they hold, dead ones included.

@@ -125,6 +125,13 @@ impl Frame {
         all
     }
 
+    /// The places that have a row of a case that is wanted.
+    pub(super) fn places_of(&self, wanted: impl Fn(u32) -> bool) -> PolarsResult<Vec<bool>> {
+        let cases = self.data.column("case")?.u32()?.cont_slice()?;
+        let any = |ends: &[u32]| cases[ends[0] as usize..ends[1] as usize].iter().any(|case| wanted(*case));
+        Ok(self.offsets.windows(2).map(any).collect())
+    }
+
     /// Bytes that it holds.
     pub(super) fn bytes(&self) -> usize {
         self.data.estimated_size() + size_of_val(&*self.offsets) + size_of_val(&*self.last)

@@ -217,6 +217,12 @@ proptest! {
         }
         check(&pulled(&facts, &geography, period), &cases, &geography, period);
         prop_assert!(facts.counted_to() > Position(999));
+        // Also which places are shown: none that cases were at before.
+        for (report, splits) in [("status", vec![Variable::FkKontor]), ("deltagare-bakgrund", vec![Variable::AfKontor, Variable::Marknadsomrade]), ("datakvalitet", vec![])] {
+            let request = Request { splits, ..Request::plain(report, period, geography.clone()) };
+            let of = |facts| pull(facts, &organisation(), &request, at(), Lang::Sv, Grant::all(Policy::Exact)).unwrap().parts;
+            prop_assert_eq!(of(&facts), of(&built(&cases)), "{}", report);
+        }
         prop_assert_eq!(facts.cases(), cases.len());
         let compacted = facts.compacted().unwrap();
         prop_assert_eq!(pulled(&compacted, &geography, period), pulled(&facts, &geography, period));

@@ -23,6 +23,7 @@ use super::selection::{Level, Selection};
 use super::split::{Choice, Split, unknown_places};
 use super::tally::Pass;
 use super::times::{self, Time};
+use super::variables::Origin;
 
 /// How many whole levels are kept at most; more means someone asks for ever new periods.
 const KEPT: usize = 64;
@@ -70,16 +71,18 @@ impl Shown {
     /// The places of one state.
     ///
     /// # Errors
-    /// When the geography is unknown.
+    /// When the geography is unknown, or the columns can't be read.
     pub(super) fn of(facts: &Facts, organisation: &Organisation, request: &Request) -> Result<Self, PullError> {
         let geography = request.geography.resolve(organisation).map_err(|error| PullError::Request(vec![error]))?;
         let urval = geography.levels.first().map_or(&Selection::All, |level| &level.selection);
-        let splits = request.splits.iter();
-        let splits = splits.map(|variable| Split::new(*variable, facts, organisation, urval, &request.choices));
         let quality = request.report == quality::ID;
+        let named = request.splits.iter().any(|variable| variable.row().origin == Origin::Place) || quality;
+        let places = if named { facts.places_now()? } else { Vec::new() };
+        let splits = request.splits.iter();
+        let splits = splits.map(|variable| Split::new(*variable, &places, organisation, urval, &request.choices));
         Ok(Self {
             splits: splits.collect(),
-            offices: quality.then(|| Offices::new(facts, organisation, urval, request.period)),
+            offices: quality.then(|| Offices::new(&places, organisation, urval, request.period)),
         })
     }
 
@@ -112,8 +115,12 @@ pub fn pull(
             request.definition().err().into_iter().chain(geography).chain(unknown).collect(),
         ));
     }
-    // An unknown geography has none, and is told together with what else is wrong.
-    let shown = Shown::of(facts, organisation, request).unwrap_or_default();
+    let shown = match Shown::of(facts, organisation, request) {
+        Ok(shown) => shown,
+        // An unknown geography has none, and is told together with what else is wrong.
+        Err(PullError::Request(_)) => Shown::default(),
+        Err(error) => return Err(error),
+    };
     pull_shown(facts, organisation, request, as_of, (lang, grant), &shown)
 }
 

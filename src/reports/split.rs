@@ -10,7 +10,6 @@ use crate::domain::geography;
 use crate::domain::organisation::Organisation;
 
 use super::cube::SAMTLIGA;
-use super::facts::Facts;
 use super::grid::GridAxis;
 use super::places::Place;
 use super::report::{Code, Dimension};
@@ -65,11 +64,11 @@ pub(super) fn either(first: &[Named], second: &[Named]) -> Vec<Named> {
 }
 
 impl Split {
-    /// A split of the cases of a selection. Codes of the register are shown where the selection has cases or, for
+    /// A split of the cases of a selection, which are at some of these places. Codes of the register are shown where the selection has cases or, for
     /// riket, all of them.
     pub(super) fn new(
         variable: Variable,
-        facts: &Facts,
+        places: &[&Place],
         organisation: &Organisation,
         selection: &Selection,
         chosen: &[Choice],
@@ -82,8 +81,7 @@ impl Split {
             let codes = row.codes.iter().filter(|code| row.several || shown(code));
             return Self { variable, codes: codes.map(|code| (Cow::Borrowed(*code), None)).collect() };
         }
-        let mut codes: BTreeSet<String> = facts
-            .places
+        let mut codes: BTreeSet<String> = places
             .iter()
             .filter(|p| selection.includes(&p.fk, &p.af, p.municipality.as_ref()))
             .map(|place| code_of(variable, place, organisation))

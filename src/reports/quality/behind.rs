@@ -88,7 +88,8 @@ pub fn behind(
         return Err(BehindError::Pull(PullError::Request(unknown)));
     }
     let selection = resolved.levels.first().map_or(&Selection::All, |level| &level.selection);
-    let units = Units::new(facts, &Offices::new(facts, organisation, selection, request.period));
+    let places = facts.places_now().map_err(|error| BehindError::Pull(PullError::Columns(error)))?;
+    let units = Units::new(facts, &Offices::new(&places, organisation, selection, request.period));
     let unit = units.find(&cell.unit).ok_or_else(|| BehindError::Unit(units.codes()))?;
     let axis = cell.part.axis();
     let code = axis.values().position(|code| code == cell.code);

@@ -11,6 +11,7 @@ use crate::domain::step::Agency;
 use crate::reports::cube::SAMTLIGA;
 use crate::reports::facts::Facts;
 use crate::reports::grid::GridAxis;
+use crate::reports::places::Place;
 use crate::reports::report::{Code, Dimension};
 use crate::reports::request::Period;
 use crate::reports::selection::Selection;
@@ -35,7 +36,7 @@ impl Offices {
     /// Those of a selection: of the register in the period, and those that it has cases of. The whole country has its
     /// agencies only.
     pub(in crate::reports) fn new(
-        facts: &Facts,
+        places: &[&Place],
         organisation: &Organisation,
         selection: &Selection,
         period: Period,
@@ -48,7 +49,7 @@ impl Offices {
                 let name = organisation.offices.get(&code).map(|office| office.name.clone());
                 (Cow::Owned(code.to_string()), name)
             };
-            by_name(offices(facts, organisation, selection, period, agency).into_iter().map(named))
+            by_name(offices(places, organisation, selection, period, agency).into_iter().map(named))
         }))
     }
 
@@ -133,13 +134,13 @@ impl Units {
 
 /// The offices of an agency that a selection shows.
 fn offices(
-    facts: &Facts,
+    places: &[&Place],
     organisation: &Organisation,
     selection: &Selection,
     period: Period,
     agency: Agency,
 ) -> BTreeSet<OfficeCode> {
-    let selected = facts.places.iter().filter(|p| selection.includes(&p.fk, &p.af, p.municipality.as_ref()));
+    let selected = places.iter().filter(|p| selection.includes(&p.fk, &p.af, p.municipality.as_ref()));
     let of_cases = selected.map(|p| if agency == Agency::Fk { p.fk.clone() } else { p.af.clone() });
     let open = |office: &Office| {
         office.validity.from <= period.to() && office.validity.to.is_none_or(|last| period.from() <= last)
