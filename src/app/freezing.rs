@@ -169,7 +169,7 @@ async fn freeze_beside(
     let (report, grant) = pulling.await?;
     let head = head(app, caller, wanted, &report);
     let row = FrozenRow { body: stored::write(&report).map_err(|_| NotFrozen::Failed)?, head };
-    let of = Arc::clone(wanted);
+    let (of, disclosure) = (Arc::clone(wanted), report.disclosure);
     keep(app, once, move |link, _| {
         if of.protected_beside(&published(link, of.request.period)?) != grant {
             return Err(NotYet::Overtaken);
@@ -179,6 +179,8 @@ async fn freeze_beside(
             ("content-type", "application/json".to_owned()),
             ("cache-control", "no-store".to_owned()),
             ("location", format!("/v1/frozen-reports/{}", id(&row.head))),
+            // Whoever freezes is to know at once whether small counts are withheld or all have noise: it stays so.
+            ("sus-disclosure", disclosure.to_owned()),
         ];
         let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         Ok(Rendered { status: 201, headers, body: told(&row.head).to_string() })

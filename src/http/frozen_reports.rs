@@ -43,7 +43,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
             status: 201,
             about: "Rapporten är fryst. / The report is frozen.",
             content: &[Content { media: JSON, schema: "FrozenReport", example: bodies::frozen_report }],
-            headers: &["Location"],
+            headers: &["Location", "Sus-Disclosure"],
         }],
         problems: &[400, 406, 410, 413, 415, 422, 503],
         route: |route| route.to(create_frozen_report),

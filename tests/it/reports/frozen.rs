@@ -96,7 +96,9 @@ fn a_frozen_report_withholds_small_counts_whoever_freezes_and_reads_it() {
         let freeze = |body: &Value| {
             let made = api.post("/v1/frozen-reports", &api.fk(), body);
             assert_eq!(made.status, 201, "{}", made.text);
-            api.get(made.header("location").unwrap(), &api.fk()).json()
+            let frozen = api.get(made.header("location").unwrap(), &api.fk()).json();
+            assert_eq!(made.header("sus-disclosure").unwrap(), frozen["disclosure"].as_str().unwrap());
+            frozen
         };
         let quarter = freeze(&wanted());
         let levels = |report: &Value| {
