@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::app::reporting::{granted_now, in_turn, only, package, pulled};
 use crate::auth::policy::Action;
 use crate::domain::finding::Allowed;
+use crate::domain::organisation::Organisation;
 use crate::domain::shape;
 use crate::reports::catalogue::catalogue;
 use crate::reports::follow::Counted;
@@ -105,7 +106,8 @@ struct Asked {
     form: (Form, Options),
 }
 
-fn read(request: &HttpRequest, report: &str) -> Result<Asked, Problem> {
+/// With the registers, places that they don't know are told together with what else is wrong.
+fn read(request: &HttpRequest, report: &str, registers: Option<&Organisation>) -> Result<Asked, Problem> {
     let mut query = Query::of(request);
     let (period, geography) = question(&mut query);
     let every = every(&mut query);
@@ -119,6 +121,9 @@ fn read(request: &HttpRequest, report: &str) -> Result<Asked, Problem> {
     let wanted = period.zip(geography).map(|(period, geography)| Request::plain(report, period, geography));
     let mut wanted = wanted.map(|request| Request { version, ..request });
     report_variables::read(&mut query, wanted.as_mut().unwrap_or(&mut nobody(report)));
+    if let Some((registers, wanted)) = registers.zip(wanted.as_ref()) {
+        wanted.unknown(registers).iter().for_each(|error| report_variables::refuse(&mut query, error));
+    }
     query.finish()?;
     let Some(mut request) = wanted else { return Err(Problem::new(Kind::FrageparameterFel)) };
     request.every = every;
@@ -149,7 +154,13 @@ async fn get_report(app: web::Data<App>, request: HttpRequest, id: web::Path<Str
         return Err(Problem::new(Kind::FinnsInte));
     }
     let caller = caller(&request)?;
-    let asked = read(&request, &id)?;
+    let asked = match read(&request, &id, None) {
+        Ok(asked) => asked,
+        Err(_) => {
+            let (_, registers) = in_turn(&app, |app| Ok::<_, Problem>(app.service.organisation()?)).await?;
+            read(&request, &id, Some(&registers))?
+        }
+    };
     let known = known(&request);
     let made = in_turn(&app, move |app| {
         let Asked { request: wanted, counted, lang, parts, form } = asked;

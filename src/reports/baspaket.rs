@@ -6,6 +6,7 @@
 use super::cube::{Axis, Cube, Durations, Merge, Tally};
 use super::disclosure::Policy;
 use super::report::{Figure, Row};
+use super::variables::Variable;
 
 const fn summed(name: &'static str, codes: &'static [&'static str]) -> Axis {
     Axis { name, codes, summed: true }
@@ -59,6 +60,18 @@ pub struct Form {
     /// So many months, the one of the period's last day being the last, stand beside each other; 0: the period.
     pub months: u32,
 }
+
+impl Form {
+    /// Whether the part is split by a variable where its report is: not where its rows are the variable's values already,
+    /// and not where nothing is known of whom it counts.
+    #[must_use]
+    pub fn splits(&self, variable: Variable) -> bool {
+        self.id != ANONYMOUS && !self.axes.iter().any(|axis| axis.name == variable.row().name)
+    }
+}
+
+/// The part of cases without identity, which nothing is known of to split by.
+pub(super) const ANONYMOUS: &str = "anonyma";
 
 const fn form(id: &'static str, axes: &'static [Axis], measures: Measures) -> Form {
     Form { id, axes, measures, months: 0 }

@@ -238,7 +238,7 @@ pub enum NotTaken {
     NotEnded,
     /// Every row is by sex already.
     AlwaysThere,
-    /// The part is made of the variable's own codes.
+    /// Every part is made of the variable's own codes.
     OwnRows,
 }
 
@@ -252,7 +252,7 @@ impl NotTaken {
             Self::MappingNotLeft => "alla ärenden i rapporten har inte lämnat gemensam kartläggning",
             Self::NotEnded => "alla ärenden i rapporten är inte avslutade",
             Self::AlwaysThere => "varje rad är redan delad på kön",
-            Self::OwnRows => "en del av rapporten har redan variabelns värden som rader",
+            Self::OwnRows => "rapportens rader är redan variabelns värden",
         }
     }
 
@@ -265,7 +265,7 @@ impl NotTaken {
             Self::MappingNotLeft => "not every case of the report has left joint mapping",
             Self::NotEnded => "not every case of the report has ended",
             Self::AlwaysThere => "every row is split by sex already",
-            Self::OwnRows => "a part of the report has the variable's values as rows already",
+            Self::OwnRows => "the rows of the report are the variable's values already",
         }
     }
 }
@@ -297,7 +297,7 @@ impl ReportForm {
     /// # Errors
     /// Why not.
     pub fn splits(&self, variable: Variable) -> Result<(), NotTaken> {
-        let rows = self.parts.iter().any(|part| part.axes.iter().any(|axis| axis.name == variable.row().name));
+        let rows = !self.parts.iter().any(|part| part.splits(variable));
         match variable {
             Variable::Kon => Err(NotTaken::AlwaysThere),
             _ if rows => Err(NotTaken::OwnRows),

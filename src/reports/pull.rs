@@ -8,11 +8,11 @@ use polars::prelude::{PolarsError, PolarsResult};
 
 use crate::domain::organisation::Organisation;
 
-use super::baspaket::Form;
+use super::baspaket::{ANONYMOUS, Form};
 use super::catalogue::{Text, variable_labels};
 use super::classes::Recent;
 use super::counting::{self, Question};
-use super::cube::{Axis, Tally};
+use super::cube::{Axis, SAMTLIGA, Tally};
 use super::disclosure::{Grant, Policy, disclose};
 use super::facts::Facts;
 use super::forms::ReportForm;
@@ -20,7 +20,7 @@ use super::quality::{self, Offices, Units};
 use super::report::{Dimension, Part, Report, Row};
 use super::request::{Lang, MOST_ROWS, Period, Request, RequestError};
 use super::selection::{Level, Selection};
-use super::split::{Choice, Split, unknown_places};
+use super::split::{Choice, Split};
 use super::tally::Pass;
 use super::times::{self, Time};
 use super::variables::Origin;
@@ -61,7 +61,7 @@ impl From<PolarsError> for PullError {
 
 /// Which places a report shows: those that it is split by, and the offices of `datakvalitet`. What is registered decides
 /// on them, so two states of a report that are to stand beside each other have those of both.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Shown {
     splits: Vec<Split>,
     offices: Option<Offices>,
@@ -108,19 +108,12 @@ pub fn pull(
     lang: Lang,
     grant: Grant,
 ) -> Result<Report, PullError> {
-    let unknown = unknown_places(&request.choices, organisation);
-    if !unknown.is_empty() {
-        let geography = request.geography.resolve(organisation).err();
-        return Err(PullError::Request(
-            request.definition().err().into_iter().chain(geography).chain(unknown).collect(),
-        ));
+    let wrong: Vec<RequestError> =
+        request.definition().err().into_iter().chain(request.unknown(organisation)).collect();
+    if !wrong.is_empty() {
+        return Err(PullError::Request(wrong));
     }
-    let shown = match Shown::of(facts, organisation, request) {
-        Ok(shown) => shown,
-        // An unknown geography has none, and is told together with what else is wrong.
-        Err(PullError::Request(_)) => Shown::default(),
-        Err(error) => return Err(error),
-    };
+    let shown = Shown::of(facts, organisation, request)?;
     pull_shown(facts, organisation, request, as_of, (lang, grant), &shown)
 }
 
@@ -185,11 +178,15 @@ pub(super) fn pull_shown(
                 }
                 let (choices, classes) = (&request.choices, &*classes.of(period)?);
                 let question = Question { facts, organisation, period, choices, splits, classes };
-                let rows = match &units {
-                    Some(units) => quality::rows(&question, units, quality::measured_on(period, as_of), level, policy),
-                    None => counting::rows(&question, form.id, &wanted, level, policy),
+                let measured = quality::measured_on(period, as_of);
+                let (all, mut rows) = match &units {
+                    Some(units) => {
+                        (form.parts.iter().collect(), quality::rows(&question, units, measured, level, policy)?)
+                    }
+                    None => (wanted.clone(), counting::rows(&question, form.id, &wanted, level, policy)?),
                 };
-                rows.map(Arc::new)
+                all.into_iter().zip(&mut rows).for_each(|(form, rows)| without_own(form, splits, rows));
+                Ok(Arc::new(rows))
             };
             let told: Vec<_> = periods.iter().map(|period| counted(*period)).collect::<PolarsResult<_>>()?;
             for (at, place) in places.iter().enumerate() {
@@ -217,7 +214,8 @@ pub(super) fn pull_shown(
                 _ => labelled,
             }
         });
-        let more = split_dimensions.iter().filter(|_| form.id != "anonyma").cloned();
+        let more = splits.iter().zip(&split_dimensions).filter(|(split, _)| form.splits(split.variable));
+        let more = more.map(|(_, dimension)| dimension.clone());
         let times = timed.iter().find(|(_, places)| places.contains(&place)).map_or(&[][..], |(all, _)| all);
         let time = (request.every.is_some() || months(form)).then(|| times::dimension(times, lang));
         Part {
@@ -336,6 +334,19 @@ fn level_rows(facts: &Facts, period: Period, level: &Level, policy: Policy) -> P
         return Ok(rows);
     }
     Ok(Arc::new(rows.iter().map(|part| part.iter().map(|row| on(level, row)).collect()).collect()))
+}
+
+/// Leaves out the splits that a part isn't split by, its rows being their values already.
+fn without_own(form: &Form, splits: &[Split], rows: &mut Vec<Row>) {
+    if form.id == ANONYMOUS {
+        return;
+    }
+    // From the last on, so that the places of those before stay.
+    for (place, _) in splits.iter().enumerate().rev().filter(|(_, split)| !form.splits(split.variable)) {
+        let at = form.axes.len() + place;
+        rows.retain(|row| row.codes[at] == SAMTLIGA);
+        rows.iter_mut().for_each(|row| drop(row.codes.remove(at)));
+    }
 }
 
 /// Puts the rows of one level to those of a part once more, on another.

@@ -17,7 +17,7 @@ use super::forms::{self, ReportForm};
 pub use super::request_error::RequestError;
 use super::request_error::{clipped, names};
 use super::selection::{Resolved, Selection};
-use super::split::Choice;
+use super::split::{Choice, unknown_places};
 use super::times::Every;
 use super::variables::Variable;
 
@@ -247,6 +247,13 @@ impl Request {
             version: None,
             parts: Vec::new(),
         }
+    }
+
+    /// What the register doesn't know of the places that are asked for.
+    #[must_use]
+    pub fn unknown(&self, organisation: &Organisation) -> Vec<RequestError> {
+        let geography = self.geography.resolve(organisation).err();
+        geography.into_iter().chain(unknown_places(&self.choices, organisation)).collect()
     }
 
     /// Whether a part is wanted.

@@ -20,7 +20,7 @@ use polars::prelude::PolarsResult;
 use crate::domain::organisation::Organisation;
 
 use super::abreast;
-use super::baspaket::{Form, Measures};
+use super::baspaket::{ANONYMOUS, Form, Measures};
 use super::classes::{Classes, CountedIn, RowCells};
 use super::cube::{Durations, Merge, Tally};
 use super::disclosure::Policy;
@@ -152,9 +152,6 @@ fn together(report: &str, parts: &[&Form]) -> Vec<Vec<usize>> {
 fn own_cells(form: &Form) -> usize {
     form.axes.iter().map(|axis| axis.codes.len()).product()
 }
-
-/// The part of cases without identity, which nothing is known of to split by.
-const ANONYMOUS: &str = "anonyma";
 
 /// Whether shares of a part's rows can be counted apart: not where a case counts once however many rows it has, nor where
 /// what is counted depends on other rows of the case.

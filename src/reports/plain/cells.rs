@@ -95,7 +95,8 @@ fn of_one(
     mut see: impl FnMut(usize, Codes),
 ) {
     let request = asked.request;
-    let split = if seen.part == "anonyma" { &[][..] } else { &request.splits };
+    let form = request.form().and_then(|form| form.parts.iter().find(|part| part.id == seen.part));
+    let split = request.splits.iter().filter(|variable| form.is_none_or(|form| form.splits(**variable)));
     let codes = |variable: Variable| codes_of(variable, case, seen.day, period, asked.organisation);
     // Anonymous cases have places only.
     let applies = |choice: &&Choice| seen.part != "anonyma" || is_place(choice.variable);
@@ -107,7 +108,7 @@ fn of_one(
     let told = |level: &Level| seen.part != "andel_anonyma" || !level.selection.is_by_municipality();
     let here = |level: &Level| told(level) && includes(&level.selection, case, seen.day);
     for (at, _) in asked.levels.iter().enumerate().filter(|(_, level)| here(level)) {
-        let splits = split.iter().map(|variable| codes(*variable));
+        let splits = split.clone().map(|variable| codes(*variable));
         combinations(request, seen, case, units, splits).into_iter().for_each(|codes| see(at, codes));
     }
 }

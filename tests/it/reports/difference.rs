@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
-use expect_test::expect;
 use serde_json::{Value, json};
 use sus::domain::organisation::Role;
 
@@ -321,82 +320,5 @@ fn who_sees_figures_with_noise_sees_causes_with_noise() {
             let Some(of) = figure["causes"].as_object() else { continue };
             assert!(of.values().all(noisy) && noisy(&figure["change"]), "{name}: {figure}");
         }
-    });
-}
-
-#[test]
-fn everything_wrong_with_the_question_is_told() {
-    on_both(|_, database| {
-        let api = Api::over(database);
-        let ask = |query: &str| api.get(&format!("/v1/reports/{query}"), &api.fk());
-        expect![[r#"
-        400
-        cache-control: no-store
-        content-type: application/problem+json
-
-        {
-          "type": "urn:sus:problem:frageparameter_fel",
-          "title": "Frågan kan inte läsas",
-          "titleEn": "The query can't be read",
-          "status": 400,
-          "detail": "Frågan kan inte läsas",
-          "detailEn": "The query can't be read",
-          "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c",
-          "errors": [
-            {
-              "code": "falt_saknas",
-              "ruleVersion": 1,
-              "severity": "error",
-              "pointer": "/query/asOf",
-              "sv": "Fältet saknas. Väntat värde: en tidpunkt som 2016-12-31T10:00:00Z, eller ett datum.",
-              "en": "The field is missing. Expected: an instant such as 2016-12-31T10:00:00Z, or a date.",
-              "allowed": {
-                "shape": {
-                  "sv": "en tidpunkt som 2016-12-31T10:00:00Z, eller ett datum",
-                  "en": "an instant such as 2016-12-31T10:00:00Z, or a date"
-                }
-              },
-              "link": "/v1/rules/falt_saknas"
-            }
-          ]
-        }"#]]
-        .assert_eq(&ask("baspaket/difference?from=2016-10-01&to=2016-12-31").whole());
-        expect![[r#"
-        400
-        cache-control: no-store
-        content-type: application/problem+json
-
-        {
-          "type": "urn:sus:problem:frageparameter_fel",
-          "title": "Frågan kan inte läsas",
-          "titleEn": "The query can't be read",
-          "status": 400,
-          "detail": "Frågan kan inte läsas",
-          "detailEn": "The query can't be read",
-          "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c",
-          "errors": [
-            {
-              "code": "falt_ogiltigt_varde",
-              "ruleVersion": 1,
-              "severity": "error",
-              "pointer": "/query/and",
-              "sv": "Värdet är inte tillåtet. Tillåtet: en tidpunkt som inte är före asOf.",
-              "en": "The value is not allowed. Allowed: an instant that is not before asOf.",
-              "allowed": {
-                "shape": {
-                  "sv": "en tidpunkt som inte är före asOf",
-                  "en": "an instant that is not before asOf"
-                }
-              },
-              "link": "/v1/rules/falt_ogiltigt_varde"
-            }
-          ]
-        }"#]]
-        .assert_eq(&ask("baspaket/difference?from=2016-10-01&to=2016-12-31&asOf=2016-10-12&and=2016-10-11").whole());
-        let ahead = ask("baspaket/difference?from=2016-10-01&to=2016-12-31&countedTo=99").json();
-        assert_eq!(ahead["errors"][0]["pointer"], "/query/countedTo");
-        let ahead = ask("baspaket/difference?from=2016-10-01&to=2016-12-31&asOf=2016-10-12&andCountedTo=99").json();
-        assert_eq!(ahead["errors"][0]["pointer"], "/query/andCountedTo");
-        assert_eq!(ask("mars/difference?from=2016-10-01&to=2016-12-31&asOf=2016-10-12").status, 404);
     });
 }

@@ -2,6 +2,7 @@
 
 mod as_known;
 mod difference;
+mod difference_refused;
 mod disclosure;
 mod forms;
 mod frozen;

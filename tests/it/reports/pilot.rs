@@ -149,6 +149,10 @@ fn a_place_that_the_register_does_not_know_is_refused_and_never_counted_as_nothi
         assert_eq!(pointers, ["/query/verksamhetsomrade", "/query/fkKontor", "/query/kommun"], "{refused}");
         assert!(errors[1]["allowed"]["values"].as_array().unwrap().contains(&"FK-GAVLE".into()), "{refused}");
         assert_eq!(refused["detailEn"].as_str().unwrap().matches("The register has no such").count(), 3);
+        let both = asked("&fkKontor=FK-NOPE&alder=12").json();
+        let errors = both["errors"].as_array().unwrap();
+        let pointers: Vec<&str> = errors.iter().map(|error| error["pointer"].as_str().unwrap()).collect();
+        assert_eq!(pointers, ["/query/alder", "/query/fkKontor"], "with what else is wrong: {both}");
         let cases = api.get(
             &format!("{}&part=tackning&kommun=9999", BASPAKET.replace("baspaket", "datakvalitet/cases")),
             &api.fk(),
