@@ -201,6 +201,7 @@ fn variables(fields: &mut Fields<'_>, request: Option<&mut Request>, findings: &
 pub fn finding(error: &RequestError) -> Finding {
     let pointer = match error.parameter() {
         "variable" => "/selections".to_owned(),
+        "part" => "/parts".to_owned(),
         name if Variable::from_name(name).is_some() => format!("/selections/{name}"),
         name => format!("/{name}"),
     };

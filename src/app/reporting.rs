@@ -107,7 +107,7 @@ pub fn granted_now(
     Ok(grant)
 }
 
-/// The same of these parts only, by id or number; of all when there are none.
+/// A question that is about these parts only, by id or number; about all when there are none.
 #[must_use]
 pub fn only(wanted: Request, parts: &[String]) -> Request {
     let parts = wanted.definition().map(|definition| definition.ids(parts)).unwrap_or_default();

@@ -106,7 +106,7 @@ struct Asked {
     form: (Form, Options),
 }
 
-/// With the registers, places that they don't know are told together with what else is wrong.
+/// Reads the question. With the registers, places that they don't know are told together with what else is wrong.
 fn read(request: &HttpRequest, report: &str, registers: Option<&Organisation>) -> Result<Asked, Problem> {
     let mut query = Query::of(request);
     let (period, geography) = question(&mut query);
@@ -157,7 +157,10 @@ async fn get_report(app: web::Data<App>, request: HttpRequest, id: web::Path<Str
     let asked = match read(&request, &id, None) {
         Ok(asked) => asked,
         Err(_) => {
-            let (_, registers) = in_turn(&app, |app| Ok::<_, Problem>(app.service.organisation()?)).await?;
+            // A question that is wrong doesn't wait among those that are counted.
+            let service = app.clone();
+            let known = web::block(move || service.service.organisation()).await;
+            let (_, registers) = known.map_err(|_| Problem::new(Kind::Upptagen))??;
             read(&request, &id, Some(&registers))?
         }
     };

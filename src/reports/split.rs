@@ -64,8 +64,8 @@ pub(super) fn either(first: &[Named], second: &[Named]) -> Vec<Named> {
 }
 
 impl Split {
-    /// A split of the cases of a selection, which are at some of these places. Codes of the register are shown where the selection has cases or, for
-    /// riket, all of them.
+    /// A split of the cases of a selection, which are at some of these places. Codes of the register are shown where the
+    /// selection has cases or, for riket, all of them.
     pub(super) fn new(
         variable: Variable,
         places: &[&Place],
@@ -188,13 +188,15 @@ fn name(variable: Variable, code: &str, organisation: &Organisation) -> Option<S
 pub(super) fn unknown_places(choices: &[Choice], organisation: &Organisation) -> Vec<RequestError> {
     let unknown = |choice: &Choice| {
         let variable = choice.variable;
-        let known = |code: &String| code == SAKNAS || name(variable, code, organisation).is_some();
-        if choice.codes.iter().all(known) {
-            return None;
+        let mut allowed = registered(variable, organisation);
+        // Every case has its offices.
+        if ![Variable::FkKontor, Variable::AfKontor].contains(&variable) {
+            allowed.insert(SAKNAS.to_owned());
         }
-        let mut allowed: Vec<String> = registered(variable, organisation).into_iter().collect();
-        allowed.push(SAKNAS.to_owned());
-        Some(RequestError::PlaceUnknown { variable, allowed })
+        // A kommun that is no more is none to choose now, but one that earlier cases may have.
+        let earlier = |code: &String| variable == Variable::Kommun && name(variable, code, organisation).is_some();
+        let known = choice.codes.iter().all(|code| allowed.contains(code) || earlier(code));
+        (!known).then(|| RequestError::PlaceUnknown { variable, allowed: allowed.into_iter().collect() })
     };
     choices.iter().filter(|choice| choice.variable.row().origin == Origin::Place).filter_map(unknown).collect()
 }

@@ -255,7 +255,7 @@ fn case_row() -> Value {
     )
 }
 
-/// A list of cases, each with what was counted of it, and the figure that they stand behind.
+/// The reports, with what each takes, and how any is asked for.
 fn report_list() -> Value {
     let texts = || object(json!({"sv": text(), "en": text()}), &["sv", "en"]);
     let register = || json!({"type": ["string", "null"]});
@@ -284,6 +284,7 @@ fn report_list() -> Value {
     list
 }
 
+/// A list of cases, each with what was counted of it, and the figure that they stand behind.
 fn report_case_list() -> Value {
     let mut row = case_row();
     row["properties"]["counted"] =

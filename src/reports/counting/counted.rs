@@ -3,7 +3,7 @@
 use super::Count;
 use crate::reports::baspaket::{Active, Form, Measures};
 use crate::reports::cube::{Durations, Merge, Tally};
-use crate::reports::disclosure::Policy;
+use crate::reports::disclosure::{Policy, Whose};
 use crate::reports::grid::Grid;
 use crate::reports::report::Row;
 
@@ -71,8 +71,8 @@ fn spread(grid: &Grid<Durations>, level: &str, policy: Policy) -> Vec<Row> {
         // The percentiles stand between the median and n.
         let mut figures = policy.days(days);
         let n = figures.pop();
-        let told = PERCENTS.into_iter().zip(days.percentiles(PERCENTS));
-        figures.extend(told.map(|(percent, percentile)| policy.percentile(percent, percentile, days.into())));
+        let (of, told) = (Whose::from(days), PERCENTS.into_iter().zip(days.percentiles(PERCENTS)));
+        figures.extend(told.map(|(percent, percentile)| policy.percentile(percent, percentile, of)));
         figures.extend(n);
         figures
     })

@@ -22,7 +22,6 @@ use crate::reports::pull::{PullError, Shown, pull_shown};
 use crate::reports::quality;
 use crate::reports::reading::PIECE;
 use crate::reports::request::{Lang, Request};
-use crate::reports::split::unknown_places;
 use crate::storage::journal::{Loaded, Selection, load_counted};
 use crate::storage::{Db, StorageError, changes};
 
@@ -93,7 +92,7 @@ impl Reports {
         let old = registers.as_known(&mut reader.link(), from, since)?;
         let new = registers.as_known(&mut reader.link(), to, until)?;
         // What was registered later is no reason to refuse: before, there was nothing of it.
-        let unknown = unknown_places(&request.choices, &new);
+        let unknown = request.unknown(&new);
         if !unknown.is_empty() {
             return Err(PullError::Request(unknown).into());
         }

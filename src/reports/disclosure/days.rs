@@ -3,7 +3,7 @@
 //! A mean is made of persons, however many, and moves when one comes or goes: shown to the day it would tell that one did,
 //! whatever noise the count has. So, where counts have noise, figures of days are rounded, the more the fewer and the
 //! longer they are, to less than the figure is uncertain by. A percentile of few is the time of one person, the lowest
-//! and the highest of all: it takes [`THRESHOLD`] on its outer side.
+//! and the highest of all: it takes [`THRESHOLD`] on its outer side, its own among them.
 
 use super::{Policy, THRESHOLD, p_table};
 use crate::reports::cube::{Durations, Tally};
@@ -44,7 +44,7 @@ impl Policy {
     #[must_use]
     pub fn days(self, days: &Durations) -> Vec<Figure> {
         let of = Whose::from(days);
-        vec![self.of_days(days.mean(), of), self.of_days(days.median(), of), self.count(of.cell)]
+        vec![self.of_days(of.mean, of), self.of_days(days.median(), of), self.count(of.cell)]
     }
 
     fn where_enough(self, enough: u64, days: Option<f64>, of: Whose) -> Figure {

@@ -8,7 +8,7 @@
 //! | Policy | Counts | Shares | Means, medians, percentiles |
 //! |---|---|---|---|
 //! | `exact` | as counted | as counted | as counted |
-//! | `threshold` | 1–4 withheld, and as many more as it takes that none of them can be worked out | withheld where a count of theirs is | whole days, where their count is shown and at least 5, and of percentiles 5 on the outer side |
+//! | `threshold` | 1–4 withheld, and as many more as it takes that none of them can be worked out | withheld where a count of theirs is | whole days, where their count is shown and at least 5, and of percentiles 5 at or beyond them |
 //! | `cell-key` | with noise, zero stays zero | of counts with noise | the same, where the count with noise shows that there are so many; and rounded, the more the fewer and longer (`days`) |
 //!
 //! # What the noise does not do

@@ -16,7 +16,6 @@ use crate::reports::facts::{CaseKey, Facts};
 use crate::reports::report::Figure;
 use crate::reports::request::Request;
 use crate::reports::selection::Selection;
-use crate::reports::split::unknown_places;
 
 use super::count;
 use super::measured_on;
@@ -81,12 +80,12 @@ pub fn behind(
     as_of: DateTime<Utc>,
     policy: Policy,
 ) -> Result<Behind, BehindError> {
-    let resolved = request.geography.resolve(organisation);
-    let resolved = resolved.map_err(|error| BehindError::Pull(PullError::Request(vec![error])))?;
-    let unknown = unknown_places(&request.choices, organisation);
+    let unknown = request.unknown(organisation);
     if !unknown.is_empty() {
         return Err(BehindError::Pull(PullError::Request(unknown)));
     }
+    let resolved = request.geography.resolve(organisation);
+    let resolved = resolved.map_err(|error| BehindError::Pull(PullError::Request(vec![error])))?;
     let selection = resolved.levels.first().map_or(&Selection::All, |level| &level.selection);
     let places = facts.places_now().map_err(|error| BehindError::Pull(PullError::Columns(error)))?;
     let units = Units::new(facts, &Offices::new(&places, organisation, selection, request.period));

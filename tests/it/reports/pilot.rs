@@ -149,6 +149,8 @@ fn a_place_that_the_register_does_not_know_is_refused_and_never_counted_as_nothi
         assert_eq!(pointers, ["/query/verksamhetsomrade", "/query/fkKontor", "/query/kommun"], "{refused}");
         assert!(errors[1]["allowed"]["values"].as_array().unwrap().contains(&"FK-GAVLE".into()), "{refused}");
         assert_eq!(refused["detailEn"].as_str().unwrap().matches("The register has no such").count(), 3);
+        let other = asked("&fkKontor=AF-GAVLE");
+        assert_eq!(other.status, 400, "an office of the other agency: {}", other.text);
         let both = asked("&fkKontor=FK-NOPE&alder=12").json();
         let errors = both["errors"].as_array().unwrap();
         let pointers: Vec<&str> = errors.iter().map(|error| error["pointer"].as_str().unwrap()).collect();
