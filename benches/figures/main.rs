@@ -1,5 +1,5 @@
 //! The figures of benches/README.md. `cargo bench --bench figures -- writes server pages reports` runs the parts named, or
-//! all; `SUS_BENCH_POSTGRES=postgres://…` adds the second backend. Each figure stands beside something measured in
+//! all; `SUS_BENCH_POSTGRES=postgres://…` adds the second backend, and `sqlite` or `postgres` leaves out the other. Each figure stands beside something measured in
 //! the same run: the database's own limit for the same rows, or a plain loop over the same cases.
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a benchmark may fail, and reads the clock")]
@@ -15,9 +15,13 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
+    let (of_backends, wanted): (Vec<String>, Vec<String>) =
+        wanted.into_iter().partition(|word| ["sqlite", "postgres"].contains(&word.as_str()));
     let all = wanted.is_empty();
-    let mut backends: Vec<String> = vec!["sqlite".to_owned()];
-    backends.extend(std::env::var("SUS_BENCH_POSTGRES").ok());
+    let on = |name: &str| of_backends.is_empty() || of_backends.iter().any(|word| word == name);
+    let mut backends: Vec<String> = Vec::new();
+    backends.extend(on("sqlite").then(|| "sqlite".to_owned()));
+    backends.extend(std::env::var("SUS_BENCH_POSTGRES").ok().filter(|_| on("postgres")));
     println!("{:<58} {:>14} {:>10}", "figure", "value", "ratio");
     for (name, run) in [("writes", writes::run as fn(&str)), ("server", server::run), ("pages", pages::run)] {
         if all || wanted.iter().any(|w| w == name) {

@@ -10,7 +10,8 @@ use chrono::NaiveDate;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 
-use super::{Failure, GenerateArgs, ImportArgs, reading_service, service};
+use super::{Failure, GenerateArgs, ImportArgs, chance, reading_service, service};
+use crate::app::reports_at;
 use crate::clock::{Clock, Stopwatch, SystemClock};
 use crate::config::Config;
 use crate::demo::{national, pilot, targets};
@@ -21,6 +22,7 @@ use crate::registrations::import::{Summary, import as import_lines};
 use crate::registrations::registers::ImportError;
 use crate::registrations::service::Taken;
 use crate::registrations::successors::Moves;
+use crate::reports::saved::keeper as columns;
 use crate::storage::{Db, changes};
 
 pub fn migrate(config: &Config) -> Result<(), Failure> {
@@ -123,12 +125,34 @@ pub fn import(config: &Config, args: &ImportArgs) -> Result<ExitCode, Failure> {
     };
     service.stop();
     say(&summary, watch.elapsed().as_secs_f64());
+    save_columns(config, &service, summary.registered)?;
     if summary.refused > 0 {
         println!("The refused lines stand with their findings in {}.", refused_file.display());
         return Ok(ExitCode::from(SOME_REFUSED));
     }
     forget_refused(&refused_file).map_err(|e| format!("{} can't be removed: {e}", refused_file.display()))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// From so many registrations on, the columns that reports count are saved at the end.
+const SAVED_FROM: usize = 10_000;
+
+/// Saves the columns that reports count after so many registrations, so that whoever starts next need not read all from
+/// the journals. What was registered stands without them, too, so a failure is only told.
+pub fn save_columns(config: &Config, service: &Arc<Service>, registered: usize) -> Result<(), Failure> {
+    let Some(file) = config.columns_file().filter(|_| registered >= SAVED_FROM) else { return Ok(()) };
+    let watch = Stopwatch::start();
+    let parts = columns::Parts {
+        reports: Arc::new(reports_at(service, Some(file))),
+        db: service.db.clone(),
+        clock: Arc::new(SystemClock),
+        chance: Box::new(chance()?),
+        fewest: columns::FEWEST,
+    };
+    if parts.save_now() {
+        println!("What reports count is saved for the next start ({:.1} s).", watch.elapsed().as_secs_f64());
+    }
+    Ok(())
 }
 
 fn is_same_file(one: &Path, other: &Path) -> bool {

@@ -23,15 +23,19 @@ pub fn demo(config: Config, args: &DemoArgs) -> Result<(), Failure> {
     let config = fresh(config)?;
     let service = service(&config)?;
     println!("A fresh database in {}.\n", config.data_dir.display());
-    let pilot_ends = load(&service, &pilot::organisation(), lines(pilot::registrations().into_iter()))?;
+    let (pilot_ends, _) = load(&service, &pilot::organisation(), lines(pilot::registrations().into_iter()))?;
     let history = national::National { seed: args.seed, cases: args.cases.into(), until: data::yesterday() };
     if args.cases > 0 {
-        load(&service, &national::organisation(), lines(history.lines()))?;
+        let (_, registered) = load(&service, &national::organisation(), lines(history.lines()))?;
+        if args.no_serve {
+            // Else the service does so, while it serves.
+            data::save_columns(&config, &service, registered)?;
+        }
         println!("\nThe synthetic history beside the published figures:\n");
         print!("{}", targets::table(&targets::compare(history.lines(), history.factor())));
     }
     println!("\nReady after {:.1} s. The pilot in Gävleborg, autumn 2016:\n", watch.elapsed().as_secs_f64());
-    report::print(&service, None, &pilot_baspaket(pilot_ends))?;
+    report::print(&service, config.columns_file(), &pilot_baspaket(pilot_ends))?;
     println!(
         "\nAll ten parts:\n\n  SUS_DATA_DIR={} sus report {PILOT} --counted-to {pilot_ends}",
         config.data_dir.display()
@@ -87,7 +91,12 @@ fn pilot_baspaket(pilot_ends: i64) -> ReportArgs {
     }
 }
 
-fn load(service: &Arc<Service>, organisation: &Value, lines: impl BufRead + Send + 'static) -> Result<i64, Failure> {
+/// Up to which position the lines are in, and how many were registered.
+fn load(
+    service: &Arc<Service>,
+    organisation: &Value,
+    lines: impl BufRead + Send + 'static,
+) -> Result<(i64, usize), Failure> {
     data::load_organisation(service, organisation)?;
     let watch = Stopwatch::start();
     let client = ClientId::parse("demo").map_err(|e| e.expected.en())?;
@@ -98,7 +107,7 @@ fn load(service: &Arc<Service>, organisation: &Value, lines: impl BufRead + Send
     if let Some(first) = refused.split(|b| *b == b'\n').next().filter(|l| !l.is_empty()) {
         println!("The first refused: {}", String::from_utf8_lossy(first));
     }
-    Ok(summary.position)
+    Ok((summary.position, summary.registered))
 }
 
 /// Lines as a file would give them, made while they are read.

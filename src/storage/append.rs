@@ -1,9 +1,10 @@
 //! Writing a unit's decisions: all rows of all entries at once, inside the open transaction.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
+use super::access::Added;
 use super::cases::{CaseRow, OPEN};
 use super::dialect::Link;
 use super::erase::Forgotten;
@@ -41,7 +42,8 @@ pub struct Head<'a> {
     pub person: Option<Vec<u8>>,
 }
 
-/// Writes everything and returns the number of each case. Afterwards every staged entry has its position.
+/// Writes everything, rows of the access log beside, and returns the number of each case. Afterwards every staged entry has
+/// its position.
 ///
 /// # Errors
 /// When the database fails, or [`StorageError::Conflict`] when another process wrote something that must be
@@ -52,6 +54,7 @@ pub fn append(
     staged: &mut [Staged],
     heads: &[Head<'_>],
     settings: &Settings,
+    logged: &Added,
 ) -> Result<(HashMap<CaseId, i64>, Vec<Forgotten>), StorageError> {
     let new: persons::Rows = new_persons.into_iter().collect();
     let count = i64::try_from(staged.len()).unwrap_or(i64::MAX);
@@ -74,22 +77,32 @@ pub fn append(
         }
         log.push(ChangeRow { position, case_number: Some(number), subject: item.entry.event.code() });
     }
-    let mut opened = Vec::new();
-    let mut moved = Vec::new();
-    for head in heads {
-        let Some(number) = numbers.get(&head.case.id) else { continue };
-        let row = CaseRow::of(head.case, *number, head.person.clone(), settings);
-        if head.number.is_some() { moved.push(row) } else { opened.push(row) }
-    }
+    let rows_of_heads = heads.iter().filter_map(|head| {
+        let number = numbers.get(&head.case.id)?;
+        Some((head, CaseRow::of(head.case, *number, head.person.clone(), settings)))
+    });
+    let (moved, opened): (Vec<_>, Vec<_>) = rows_of_heads.partition(|(head, _)| head.number.is_some());
+    let mut opened: Vec<CaseRow> = opened.into_iter().map(|(_, row)| row).collect();
     // A person may leave one case (it ends, or loses the identity) and have another opened in one unit, and never has two open
     // ones in between.
     let holds = |row: &CaseRow| row.state == OPEN && row.person.is_some();
-    let (holding, left): (Vec<CaseRow>, Vec<CaseRow>) = moved.into_iter().partition(holds);
-    link.update_heads(&left)?;
-    link.update_heads(&holding)?;
+    let holding: HashSet<Vec<u8>> = opened
+        .iter()
+        .chain(moved.iter().map(|(_, row)| row))
+        .filter(|row| holds(row))
+        .filter_map(|row| row.person.clone())
+        .collect();
+    let leaves = |head: &Head<'_>, row: &CaseRow| {
+        !holds(row) && head.person.as_ref().is_some_and(|person| holding.contains(person))
+    };
+    let (left, moved): (Vec<_>, Vec<_>) = moved.into_iter().partition(|(head, row)| leaves(head, row));
+    let rows_alone = |all: Vec<(&Head<'_>, CaseRow)>| all.into_iter().map(|(_, row)| row).collect::<Vec<_>>();
+    link.update_heads(&rows_alone(left))?;
+    let moved = rows_alone(moved);
     opened.sort_by_key(holds);
     insert_together!(
         link,
+        &moved,
         [
             new.people,
             new.keys,
@@ -107,6 +120,9 @@ pub fn append(
             rows.erasable.texts,
             rows.client_references,
             rows.erasable.fingerprints,
+            logged.rows,
+            logged.subjects,
+            logged.queries,
         ]
     );
     let forgotten = super::erase::erase_staged(link, staged, &numbers)?;

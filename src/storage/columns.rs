@@ -8,6 +8,8 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Binary, Integer, Nullable, SmallInt, Text, Untyped};
 use diesel::{QueryResult, RunQueryDsl};
 
+use super::cases::CaseRow;
+
 /// More rows than this are sent table by table with COPY, which costs less for each and more for each table.
 pub(super) const MANY: usize = 1000;
 
@@ -114,6 +116,21 @@ impl<'r> Statement<'r> {
         let begin = if self.0.is_empty() { "WITH w_" } else { ", w_" };
         let into = self.text(begin).text(R::NAME).text(" AS (INSERT INTO ").text(R::NAME).text(" (");
         into.names(R::COLUMNS).text(") SELECT * FROM ").rows(R::columns(rows)).text(")")
+    }
+
+    /// Goes on with the present state of cases, which is to be written over the older one; nothing where there is none.
+    pub(super) fn moving(self, heads: &'r [CaseRow]) -> Self {
+        if heads.is_empty() { self } else { self.text(", w_moved AS (").over(heads).text(")") }
+    }
+
+    /// Goes on with an update of cases to their present state.
+    pub(super) fn over(self, heads: &'r [CaseRow]) -> Self {
+        let set = "UPDATE cases SET person = u.person, identity = u.identity, version = u.version, state = u.state, \
+                   step = u.step, step_date = u.step_date, next_owner = u.next_owner, due = u.due, \
+                   missing = u.missing, fk_office = u.fk_office, af_office = u.af_office, \
+                   fk_handler = u.fk_handler, af_handler = u.af_handler FROM ";
+        let heads = self.text(set).rows(CaseRow::columns(heads)).text(" AS u (").names(CaseRow::COLUMNS);
+        heads.text(") WHERE cases.number = u.number")
     }
 
     /// The end of what appends rows.

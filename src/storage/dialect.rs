@@ -8,7 +8,7 @@ use diesel::sql_types::{BigInt, Binary, Integer, Nullable, SmallInt, Text};
 use diesel::sqlite::SqliteConnection;
 
 use super::cases::CaseRow;
-use super::columns::{Columns, Statement, column};
+use super::columns::{Statement, column};
 use super::error::StorageError;
 
 /// A connection of either backend.
@@ -62,16 +62,20 @@ macro_rules! insert_rows {
     };
 }
 
-/// Appends rows of several tables: on PostgreSQL by one statement, unless they are many. All of a table's rows are there
-/// when the statement is done, in no order among the tables.
+/// Appends rows of several tables, and writes the present state of cases over the older one: on PostgreSQL by one
+/// statement, unless the rows are many. All of it is there when the statement is done, in no order among the tables.
 macro_rules! insert_together {
     ($link:expr, [$($rows:expr),+ $(,)?]) => {
+        insert_together!($link, &[], [$($rows),+])
+    };
+    ($link:expr, $heads:expr, [$($rows:expr),+ $(,)?]) => {
         match &mut *$link {
             $crate::storage::dialect::Link::Postgres(c) if 0 $(+ $rows.len())+ <= $crate::storage::columns::MANY => {
                 let statement = $crate::storage::columns::Statement::default()$(.appending(&$rows[..]))+;
-                statement.appended().execute(&mut **c)?;
+                statement.moving($heads).appended().execute(&mut **c)?;
             }
             link => {
+                link.update_heads($heads)?;
                 $(insert_rows!(link, $crate::storage::columns::table_of(&$rows), $rows);)+
             }
         }
@@ -190,11 +194,7 @@ impl Link<'_> {
     /// # Errors
     /// When the database fails.
     pub fn take_positions(&mut self, count: i64) -> Result<i64, StorageError> {
-        use super::schema::change_head::dsl::{change_head, position};
-        let last: i64 = each!(self, c => diesel::update(change_head)
-            .set(position.eq(position + count))
-            .returning(position)
-            .get_result(c))?;
+        let last: i64 = each!(self, c => TakePositions(count).get_result(c))?;
         Ok(last - count)
     }
 
@@ -311,7 +311,33 @@ fn lock_key(hash: &[u8]) -> i64 {
     i64::from_be_bytes(bytes).rem_euclid(LOCKS)
 }
 
-/// diesel never caches an UPDATE; this one is hot, so it is a fragment with a fixed id.
+/// diesel never caches an UPDATE; this one and the next are hot, so they are fragments with a fixed id.
+struct TakePositions(i64);
+
+impl diesel::query_builder::QueryId for TakePositions {
+    type QueryId = Self;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl diesel::query_builder::Query for TakePositions {
+    type SqlType = BigInt;
+}
+
+impl<C> diesel::RunQueryDsl<C> for TakePositions {}
+
+impl<DB> diesel::query_builder::QueryFragment<DB> for TakePositions
+where
+    DB: diesel::backend::Backend + diesel::sql_types::HasSqlType<BigInt>,
+    i64: diesel::serialize::ToSql<BigInt, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: diesel::query_builder::AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("UPDATE change_head SET position = position + ");
+        out.push_bind_param::<BigInt, _>(&self.0)?;
+        out.push_sql(" RETURNING position");
+        Ok(())
+    }
+}
+
 struct UpdateHead<'a>(&'a CaseRow);
 
 impl diesel::query_builder::QueryId for UpdateHead<'_> {
@@ -364,14 +390,8 @@ impl diesel::query_builder::QueryFragment<diesel::sqlite::Sqlite> for UpdateHead
 }
 
 fn update_heads_postgres(c: &mut PgConnection, heads: &[CaseRow]) -> Result<(), StorageError> {
-    if heads.is_empty() {
-        return Ok(());
+    if !heads.is_empty() {
+        Statement::default().over(heads).execute(c)?;
     }
-    let set = "UPDATE cases SET person = u.person, identity = u.identity, version = u.version, state = u.state, \
-               step = u.step, step_date = u.step_date, next_owner = u.next_owner, due = u.due, missing = u.missing, \
-               fk_office = u.fk_office, af_office = u.af_office, fk_handler = u.fk_handler, af_handler = u.af_handler \
-               FROM ";
-    let heads = Statement::default().text(set).rows(CaseRow::columns(heads)).text(" AS u (").names(CaseRow::COLUMNS);
-    heads.text(") WHERE cases.number = u.number").execute(c)?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use crate::domain::code::{CaseId, Position};
 use crate::domain::finding::Findings;
 use crate::registrations::cache::Slot;
 use crate::registrations::job::{Answer, Answered, Job, Outcome, Refusal, Rendered};
-use crate::storage::access::{self, Scope};
+use crate::storage::access::{self, Entry, Scope};
 use crate::storage::append::{self, Head, Staged};
 use crate::storage::erase::{self, Forgotten};
 use crate::storage::erasures::Erasure;
@@ -24,6 +24,9 @@ impl Unit<'_, '_> {
         decided: Vec<Decided>,
     ) -> Result<(Vec<Answer>, i64), StorageError> {
         let touched: HashSet<CaseId> = self.staged.iter().map(|s| s.case).collect();
+        let now = self.around.now.timestamp_micros();
+        let told = jobs.iter().zip(&decided);
+        let mut logged: Vec<Entry> = told.flat_map(|(job, decided)| self.logged(job, decided)).collect();
         if !self.staged.is_empty() {
             let heads: Vec<Head<'_>> = touched
                 .iter()
@@ -38,7 +41,12 @@ impl Unit<'_, '_> {
                 .filter(|id| wanted.contains(*id))
                 .filter_map(|id| self.sealed.remove(id))
                 .collect();
-            let (numbers, forgotten) = append::append(link, new, &mut self.staged, &heads, self.around.settings)?;
+            // Where identities are taken away, the log first forgets what was asked for them.
+            let erases = self.staged.iter().any(|staged| erase::reason(&staged.entry.event).is_some());
+            let beside = if erases { Vec::new() } else { std::mem::take(&mut logged) };
+            let beside = self.around.chain.add(link, beside, now, self.around.chance)?;
+            let settings = self.around.settings;
+            let (numbers, forgotten) = append::append(link, new, &mut self.staged, &heads, settings, &beside)?;
             self.forget_searches(link, forgotten)?;
             let erased: HashSet<CaseId> = self.erased();
             for id in &touched {
@@ -52,12 +60,9 @@ impl Unit<'_, '_> {
             }
         }
         let last = self.staged.last().map_or(0, |s| s.entry.position.0);
-        let now = self.around.now.timestamp_micros();
         let mut answers = Vec::with_capacity(jobs.len());
         let mut kept = Vec::new();
-        let mut logged = Vec::new();
         for (job, decided) in jobs.iter().zip(decided) {
-            logged.extend(self.logged(job, &decided));
             if let Some(first) = decided.same_as {
                 answers.push(answers.get(first).cloned().unwrap_or(Err(Refusal::Busy)));
                 continue;

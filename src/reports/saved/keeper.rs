@@ -45,18 +45,29 @@ pub fn start(mut parts: Parts, every: Duration) -> std::io::Result<Background> {
 }
 
 impl Parts {
+    /// Has the columns made and saves them, once; says whether there was anything to save. What goes wrong is logged.
+    #[must_use]
+    pub fn save_now(mut self) -> bool {
+        self.refresh();
+        self.save()
+    }
+
     fn refresh(&self) {
         if let Err(error) = self.reports.fresh(&self.db, 0) {
             log::warn!("reports: the columns could not be made: {error}");
         }
     }
 
-    fn save(&mut self) {
+    fn save(&mut self) -> bool {
         match self.reports.save(&self.db, self.fewest, &mut *self.chance, self.clock.now()) {
-            Ok(None) => {}
-            Ok(Some(position)) => log::info!("reports: the columns were saved up to position {position}"),
+            Ok(None) => return false,
+            Ok(Some(position)) => {
+                log::info!("reports: the columns were saved up to position {position}");
+                return true;
+            }
             Err(NotSaved::Overtaken) => log::debug!("reports: the columns are saved the next time"),
             Err(error) => log::warn!("reports: the columns could not be saved: {error}"),
         }
+        false
     }
 }

@@ -18,7 +18,7 @@ use crate::storage::vault::Vault;
 /// A case or a handläggare in a piece of the log, on a day.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable)]
 #[diesel(table_name = access_subjects, treat_none_as_default_value = false)]
-struct SubjectRow {
+pub(in crate::storage) struct SubjectRow {
     subject: Vec<u8>,
     day: i32,
     piece: i64,
@@ -27,7 +27,7 @@ struct SubjectRow {
 /// Where somebody was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable)]
 #[diesel(table_name = access_queries, treat_none_as_default_value = false)]
-struct QueryRow {
+pub(in crate::storage) struct QueryRow {
     query: Vec<u8>,
     entry: i64,
 }
@@ -41,6 +41,14 @@ struct NewChain<'a> {
     id: &'a [u8],
     key_id: &'a str,
     began: i64,
+}
+
+/// Rows that stand in the chain once they are written.
+#[derive(Debug, Default)]
+pub struct Added {
+    pub(in crate::storage) rows: Vec<Row>,
+    pub(in crate::storage) subjects: Vec<SubjectRow>,
+    pub(in crate::storage) queries: Vec<QueryRow>,
 }
 
 /// Subjects, each with a day.
@@ -130,16 +138,32 @@ impl Chain {
         now: i64,
         chance: &mut dyn Chance,
     ) -> Result<(), StorageError> {
-        if entries.is_empty() {
-            return Ok(());
+        let Added { rows, subjects, queries } = self.add(link, entries, now, chance)?;
+        if !rows.is_empty() {
+            insert_together!(link, [rows, subjects, queries]);
         }
+        Ok(())
+    }
+
+    /// Rows that follow on those there are. Whoever asks for them writes them in the same transaction, before any others.
+    ///
+    /// # Errors
+    /// When the database fails; then the transaction is to be rolled back.
+    pub fn add(
+        &mut self,
+        link: &mut Link<'_>,
+        entries: Vec<Entry>,
+        now: i64,
+        chance: &mut dyn Chance,
+    ) -> Result<Added, StorageError> {
         let (forgetting, entries): (Vec<Entry>, Vec<Entry>) =
             entries.into_iter().partition(|entry| !entry.forget.is_empty());
         for Entry { scope, forget, .. } in forgetting {
             forget_query(link, self, &scope, &forget, chance)?;
         }
+        let mut added = Added::default();
         if entries.is_empty() {
-            return Ok(());
+            return Ok(added);
         }
         let mut wanted = Vec::new();
         let number = match self.place.number {
@@ -147,23 +171,19 @@ impl Chain {
             None => self.open(link, now, &mut wanted)?,
         };
         wanted.extend(entries);
-        let mut rows: Vec<Row> = Vec::with_capacity(wanted.len());
-        let mut queries = Vec::new();
-        let mut subjects = Vec::new();
         for entry in wanted {
             self.place.sequence += 1;
             self.place.unsigned |= entry.kind != Kind::Heads;
             let mut row = row_of(entry, entry_at(number, self.place.sequence), chance);
             self.place.hash = self.sealer.row(&self.place.hash, &row);
             row.hash = self.place.hash.to_vec();
-            self.note(&row, &mut subjects);
+            self.note(&row, &mut added.subjects);
             if let Some(query) = &row.query {
-                queries.push(QueryRow { query: query.clone(), entry: row.entry });
+                added.queries.push(QueryRow { query: query.clone(), entry: row.entry });
             }
-            rows.push(row);
+            added.rows.push(row);
         }
-        insert_together!(link, [rows, subjects, queries]);
-        Ok(())
+        Ok(added)
     }
 
     /// Makes the chain known; the first one there is begins with a seal over what was written before.

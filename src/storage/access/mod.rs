@@ -23,7 +23,7 @@ pub mod seal;
 pub mod unchained;
 pub mod verify;
 
-pub use chain::Chain;
+pub use chain::{Added, Chain};
 pub use forget::forget_query;
 
 /// Who reads, and why.

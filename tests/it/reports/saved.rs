@@ -208,21 +208,33 @@ fn a_file_is_its_owners_only_and_tells_nothing() {
     });
 }
 
+/// What the keeper works with.
+fn parts(place: &Place, reports: &Arc<Reports>) -> Parts {
+    let service = place.api.service();
+    let (db, clock, chance) = (service.db.clone(), Arc::clone(&service.clock), Box::new(Generator::seeded(6)));
+    Parts { reports: Arc::clone(reports), db, clock, chance, fewest: 1 }
+}
+
 #[test]
 fn the_service_has_its_columns_ready_and_saves_them_when_it_stops() {
     on_both(|_, database| {
         let place = Place::over(database);
         let reports = Arc::new(place.begun());
-        let parts = Parts {
-            reports: Arc::clone(&reports),
-            db: place.api.service().db.clone(),
-            clock: Arc::clone(&place.api.service().clock),
-            chance: Box::new(Generator::seeded(6)),
-            fewest: 1,
-        };
-        drop(keeper::start(parts, Duration::from_secs(3600)).unwrap());
+        drop(keeper::start(parts(&place, &reports), Duration::from_secs(3600)).unwrap());
         let counted_to = reports.counted_to();
         assert!(counted_to.is_some());
         assert_eq!(place.read().ok().map(|position| position.0), counted_to);
+    });
+}
+
+#[test]
+fn after_an_import_they_are_saved_once_for_the_next_start() {
+    on_both(|_, database| {
+        let place = Place::over(database);
+        let reports = Arc::new(place.begun());
+        assert!(parts(&place, &reports).save_now());
+        assert_eq!(place.read().ok().map(|position| position.0), reports.counted_to());
+        assert!(!parts(&place, &reports).save_now(), "they stand there already");
+        assert!(!Parts { fewest: 2, ..parts(&place, &Arc::new(place.begun())) }.save_now(), "they are too few");
     });
 }
