@@ -160,18 +160,21 @@ async fn freeze_beside(
     let (asking, of) = (Arc::clone(caller), Arc::clone(wanted));
     let pulling = in_turn(app, move |app| {
         granted_now(app, &asking, &of.request, of.counted)?;
-        let grant = of.protected_beside(&published(&mut app.service.db.read()?.link(), of.request.period)?);
+        let (_, organisation) = app.service.organisation()?;
+        let grant =
+            of.protected_beside(&published(&mut app.service.db.read()?.link(), of.request.period)?, &organisation);
         let mut report = pulled(app, &of.request, of.counted, (of.lang, grant))?;
         // The parts are there: they were read against the catalogue.
         let _ = render::form::keep(&mut report, &of.parts, None);
         Ok::<_, NotFrozen>((report, grant))
     });
     let (report, grant) = pulling.await?;
+    let registers = Arc::clone(&app.service.registers);
     let head = head(app, caller, wanted, &report);
     let row = FrozenRow { body: stored::write(&report).map_err(|_| NotFrozen::Failed)?, head };
     let (of, disclosure) = (Arc::clone(wanted), report.disclosure);
     keep(app, once, move |link, _| {
-        if of.protected_beside(&published(link, of.request.period)?) != grant {
+        if of.protected_beside(&published(link, of.request.period)?, &*registers.current(link)?) != grant {
             return Err(NotYet::Overtaken);
         }
         kept::freeze(link, &row)?;

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde_json::Value;
 
 use crate::domain::finding::{Allowed, Finding, Findings};
+use crate::domain::organisation::Organisation;
 use crate::domain::person::contains_identity_number;
 use crate::domain::rule::Rule;
 use crate::domain::shape;
@@ -33,8 +34,8 @@ pub struct Wanted {
 impl Wanted {
     /// How it is protected beside what is frozen `already` of its days.
     #[must_use]
-    pub fn protected_beside(&self, already: &[Published]) -> Grant {
-        disclosure::frozen(&self.request, self.counted, already)
+    pub fn protected_beside(&self, already: &[Published], organisation: &Organisation) -> Grant {
+        disclosure::frozen(&self.request, self.counted, already, organisation)
     }
 }
 

@@ -162,7 +162,8 @@ struct ReportArgs {
     /// Last day
     #[arg(long)]
     to: String,
-    /// riket, lan:21, kommun:2180, fk-kontor:CODE, af-kontor:CODE, fk-omrade:CODE, af-omrade:CODE or styrgrupp:CODE
+    /// riket, lan:21, kommun:2180, fk-kontor:CODE, af-kontor:CODE, fk-kontor-med-foregangare:CODE,
+    /// af-kontor-med-foregangare:CODE (with the offices that it took over), fk-omrade:CODE, af-omrade:CODE or styrgrupp:CODE
     #[arg(long, default_value = "riket")]
     geography: String,
     /// As known on a day (its end) or an instant

@@ -3,7 +3,7 @@
 //!
 //! Lives here: the register as one value, and questions put to it. Never here: how it is loaded or stored.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
@@ -251,6 +251,19 @@ impl Organisation {
     #[must_use]
     pub fn insats_on(&self, code: &InsatsCode, day: NaiveDate) -> Option<&InsatsDefinition> {
         self.insatser.get(code)?.iter().rev().find(|d| d.validity.contains(day))
+    }
+
+    /// An office with those that it took over, and those that they had taken over.
+    #[must_use]
+    pub fn with_predecessors<'a>(&'a self, office: &'a OfficeCode) -> BTreeSet<&'a OfficeCode> {
+        let mut all = BTreeSet::from([office]);
+        let mut latest = vec![office];
+        while let Some(successor) = latest.pop() {
+            let before = self.offices.values().filter(|office| office.successor.as_ref() == Some(successor));
+            // Whatever the register says, nothing is gone through twice.
+            latest.extend(before.map(|office| &office.code).filter(|code| all.insert(code)));
+        }
+        all
     }
 
     /// The agreements by which `agency` may register `step` for the other at this pair of offices on `day`.

@@ -49,7 +49,7 @@ shapes! {
     INSTANT_OR_DATE "en tidpunkt som 2016-12-31T10:00:00Z, eller ett datum" "an instant such as 2016-12-31T10:00:00Z, or a date";
     INSTANT_NOT_BEFORE "en tidpunkt som inte är före asOf" "an instant that is not before asOf";
     UUID "ett UUID" "a UUID";
-    PACKAGE "id för ett rapportpaket som finns" "the id of a report package that is there";
+    PACKAGE "id för ett paket av den här rapporten som finns" "the id of a package of this report that is there";
     PARTS_OR_PACKAGE "antingen part eller package" "either part or package";
     PARTS "en lista med delar av rapporten, var och en högst en gång" "a list of parts of the report, each at most once";
     CODE "en kod" "a code";

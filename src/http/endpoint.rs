@@ -15,7 +15,7 @@ use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, Route, guard, web
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use super::extract::pairs;
+use super::extract::{Unfit, pairs};
 use super::peer::Peer;
 use super::problem::{Kind, Problem};
 use super::rates::{self, Class, Standing};
@@ -182,13 +182,21 @@ async fn door(
         Some(endpoint) => check(&endpoint, &request).await,
         None => Ok(()),
     };
-    match checked {
-        Ok(()) => next.call(request).await,
-        Err(problem) => {
-            let told = problem.answer(Trace::of(request.request()).as_deref());
-            Ok(request.into_response(told))
+    let problem = match checked {
+        Ok(()) => {
+            let answered = next.call(request).await?;
+            let unfit = answered.request().extensions().get::<Unfit>().cloned();
+            let Some(Unfit(findings)) = unfit.filter(|_| !answered.status().is_client_error()) else {
+                return Ok(answered);
+            };
+            let problem = Problem::new(Kind::FrageparameterFel).errors(&findings);
+            let told = problem.answer(Trace::of(answered.request()).as_deref());
+            return Ok(answered.into_response(told));
         }
-    }
+        Err(problem) => problem,
+    };
+    let told = problem.answer(Trace::of(request.request()).as_deref());
+    Ok(request.into_response(told))
 }
 
 /// The operation that a request asked for.
@@ -220,7 +228,14 @@ async fn check(endpoint: &Endpoint, request: &ServiceRequest) -> Result<(), Prob
         }
         request.extensions_mut().insert(caller);
     }
-    check_query(endpoint, request.query_string(), app.service.today())?;
+    let unfit = check_query(endpoint, request.query_string(), app.service.today())?;
+    if unfit.has_errors() {
+        if endpoint.verb != Verb::Get || endpoint.query.is_empty() {
+            return Err(Problem::new(Kind::FrageparameterFel).errors(&unfit));
+        }
+        // Told with what is wrong with the values, by whoever reads them.
+        request.extensions_mut().insert(Unfit(unfit));
+    }
     check_accept(endpoint, request)?;
     let media = request.content_type();
     if !endpoint.takes.is_empty() && !endpoint.takes.iter().any(|c| c.media == media) {
@@ -245,17 +260,22 @@ pub fn caller(request: &HttpRequest) -> Result<Arc<Caller>, Problem> {
     request.extensions().get::<Arc<Caller>>().cloned().ok_or_else(|| Problem::new(Kind::EjInloggad))
 }
 
-fn check_query(endpoint: &Endpoint, query: &str, today: NaiveDate) -> Result<(), Problem> {
+/// What is wrong with the names of a query.
+///
+/// # Errors
+/// When it can't be read, or holds somebody's number.
+fn check_query(endpoint: &Endpoint, query: &str, today: NaiveDate) -> Result<Findings, Problem> {
     let Some(given) = pairs(query) else {
         return Err(Problem::new(Kind::FrageparameterFel));
     };
-    let mut findings = Findings::default();
+    let (mut findings, mut somebodys) = (Findings::default(), false);
     let names: Vec<String> = endpoint.query.iter().map(|p| p.name.to_owned()).collect();
     for (index, (name, value)) in given.iter().enumerate() {
         let is_text = endpoint.query.iter().any(|p| p.name == name && p.kind == "string");
         if is_text && contains_identity_number(value, today) {
             // It stands in somebody's log by now; here it goes no further, not even into a link.
             findings.add(Rule::FritextPersonnummer, format!("/query/{name}"));
+            somebodys = true;
         }
         if !names.contains(name) {
             // A name that nobody knows may be anything, somebody's number too; it is counted, not shown.
@@ -267,10 +287,7 @@ fn check_query(endpoint: &Endpoint, query: &str, today: NaiveDate) -> Result<(),
             findings.push(finding.allowed(Allowed::Shape(shape::ONCE)));
         }
     }
-    if findings.has_errors() {
-        return Err(Problem::new(Kind::FrageparameterFel).errors(&findings));
-    }
-    Ok(())
+    if somebodys { Err(Problem::new(Kind::FrageparameterFel).errors(&findings)) } else { Ok(findings) }
 }
 
 /// A form that the query names goes before `Accept`, and is checked where the query is read.

@@ -68,7 +68,11 @@ pub fn is_ndjson(request: &HttpRequest) -> bool {
     request.content_type() == "application/x-ndjson"
 }
 
-/// The query of a request. Unknown and repeated names have been refused at the door.
+/// What the door found of names in a query, to be told together with what is wrong with values.
+#[derive(Debug, Clone)]
+pub struct Unfit(pub Findings);
+
+/// The query of a request. Unknown and repeated names were found at the door, which refuses whatever isn't refused for them.
 #[derive(Debug, Default)]
 pub struct Query {
     pairs: Vec<(String, String)>,
@@ -83,7 +87,7 @@ impl Query {
     pub fn of(request: &HttpRequest) -> Self {
         Self {
             pairs: pairs(request.query_string()).unwrap_or_default(),
-            findings: Findings::default(),
+            findings: request.extensions().get::<Unfit>().map(|unfit| unfit.0.clone()).unwrap_or_default(),
             reasons: Vec::new(),
         }
     }
@@ -155,9 +159,12 @@ impl Query {
         Known { as_of: self.as_of(), counted_to: self.counted_to().map(Position) }
     }
 
-    /// Notes that a value is not allowed.
+    /// Notes that a value is not allowed, once.
     pub fn refuse(&mut self, name: &str, allowed: Allowed) {
-        self.findings.push(Finding::new(Rule::FaltOgiltigtVarde, format!("/query/{name}")).allowed(allowed));
+        let finding = Finding::new(Rule::FaltOgiltigtVarde, format!("/query/{name}")).allowed(allowed);
+        if !self.findings.0.contains(&finding) {
+            self.findings.push(finding);
+        }
     }
 
     /// The same with the reason, in Swedish and English.

@@ -33,6 +33,8 @@ pub fn question(parameters: &[Parameter]) -> Value {
         Some(of_agency("areas", Agency::Af)),
         Some(of_agency("offices", Agency::Fk)),
         Some(of_agency("offices", Agency::Af)),
+        Some(of_agency("offices", Agency::Fk)),
+        Some(of_agency("offices", Agency::Af)),
         Some("/v1/steering-groups".to_owned()),
     ];
     let geographies = GEOGRAPHY_FORMS.iter().zip(places);

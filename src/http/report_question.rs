@@ -33,7 +33,7 @@ pub const TO: Parameter =
 /// `geography`.
 pub const GEOGRAPHY: Parameter = parameter(
     "geography",
-    "riket (förval), lan:21, kommun:2180, fk-omrade:KOD, af-omrade:KOD, fk-kontor:KOD, af-kontor:KOD, styrgrupp:KOD. / \
+    "riket (förval), lan:21, kommun:2180, fk-omrade:KOD, af-omrade:KOD, fk-kontor:KOD, af-kontor:KOD, fk-kontor-med-foregangare:KOD, af-kontor-med-foregangare:KOD, styrgrupp:KOD. / \
      riket is the default.",
     "string",
     "styrgrupp:gavleborg",

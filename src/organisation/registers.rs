@@ -11,7 +11,7 @@ use crate::domain::assignments::{Change, Giver, decide};
 use crate::domain::dates::swedish_day;
 use crate::domain::finding::Findings;
 use crate::domain::organisation::{Handler, Organisation};
-use crate::storage::organisation::{self as rows, Entry};
+use crate::storage::organisation::{self as rows, Entry, Known};
 use crate::storage::{Db, Link, StorageError};
 
 /// The kinds of entries with the field that is their code.
@@ -32,7 +32,7 @@ const KEPT: usize = 4;
 pub struct Registers {
     known: Mutex<(i64, Arc<Organisation>)>,
     /// Earlier versions, the one asked for last at the end. A version never changes.
-    earlier: Mutex<Vec<(i64, Arc<Organisation>)>>,
+    earlier: Mutex<Vec<(Known, Arc<Organisation>)>>,
 }
 
 /// Why an organisation file was not taken in.
@@ -88,8 +88,9 @@ impl Registers {
         Ok((known.0, Arc::clone(&known.1)))
     }
 
-    /// The registers as they were known up to a position and on an instant. Before they were first loaded they are as
-    /// they were when first loaded: history that is moved from an older system was known before its registers came.
+    /// The registers as they were known up to a position and on an instant. Before they were first loaded each entry is as
+    /// it was when it was first loaded, whenever that was: history that is moved from an older system was known before its
+    /// registers came, which may come piece by piece.
     ///
     /// # Errors
     /// When the database fails or its rows can't be understood.
@@ -99,16 +100,17 @@ impl Registers {
         position: i64,
         at: Option<DateTime<Utc>>,
     ) -> Result<Arc<Organisation>, StorageError> {
-        let version = rows::version_known(link, position, at.map(|at| at.timestamp_micros()))?;
+        let wanted = rows::known(link, position, at.map(|at| at.timestamp_micros()))?;
         let (newest, organisation) = self.with_version(link)?;
-        if version == newest {
+        if wanted == Known::After(newest) {
             return Ok(organisation);
         }
         let mut earlier = self.earlier.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = earlier.iter().position(|(kept, _)| *kept == version).map(|place| earlier.remove(place));
-        let found = match kept {
-            Some(found) => found,
-            None => (version, Arc::new(read(&rows::at_version(link, version)?)?)),
+        let kept = earlier.iter().position(|(kept, _)| *kept == wanted).map(|place| earlier.remove(place));
+        let found = match (kept, wanted) {
+            (Some(found), _) => found,
+            (None, Known::After(version)) => (wanted, Arc::new(read(&rows::at_version(link, version)?)?)),
+            (None, Known::AsFirstLoaded(upto)) => (wanted, Arc::new(read(&rows::as_first_loaded(link, upto)?)?)),
         };
         if earlier.len() >= KEPT {
             earlier.remove(0);

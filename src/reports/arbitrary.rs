@@ -84,7 +84,9 @@ pub(super) fn organisation() -> Organisation {
             all.areas.insert(area.clone(), Area { code: area.clone(), agency, name: format!("Område {area}") });
             let municipalities = served.iter().map(|k| MunicipalityCode::parse(k).unwrap()).collect();
             let name = format!("Kontor {code}");
-            let office = Office { code: code.clone(), agency, area, name, municipalities, validity, successor: None };
+            // The first was taken over by the second, and that by the third.
+            let successor = OfficeCode::parse(&format!("{agency}-{}", i + 1)).ok().filter(|_| i < 2);
+            let office = Office { code: code.clone(), agency, area, name, municipalities, validity, successor };
             all.offices.insert(code, office);
         }
     }
@@ -107,6 +109,7 @@ pub(super) fn geography() -> impl Strategy<Value = Geography> {
         "af-omrade:AF-O1",
         "fk-kontor:FK-1",
         "af-kontor:AF-2",
+        "fk-kontor-med-foregangare:FK-1",
         "styrgrupp:par",
         "styrgrupp:kom",
     ])

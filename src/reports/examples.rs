@@ -11,7 +11,7 @@ use crate::domain::step::StepKind::{self, Afi, Ali, Avbrutet, Avslutat, Begaran,
 use super::arbitrary::{answered, case, date, organisation, pair};
 use super::disclosure::{Grant, Policy};
 use super::report::{Figure, Report};
-use super::request::{Lang, Request};
+use super::request::{Geography, Lang, Request};
 use super::{Facts, pull, render};
 
 fn report(cases: &[Case], from: &str, to: &str, geography: &str) -> Report {
@@ -231,6 +231,30 @@ fn the_level_lan_stands_only_where_all_kommuner_served_lie_in_one() {
     let everyone = ["samtliga", "samtliga"];
     assert_eq!(on_level(&office, "nya_gk", &everyone, "urval"), [Figure::Count(0)]);
     assert_eq!(on_level(&office, "nya_gk", &everyone, "lan:21"), [Figure::Count(1)]);
+}
+
+#[test]
+fn an_office_counts_itself_and_on_request_those_that_it_took_over() {
+    let at = |fk: &str| {
+        let mut case = case(&[(Begaran, "2016-01-01"), (Gk, "2016-01-11")]);
+        case.offices[0].offices = pair(fk, "AF-0");
+        case
+    };
+    let cases = [at("FK-0"), at("FK-1"), at("FK-2"), at("FK-2")];
+    let held = |geography: &str| {
+        let report = report(&cases, "2016-01-01", "2016-12-31", geography);
+        on_level(&report, "nya_gk", &["samtliga", "samtliga"], "urval")[0]
+    };
+    for (geography, expected) in [
+        ("fk-kontor:FK-2", 2),
+        ("fk-kontor-med-foregangare:FK-0", 1),
+        ("fk-kontor-med-foregangare:FK-1", 2),
+        ("fk-kontor-med-foregangare:FK-2", 4),
+        ("af-kontor-med-foregangare:AF-2", 4),
+    ] {
+        assert_eq!(held(geography), Figure::Count(expected), "{geography}");
+        assert_eq!(Geography::parse(geography).unwrap().to_string(), geography);
+    }
 }
 
 #[test]

@@ -21,8 +21,8 @@
 //!   `fran`, whose two codes measure the same case twice.
 //! * **Areas, offices and steering groups** are those of the register as known with the report: up to the position it
 //!   counts to, on its instant. So a report is the same for ever, and a group that changes its members changes later
-//!   reports only. Before the registers were first loaded they count as they were then. A steering group also counts
-//!   what happened before it was formed.
+//!   reports only. Before any were loaded each entry counts as it was when it was loaded first, also where they came piece
+//!   by piece. A steering group also counts what happened before it was formed.
 //! * **Anonymous** cases are counted in a footnote: those with at least a day in the period, or an ending in it, at
 //!   offices of the selection. They have no kommun, so none is counted for a kommun or a län.
 //! * **Removed** identities count as before. A case without kommun counts in riket and at its offices.

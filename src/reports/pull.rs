@@ -250,7 +250,13 @@ pub(super) fn pull_shown(
         footnotes,
         parts: parts.collect(),
     };
-    Ok(disclose(report, grant, lang))
+    let live = Grant::all(Policy::CellKey);
+    let live = if grant.withholds() {
+        Some(pull_shown(facts, organisation, request, as_of, (lang, live), shown)?)
+    } else {
+        None
+    };
+    Ok(disclose(report, grant, live.as_ref(), lang))
 }
 
 /// What is selected, in words, so that every form tells whom its figures are about.

@@ -88,13 +88,25 @@ pub enum Geography {
     Omrade(Agency, AreaCode),
     /// An office of an agency, by that agency's office of the event.
     Kontor(Agency, OfficeCode),
+    /// An office together with those that it took over, near or far back: a code alone counts itself only.
+    MedForegangare(Agency, OfficeCode),
     /// A steering group.
     Styrgrupp(SteeringGroupCode),
 }
 
 /// What a geography may look like.
-pub const GEOGRAPHY_FORMS: [&str; 8] =
-    ["riket", "lan:NN", "kommun:NNNN", "fk-omrade:…", "af-omrade:…", "fk-kontor:…", "af-kontor:…", "styrgrupp:…"];
+pub const GEOGRAPHY_FORMS: [&str; 10] = [
+    "riket",
+    "lan:NN",
+    "kommun:NNNN",
+    "fk-omrade:…",
+    "af-omrade:…",
+    "fk-kontor:…",
+    "af-kontor:…",
+    "fk-kontor-med-foregangare:…",
+    "af-kontor-med-foregangare:…",
+    "styrgrupp:…",
+];
 
 impl Geography {
     /// The only way from text.
@@ -114,6 +126,8 @@ impl Geography {
             "af-omrade" => AreaCode::parse(code).map(|c| Self::Omrade(Agency::Af, c)),
             "fk-kontor" => OfficeCode::parse(code).map(|c| Self::Kontor(Agency::Fk, c)),
             "af-kontor" => OfficeCode::parse(code).map(|c| Self::Kontor(Agency::Af, c)),
+            "fk-kontor-med-foregangare" => OfficeCode::parse(code).map(|c| Self::MedForegangare(Agency::Fk, c)),
+            "af-kontor-med-foregangare" => OfficeCode::parse(code).map(|c| Self::MedForegangare(Agency::Af, c)),
             "styrgrupp" => SteeringGroupCode::parse(code).map(Self::Styrgrupp),
             _ => return Err(form()),
         };
@@ -157,13 +171,19 @@ impl Geography {
                 let served = offices().flat_map(|o| &o.municipalities);
                 Ok(Resolved::new(code, found.name.clone(), selection, served))
             }
-            Self::Kontor(agency, office) => {
+            Self::Kontor(agency, office) | Self::MedForegangare(agency, office) => {
                 let found = organisation.offices.get(office).filter(|o| o.agency == *agency).ok_or_else(|| {
                     let offices = organisation.offices.values().filter(|o| o.agency == *agency);
                     unknown(listed(&mut offices.map(|o| o.code.to_string())))
                 })?;
-                let selection = by_agency(*agency, [office.clone()].into());
-                Ok(Resolved::new(code, found.name.clone(), selection, found.municipalities.iter()))
+                if matches!(self, Self::Kontor(..)) {
+                    let selection = by_agency(*agency, [office.clone()].into());
+                    return Ok(Resolved::new(code, found.name.clone(), selection, found.municipalities.iter()));
+                }
+                let all = organisation.with_predecessors(office);
+                let served = all.iter().filter_map(|c| organisation.offices.get(c)).flat_map(|o| &o.municipalities);
+                let name = format!("{} med föregångare", found.name);
+                Ok(Resolved::new(code, name, by_agency(*agency, all.iter().map(|c| (*c).clone()).collect()), served))
             }
             Self::Styrgrupp(group) => {
                 let found = organisation.steering_groups.get(group).ok_or_else(|| {
@@ -202,6 +222,7 @@ impl fmt::Display for Geography {
             Self::Kommun(code) => write!(f, "kommun:{code}"),
             Self::Omrade(agency, code) => write!(f, "{}-omrade:{code}", prefix(agency)),
             Self::Kontor(agency, code) => write!(f, "{}-kontor:{code}", prefix(agency)),
+            Self::MedForegangare(agency, code) => write!(f, "{}-kontor-med-foregangare:{code}", prefix(agency)),
             Self::Styrgrupp(code) => write!(f, "styrgrupp:{code}"),
         }
     }

@@ -35,6 +35,18 @@ impl Selection {
         matches!(self, Self::Municipalities(_) | Self::County(_))
     }
 
+    /// Whether something may be counted by both: places by kommun and by office may have anything in common.
+    #[must_use]
+    pub fn may_share(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Fk(own), Self::Fk(others)) | (Self::Af(own), Self::Af(others)) => !own.is_disjoint(others),
+            (Self::Both(own), Self::Both(others)) => !own.is_disjoint(others),
+            (Self::Municipalities(own), Self::Municipalities(others)) => !own.is_disjoint(others),
+            (Self::County(own), Self::County(other)) => own == other,
+            _ => true,
+        }
+    }
+
     /// Whether an event at these offices, of a case with this kommun, is counted.
     #[must_use]
     pub fn includes(&self, fk: &OfficeCode, af: &OfficeCode, municipality: Option<&MunicipalityCode>) -> bool {

@@ -57,14 +57,31 @@ pub fn current(link: &mut Link<'_>) -> Result<Vec<Entry>, StorageError> {
 /// # Errors
 /// When the database fails.
 pub fn at_version(link: &mut Link<'_>, position: i64) -> Result<Vec<Entry>, StorageError> {
-    let rows: Vec<(String, String, String)> = each!(link, c => organisation_rows::table
+    Ok(each_once(versions(link, position)?))
+}
+
+/// Every entry as it was when it was first loaded, of those that were there up to a position.
+///
+/// # Errors
+/// When the database fails.
+pub fn as_first_loaded(link: &mut Link<'_>, position: i64) -> Result<Vec<Entry>, StorageError> {
+    Ok(each_once(versions(link, position)?.into_iter().rev()))
+}
+
+/// Kind, code and body of every version up to a position, the oldest first.
+fn versions(link: &mut Link<'_>, position: i64) -> Result<Vec<(String, String, String)>, StorageError> {
+    Ok(each!(link, c => organisation_rows::table
         .filter(organisation_rows::position.le(position))
         .order(organisation_rows::position)
         .select((organisation_rows::kind, organisation_rows::code, organisation_rows::body))
-        .load(c))?;
-    let newest: BTreeMap<(String, String), String> =
-        rows.into_iter().map(|(kind, code, body)| ((kind, code), body)).collect();
-    Ok(newest.into_iter().map(|((kind, code), body)| Entry { kind, code, body }).collect())
+        .load(c))?)
+}
+
+/// Each entry in the last of its versions.
+fn each_once(versions: impl IntoIterator<Item = (String, String, String)>) -> Vec<Entry> {
+    let last: BTreeMap<(String, String), String> =
+        versions.into_iter().map(|(kind, code, body)| ((kind, code), body)).collect();
+    last.into_iter().map(|((kind, code), body)| Entry { kind, code, body }).collect()
 }
 
 /// The position of the newest version; 0 when there is none.
@@ -78,18 +95,32 @@ pub fn version(link: &mut Link<'_>) -> Result<i64, StorageError> {
     Ok(newest.unwrap_or(0))
 }
 
-/// The position of the newest version that was there up to a position and known on an instant (microseconds); where
-/// none was, that of the first; 0 when there is none at all.
+/// How the registers were known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// As they stood after the change at this position; 0 when there is none at all.
+    After(i64),
+    /// Not at all yet: each entry counts as it was first loaded, of those that were there up to this position. They may have
+    /// been loaded piece by piece.
+    AsFirstLoaded(i64),
+}
+
+/// How the registers were known up to a position and on an instant (microseconds).
 ///
 /// # Errors
 /// When the database fails.
-pub fn version_known(link: &mut Link<'_>, position: i64, at: Option<i64>) -> Result<i64, StorageError> {
+pub fn known(link: &mut Link<'_>, position: i64, at: Option<i64>) -> Result<Known, StorageError> {
     let mut versions: Vec<(i64, i64)> = each!(link, c => organisation_rows::table
         .select((organisation_rows::position, organisation_rows::known_from))
         .distinct()
         .load(c))?;
     versions.sort_unstable();
+    let there: Vec<&(i64, i64)> = versions.iter().take_while(|(p, _)| *p <= position).collect();
     // A version stands on those before it, so what follows one that was not known yet was not known either.
-    let known = versions.iter().take_while(|(p, since)| *p <= position && at.is_none_or(|at| *since <= at));
-    Ok(known.last().or(versions.first()).map_or(0, |(position, _)| *position))
+    let known = there.iter().take_while(|(_, since)| at.is_none_or(|at| *since <= at)).last();
+    Ok(match (known, there.last(), versions.first()) {
+        (Some((position, _)), ..) => Known::After(*position),
+        (None, Some((position, _)), _) => Known::AsFirstLoaded(*position),
+        (None, None, first) => Known::After(first.map_or(0, |(position, _)| *position)),
+    })
 }

@@ -69,9 +69,11 @@ impl Policy {
     }
 }
 
-/// The report as it may be shown: with the names of the policies in it, and what they withhold.
+/// The report as it may be shown: with the names of the policies in it, and what they withhold. `live` is the same report with
+/// noise on all levels, which whoever reads one that withholds can pull as well; without it everything is withheld that
+/// small counts are part of.
 #[must_use]
-pub fn disclose(mut report: Report, grant: Grant, lang: Lang) -> Report {
+pub fn disclose(mut report: Report, grant: Grant, live: Option<&Report>, lang: Lang) -> Report {
     report.disclosure = grant.own.code();
     report.disclosure_version = grant.own.version();
     for level in &mut report.levels {
@@ -79,8 +81,8 @@ pub fn disclose(mut report: Report, grant: Grant, lang: Lang) -> Report {
         level.disclosure = policy.code();
         level.disclosure_version = policy.version();
     }
-    if [grant.own, grant.beside].contains(&Policy::Threshold) {
-        threshold::withhold(&mut report, grant);
+    if grant.withholds() {
+        threshold::withhold(&mut report, live, grant);
     }
     let further = report.levels.iter().any(|level| level.disclosure != report.disclosure);
     report.footnotes.extend(notes::of(grant, further, lang));

@@ -5,8 +5,8 @@ use crate::reports::request::Lang;
 
 const CELL_KEY: [(&str, &str); 4] = [
     (
-        "Siffrorna är skyddade med cellnyckelmetoden (cell-key, version 1): antal visas som vart tredje tal, närmast över eller under det räknade. Noll är alltid noll, och samma ärenden ger samma siffra i alla tabeller.",
-        "Figures are protected by the cell key method (cell-key, version 1): counts are shown as every third number, the nearest above or below what was counted. Zero is always zero, and the same cases give the same figure in every table.",
+        "Siffrorna är skyddade med cellnyckelmetoden (cell-key, version 1): antal visas som vart tredje tal, närmast över eller under det räknade. Ingen visas alltid som noll, men det kan 1 och 2 också göra. Samma ärenden ger samma siffra i alla tabeller.",
+        "Figures are protected by the cell key method (cell-key, version 1): counts are shown as every third number, the nearest above or below what was counted. None is always shown as zero, but 1 and 2 may be, too. The same cases give the same figure in every table.",
     ),
     (
         "Varje summa är skyddad för sig, så delarna behöver inte bli summan. Andelar är räknade på de visade antalen, högst 100 %, och undanhållna (..) där summan är under 5.",

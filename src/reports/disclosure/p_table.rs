@@ -107,6 +107,16 @@ impl PTable {
         count.saturating_add_signed(noise.into())
     }
 
+    /// Whether a count is disclosed so for some cell key: all that a disclosed count tells of it.
+    #[must_use]
+    pub fn allows(&self, count: u64, disclosed: u64) -> bool {
+        let noises = row_of(count).and_then(|row| self.rows.get(row)).map_or(&[][..], Vec::as_slice);
+        if noises.is_empty() {
+            return disclosed == count;
+        }
+        noises.iter().any(|(noise, _)| count.saturating_add_signed(i64::from(*noise)) == disclosed)
+    }
+
     /// The table as ranges of cell keys: count, first and last key, noise.
     pub fn ranges(&self) -> impl Iterator<Item = (usize, u32, u32, i32)> {
         self.rows.iter().zip(1..).flat_map(|(row, count)| {
@@ -270,6 +280,18 @@ mod tests {
                 assert_eq!(table.disclosed(0, key), 0);
                 for count in [749, 750, 751, 752, 1000, 1001, 98_765, u64::MAX / 2] {
                     assert!(table.disclosed(count, key).abs_diff(count) <= largest);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_count_may_be_disclosed_as_is_what_some_key_makes_of_it() {
+        for (_, table) in tables() {
+            for count in [0, 1, 2, 3, 4, 7, 750, 751, 1001] {
+                let ever: Vec<u64> = (0..table.keys()).map(|key| table.disclosed(count, key)).collect();
+                for disclosed in count.saturating_sub(130)..count + 130 {
+                    assert_eq!(table.allows(count, disclosed), ever.contains(&disclosed), "{count} as {disclosed}");
                 }
             }
         }

@@ -13,13 +13,11 @@
 //! A frozen report is read by everyone, so what it holds doesn't depend on who froze it ([`frozen`]): **threshold** for
 //! the selection of a report with fixed tables over a whole month, quarter or year, and **cell-key** for the levels
 //! beside it, since a län less its other kommuner would tell what a kommun withholds. Of the same days only one length
-//! of period, one division of the country and, for a place, one state (`asOf` and `countedTo`) is published so: a quarter
-//! less two of its months tells the third, and two states one registration apart tell that registration. What is frozen
-//! beside it, and everything else, is **cell-key**. Whoever may see exact figures asks for the report by the `asOf`
-//! and `countedTo` of the frozen one.
-//!
-//! Two steering groups may have an office in common; they count as one division of the country, since the register
-//! seldom has such groups and a group's figures would else depend on who froze first.
+//! of period and one division of the country is published so, and of a place only one report and one state (`asOf` and
+//! `countedTo`): a quarter less two of its months tells the third, two reports of the same cases withhold different figures
+//! of them, and two states one registration apart tell that registration. Steering groups that have an office or a kommun
+//! in common are one place. What is frozen beside it, and everything else, is **cell-key**: so what is protected how depends
+//! on what was frozen first. Whoever may see exact figures asks for the report by the `asOf` and `countedTo` of the frozen one.
 //!
 //! [`auth::policy`]: crate::auth::policy
 
@@ -89,6 +87,12 @@ impl Grant {
         Self { own: policy, beside: policy }
     }
 
+    /// Whether small counts are withheld on any level.
+    #[must_use]
+    pub fn withholds(self) -> bool {
+        [self.own, self.beside].contains(&Policy::Threshold)
+    }
+
     /// That of a level.
     #[must_use]
     pub fn of(self, level: &str) -> Policy {
@@ -126,22 +130,34 @@ pub struct Published {
     pub counted_to: i64,
 }
 
-/// The policies of a report that is being frozen, whoever freezes it, beside those that are frozen `already`.
+/// The policies of a report that is being frozen, whoever freezes it, beside those that are frozen `already`, by the
+/// register as it is now.
 #[must_use]
-pub fn frozen(request: &Request, counted: Counted, already: &[Published]) -> Grant {
+pub fn frozen(request: &Request, counted: Counted, already: &[Published], organisation: &Organisation) -> Grant {
     let withholds = |report: &str, period: Period| has_fixed_tables(report) && is_whole(period);
     let overlaps = |period: Period| period.from() <= request.period.to() && request.period.from() <= period.to();
     let version = request.definition().ok().map(|definition| definition.version);
-    let same_state =
-        |other: &Published| counted.as_of == Some(other.as_of) && counted.counted_to == Some(other.counted_to);
+    let place = |geography: &Geography| {
+        let resolved = geography.resolve(organisation).ok()?;
+        resolved.levels.into_iter().next().map(|urval| urval.selection)
+    };
+    let own = place(&request.geography);
+    // What isn't in the register any more may have anything in common with what is.
+    let share = |other: &Geography| place(other).zip(own.as_ref()).is_none_or(|(other, own)| own.may_share(&other));
+    let alike = |other: &Published| {
+        other.geography == request.geography
+            && other.report == request.report
+            // Two definitions of one thing can differ by a single person.
+            && Some(other.version) == version
+            && counted.as_of == Some(other.as_of)
+            && counted.counted_to == Some(other.counted_to)
+    };
     let tells_on = |other: &Published| {
         withholds(&other.report, other.period)
             && overlaps(other.period)
             && (other.period != request.period
-                // Two definitions of one thing can differ by a single person.
-                || (other.report == request.report && Some(other.version) != version)
                 || division(&other.geography) != division(&request.geography)
-                || (other.geography == request.geography && !same_state(other)))
+                || (share(&other.geography) && !alike(other)))
     };
     let free = !request.choices.is_empty() || !request.splits.is_empty() || request.every.is_some();
     if free || !withholds(&request.report, request.period) || already.iter().any(tells_on) {
@@ -181,7 +197,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_days_by_another_version_of_the_definitions_are_noisy() {
+    fn the_same_days_by_another_report_or_version_of_the_definitions_are_noisy() {
         let period = Period::new("2016-10-01".parse().unwrap(), "2016-10-31".parse().unwrap()).unwrap();
         let request = Request::plain("baspaket", period, Geography::Riket);
         let as_of = "2017-01-01T00:00:00Z".parse().unwrap();
@@ -190,9 +206,15 @@ mod tests {
             let report = report.to_owned();
             Published { report, version, period, geography: Geography::Riket, as_of, counted_to: 7 }
         };
-        assert_eq!(frozen(&request, counted, &[of("baspaket", 1)]), Grant::all(Policy::Threshold));
-        assert_eq!(frozen(&request, counted, &[of("baspaket", 2)]), Grant::all(Policy::CellKey));
-        assert_eq!(frozen(&request, counted, &[of("status", 2)]), Grant::all(Policy::Threshold));
+        let beside = |other| frozen(&request, counted, &[other], &Organisation::default());
+        assert_eq!(beside(of("baspaket", 1)), Grant::all(Policy::Threshold));
+        assert_eq!(beside(of("baspaket", 2)), Grant::all(Policy::CellKey));
+        assert_eq!(
+            beside(of("status", 1)),
+            Grant::all(Policy::CellKey),
+            "it withholds other figures of the same cases"
+        );
+        assert_eq!(beside(of("deltagare-tider", 1)), Grant::all(Policy::Threshold), "that has noise");
     }
 
     #[test]

@@ -256,7 +256,7 @@ impl<'a> Chart<'a> {
     /// What the chart shows, and every value, in words.
     #[must_use]
     pub fn told(&self, report: &Report, part: &Part) -> String {
-        let mut text = format!("{}. {}", part.definition, self.measure.label);
+        let mut text = format!("{}. {}", part.definition.trim_end_matches('.'), self.measure.label);
         for fixed in &self.fixed {
             text += &format!(", {fixed}");
         }

@@ -1,7 +1,9 @@
 //! Words and numbers as people read them, shared by every form that people read.
 //!
-//! `–` is a true zero, `.` is not applicable, `..` is withheld. Swedish forms of numbers whatever the language.
+//! `–` is zero, `.` is not applicable, `..` is withheld; where counts have noise the meanings tell that zero may be a few.
+//! Swedish forms of numbers whatever the language.
 
+use crate::reports::disclosure::Policy;
 use crate::reports::report::{Figure, Part, Report, Unit, instant};
 
 /// Between the thousands of a number, and before `%`.
@@ -37,6 +39,10 @@ pub struct Words {
     pub zero: &'static str,
     pub withheld: &'static str,
     pub not_applicable: &'static str,
+    /// Of zero, where counts have noise.
+    pub zero_or_few: &'static str,
+    /// Of what is not applicable, where counts have noise.
+    pub nothing_shown: &'static str,
     pub unit_count: &'static str,
     pub unit_share: &'static str,
     pub unit_days: &'static str,
@@ -69,6 +75,8 @@ static SV: Words = Words {
     zero: "– noll, inget att redovisa.",
     withheld: ".. uppgiften visas inte, till skydd mot röjande.",
     not_applicable: ". uppgiften är inte tillämplig, det finns inget att beräkna av.",
+    zero_or_few: "– noll, eller 1–2 som visas som noll där antal har avvikelser.",
+    nothing_shown: ". uppgiften är inte tillämplig, det visade antalet är noll.",
     unit_count: "antal",
     unit_share: "andel (1 = 100 %)",
     unit_days: "dagar",
@@ -101,6 +109,8 @@ static EN: Words = Words {
     zero: "– zero, nothing to report.",
     withheld: ".. the figure is not shown, to protect against disclosure.",
     not_applicable: ". not applicable, there is nothing to calculate from.",
+    zero_or_few: "– zero, or 1–2 shown as zero where counts have noise.",
+    nothing_shown: ". not applicable, the count shown is zero.",
     unit_count: "number",
     unit_share: "share (1 = 100 %)",
     unit_days: "days",
@@ -181,7 +191,12 @@ pub fn signs(report: &Report, figures: impl Iterator<Item = Figure>) -> Vec<&'st
             None => {}
         }
     }
-    let all = [words.zero, words.withheld, words.not_applicable];
+    let noise = report.levels.iter().any(|level| level.disclosure == Policy::CellKey.code());
+    let all = if noise {
+        [words.zero_or_few, words.withheld, words.nothing_shown]
+    } else {
+        [words.zero, words.withheld, words.not_applicable]
+    };
     occurs.into_iter().zip(all).filter_map(|(occurs, meaning)| occurs.then_some(meaning)).collect()
 }
 

@@ -81,7 +81,13 @@ pub fn groups(t: &ReportTexts, caller: &Caller, organisation: &Organisation, tod
         )
     };
     let offices = |agency: Agency| {
-        by_name(organisation.offices.values().filter(|office| office.agency == agency).map(of_office).collect())
+        let all = || organisation.offices.values().filter(|office| office.agency == agency);
+        let took_over: BTreeSet<&OfficeCode> = all().filter_map(|office| office.successor.as_ref()).collect();
+        let larger = all().filter(|office| took_over.contains(&office.code)).map(|office| {
+            let value = format!("{}-kontor-med-foregangare:{}", prefix(agency), office.code);
+            Choice::new(value, format!("{} {}", office.name, t.with_predecessors))
+        });
+        by_name(all().map(of_office).chain(larger).collect())
     };
     let counties = geography::counties().iter().filter(|county| county.validity.to.is_none());
     let kommuner = geography::municipalities().iter().filter(|kommun| kommun.validity.to.is_none());

@@ -40,6 +40,7 @@ texts! {
     required_first: "Rapporten gäller dem med ett valt värde. Välj det nedan och tryck sedan Visa.",
         "The report is about those with a chosen value. Choose it below and then press Show.";
     own_places: "Mina styrgrupper och kontor", "My steering groups and offices";
+    with_predecessors: "med föregångare", "with predecessors";
     country: "Riket", "Sweden";
     steering_groups: "Styrgrupper", "Steering groups";
     counties: "Län", "Counties";

@@ -306,8 +306,8 @@ fn what_is_wrong_with_a_question_is_told_in_either_language() {
                     Fältet saknas. Väntat värde: ett datum som 2016-10-12, från 1900 till 2199.
                     The field is missing. Expected: a date such as 2016-10-12, from 1900 to 2199.
                 /query/geography
-                    Värdet är inte tillåtet. Tillåtet: riket, lan:NN, kommun:NNNN, fk-omrade:…, af-omrade:…, fk-kontor:…, af-kontor:… eller styrgrupp:….
-                    The value is not allowed. Allowed: riket, lan:NN, kommun:NNNN, fk-omrade:…, af-omrade:…, fk-kontor:…, af-kontor:… or styrgrupp:….
+                    Värdet är inte tillåtet. Tillåtet: riket, lan:NN, kommun:NNNN, fk-omrade:…, af-omrade:…, fk-kontor:…, af-kontor:…, fk-kontor-med-foregangare:…, af-kontor-med-foregangare:… eller styrgrupp:….
+                    The value is not allowed. Allowed: riket, lan:NN, kommun:NNNN, fk-omrade:…, af-omrade:…, fk-kontor:…, af-kontor:…, fk-kontor-med-foregangare:…, af-kontor-med-foregangare:… or styrgrupp:….
                 /query/asOf
                     Värdet är inte tillåtet. Tillåtet: en tidpunkt som 2016-12-31T10:00:00Z, eller ett datum.
                     The value is not allowed. Allowed: an instant such as 2016-12-31T10:00:00Z, or a date.
@@ -322,6 +322,9 @@ fn what_is_wrong_with_a_question_is_told_in_either_language() {
                 /query/office
                     Värdet är inte tillåtet. Tillåtet: parametern en gång.
                     The value is not allowed. Allowed: the parameter once.
+                /query/handler
+                    Värdet är inte tillåtet. Tillåtet: 1–40 tecken: a–z, A–Z, 0–9, . - _.
+                    The value is not allowed. Allowed: 1–40 characters: a–z, A–Z, 0–9, . - _.
             "#]],
             ),
         ] {

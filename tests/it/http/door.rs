@@ -358,3 +358,24 @@ fn no_answer_that_says_no_repeats_a_personnummer() {
         }
     });
 }
+
+#[test]
+fn names_that_are_not_there_are_told_with_what_is_wrong_with_values() {
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let told = |path: &str| {
+            let answer = api.get(path, &api.fk());
+            assert_eq!(answer.status, 400, "{path}");
+            let problem = answer.json();
+            let errors = problem["errors"].as_array().unwrap();
+            errors.iter().map(|e| e["pointer"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let report = "/v1/reports/baspaket?from=x&to=2018-01-01&to=2018-01-02&lang=no";
+        assert_eq!(told(report), ["/query/to", "/query/from", "/query/lang"]);
+        assert_eq!(told("/v1/cases?sida=2&status=x"), ["/query/sida", "/query/status"]);
+        // Nothing else is wrong with it.
+        assert_eq!(told("/v1/rules?bar=1"), ["/query/bar"]);
+        let twice = told("/v1/reports/deltagare-tider?from=2018-01-01&to=2018-02-01&split=,");
+        assert_eq!(twice, ["/query/split"], "once is enough");
+    });
+}

@@ -117,8 +117,8 @@ fn everything_wrong_with_a_question_is_told_at_once() {
               "ruleVersion": 1,
               "severity": "error",
               "pointer": "/query/geography",
-              "sv": "Värdet är inte tillåtet. Tillåtet: riket, lan:NN, kommun:NNNN, fk-omrade:…, af-omrade:…, fk-kontor:…, af-kontor:… eller styrgrupp:….",
-              "en": "The value is not allowed. Allowed: riket, lan:NN, kommun:NNNN, fk-omrade:…, af-omrade:…, fk-kontor:…, af-kontor:… or styrgrupp:….",
+              "sv": "Värdet är inte tillåtet. Tillåtet: riket, lan:NN, kommun:NNNN, fk-omrade:…, af-omrade:…, fk-kontor:…, af-kontor:…, fk-kontor-med-foregangare:…, af-kontor-med-foregangare:… eller styrgrupp:….",
+              "en": "The value is not allowed. Allowed: riket, lan:NN, kommun:NNNN, fk-omrade:…, af-omrade:…, fk-kontor:…, af-kontor:…, fk-kontor-med-foregangare:…, af-kontor-med-foregangare:… or styrgrupp:….",
               "allowed": {
                 "values": [
                   "riket",
@@ -128,6 +128,8 @@ fn everything_wrong_with_a_question_is_told_at_once() {
                   "af-omrade:…",
                   "fk-kontor:…",
                   "af-kontor:…",
+                  "fk-kontor-med-foregangare:…",
+                  "af-kontor-med-foregangare:…",
                   "styrgrupp:…"
                 ]
               },

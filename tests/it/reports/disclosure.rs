@@ -72,27 +72,44 @@ fn the_whole_table_of_policies_is_as_committed() {
     out.push_str("\nFrozen, whoever freezes it and whoever reads it.\n\n");
     let _ = writeln!(
         out,
-        "{:<58} {:>23} {:>23} {:>23}",
-        "report, geography, period", "alone", "a month is frozen", "FK-GAVLEs is frozen"
+        "{:<58} {:>23} {:>23} {:>23} {:>23}",
+        "report, geography, period", "alone", "a month is frozen", "FK-GAVLEs is frozen", "status is frozen"
     );
-    let published = |from: &str, to: &str, geography: &str| {
-        let Request { report, period, geography, .. } = request("baspaket", from, to, geography);
-        Published { report, version: 1, period, geography, as_of: noon("2017-02-01"), counted_to: 177 }
-    };
     for (report, fixed) in REPORTS {
         for (place, geography) in PLACES {
             for (name, from, to) in PERIODS {
                 let wanted = request(report, from, to, geography);
                 let _ = write!(out, "{:<58}", format!("{report} ({fixed}), {place}, {name}"));
-                let month = published("2016-12-01", "2016-12-31", geography);
-                for already in [vec![], vec![month], vec![published(from, to, "fk-kontor:FK-GAVLE")]] {
-                    let _ = write!(out, " {:>23}", told(frozen(&wanted, Counted::default(), &already)));
+                let month = published("baspaket", "2016-12-01", "2016-12-31", geography);
+                let office = published("baspaket", from, to, "fk-kontor:FK-GAVLE");
+                let status = published("status", from, to, geography);
+                for already in [vec![], vec![month], vec![office], vec![status]] {
+                    let _ = write!(out, " {:>23}", told(frozen(&wanted, Counted::default(), &already, &register)));
                 }
                 out.push('\n');
             }
         }
     }
     expect_file!["../disclosure.txt"].assert_eq(&out);
+}
+
+fn published(report: &str, from: &str, to: &str, geography: &str) -> Published {
+    let Request { report, period, geography, .. } = request(report, from, to, geography);
+    Published { report, version: 1, period, geography, as_of: noon("2017-02-01"), counted_to: 177 }
+}
+
+#[test]
+fn frozen_groups_with_an_office_in_common_are_one_place_and_others_stand_beside_each_other() {
+    let register = sus::organisation::read(&pilot::organisation(), "2016-10-12".parse().unwrap()).unwrap();
+    let of = |group: &str, already: &str| {
+        let wanted = request("baspaket", "2016-10-01", "2016-12-31", &format!("styrgrupp:{group}"));
+        let already = published("baspaket", "2016-10-01", "2016-12-31", &format!("styrgrupp:{already}"));
+        told(frozen(&wanted, Counted::default(), &[already], &register))
+    };
+    assert_eq!(of("gavleborg", "gavle"), "cell-key / cell-key", "a group less another would tell of the rest");
+    assert_eq!(of("gavle", "gavleborg"), "cell-key / cell-key");
+    assert_eq!(of("gavle", "bollnas"), "threshold / cell-key");
+    assert_eq!(of("gavle", "gone"), "cell-key / cell-key", "a group that isn't there any more may have been any");
 }
 
 fn request(report: &str, from: &str, to: &str, geography: &str) -> Request {

@@ -94,3 +94,31 @@ fn before_the_registers_were_loaded_they_are_as_first_loaded() {
         assert_eq!((held(&report), &report["geography"]["name"]), (0, &organisation()["steeringGroups"][0]["name"]));
     });
 }
+
+#[test]
+fn before_the_registers_were_loaded_those_that_came_piece_by_piece_are_all_there() {
+    on_both(|_, database| {
+        let (whole, mut first) = (organisation(), organisation());
+        let mut later = whole["offices"].as_array().unwrap().clone();
+        let sandviken = |office: &Value| office["code"] != "FK-SANDVIKEN";
+        first["offices"].as_array_mut().unwrap().retain(sandviken);
+        later.retain(|office| !sandviken(office));
+        first["handlers"].as_array_mut().unwrap().retain(|h| h["assignments"][0]["office"] != "FK-SANDVIKEN");
+        let group = &mut first["steeringGroups"][0]["offices"];
+        group.as_array_mut().unwrap().retain(|code| code != "FK-SANDVIKEN");
+        let api = Api::around(database, "2016-10-12", &first);
+        let loaded_first = pull(&api, "")["countedTo"].clone();
+        api.clock.advance(TimeDelta::days(3));
+        api.service().import_organisation(&json!({"offices": later})).unwrap();
+        change(&api, "offices", "FK-SANDVIKEN", |office| office["name"] = json!("Sandviken och Hofors"));
+        let named = |query: &str| {
+            let told = api.get(&format!("{PERIOD}&geography=fk-kontor:FK-SANDVIKEN{query}"), &api.fk());
+            told.json()["geography"]["name"].clone()
+        };
+        let first_name = later[0]["name"].clone();
+        assert_eq!(named(""), "Sandviken och Hofors");
+        assert_eq!(named("&asOf=2016-10-01"), first_name, "before any were loaded");
+        assert_eq!(named("&asOf=2016-10-13"), Value::Null, "when some were, those that were known count");
+        assert_eq!(named(&format!("&asOf=2016-10-01&countedTo={loaded_first}")), Value::Null);
+    });
+}

@@ -6,13 +6,18 @@
 //! every dimension, the same count in several parts, a level within a larger one – and has another value there. So no
 //! arithmetic, however clever, pins it. Witnesses are looked for among exchanges: a case more here and one less there,
 //! so that the sums that are shown stay as they are. The exchange that withholds least is taken.
+//!
+//! Whoever reads such a report can pull the same one with noise, and noise has its bounds: a count shown live as 3 is one to
+//! five. So a witness agrees with every figure of that, too; where there is none, all of the table is withheld, and the live
+//! figures are all that is known. What *other* live tables tell of a cell, as the sums of its parts by age, is not gone into:
+//! a guess is drawn tighter by them, as it is without anything frozen.
 
 mod tables;
 
 #[cfg(test)]
 mod tests;
 
-use super::{Grant, Policy, THRESHOLD};
+use super::{Grant, Policy, THRESHOLD, cell_key};
 use crate::reports::report::{Figure, Report, Unit};
 use tables::{Line, Table};
 
@@ -61,6 +66,8 @@ struct Level<'a> {
     /// The least and the most of each line, by the other levels.
     bounds: &'a [Vec<(i64, i64)>],
     values: Vec<Vec<i64>>,
+    /// Each line as it is shown live, with noise, wherever it stands.
+    live: Vec<Vec<Vec<u64>>>,
     withheld: Vec<Vec<bool>>,
 }
 
@@ -128,6 +135,13 @@ impl Level<'_> {
         best.map(|(_, all)| all)
     }
 
+    /// Whether a line could be so much, by what is shown of it live.
+    fn agrees(&self, table: usize, line: usize, value: i64) -> bool {
+        let (Some(noise), Ok(value)) = (cell_key::live(), u64::try_from(value)) else { return false };
+        let shown = &self.live[table][line];
+        !shown.is_empty() && shown.iter().all(|shown| noise.allows(value, *shown))
+    }
+
     /// What an exchange withholds more; `None` when it can't be, since a count would be negative or beyond its bounds.
     fn cost(&self, table: usize, exchange: &Exchange, bounded: bool) -> Option<i64> {
         let possible = exchange.cells.iter().all(|(at, n)| self.tables[table].cells[*at] + n >= 0);
@@ -135,7 +149,8 @@ impl Level<'_> {
             let (least, most) = self.bounds[table][*line];
             (least..=most).contains(&(self.values[table][*line] + n))
         };
-        if !possible || (bounded && !exchange.lines.iter().all(within)) {
+        let live = |(line, n): &(usize, i64)| self.agrees(table, *line, self.values[table][*line] + n);
+        if !possible || (bounded && !exchange.lines.iter().all(within)) || !exchange.lines.iter().all(live) {
             return None;
         }
         let more = exchange.lines.iter().filter(|(line, _)| !self.withheld[table][*line]);
@@ -146,7 +161,7 @@ impl Level<'_> {
 }
 
 /// Withholds in a report of figures as counted, on the levels whose policy it is.
-pub(super) fn withhold(report: &mut Report, grant: Grant) {
+pub(super) fn withhold(report: &mut Report, live: Option<&Report>, grant: Grant) {
     if grant.own == Policy::Threshold && matches!(report.anonymous, Figure::Count(1..THRESHOLD)) {
         report.anonymous = Figure::Withheld;
     }
@@ -163,7 +178,10 @@ pub(super) fn withhold(report: &mut Report, grant: Grant) {
         let small = |values: &Vec<i64>| values.iter().map(|n| (1..THRESHOLD as i64).contains(n)).collect();
         let withheld = all[at].iter().map(small).collect();
         let values = all[at].clone();
-        let mut level = Level { tables: &levels[same], exchanges: &exchanges, bounds: &bounds, values, withheld };
+        let live = levels[same].iter().map(|table| shown_live(table, live)).collect();
+        let tables_of_level = &levels[same];
+        let mut level =
+            Level { tables: tables_of_level, exchanges: &exchanges, bounds: &bounds, values, live, withheld };
         level.run();
         for (table, withheld) in tables.iter().zip(&level.withheld) {
             for (line, _) in table.lines.iter().zip(withheld).filter(|(_, withheld)| **withheld) {
@@ -174,6 +192,15 @@ pub(super) fn withhold(report: &mut Report, grant: Grant) {
         }
     }
     follow(report);
+}
+
+/// Each line of a table as it is shown live.
+fn shown_live(table: &Table, live: Option<&Report>) -> Vec<Vec<u64>> {
+    let shown = |place: &tables::Place| match live?.parts[place.part].rows[place.row].figures[place.measure] {
+        Figure::Count(n) => Some(n),
+        _ => None,
+    };
+    table.lines.iter().map(|line| line.places.iter().filter_map(shown).collect()).collect()
 }
 
 /// The least and the most of each line of a level: nothing is more than in the country, nor, where everything seems to

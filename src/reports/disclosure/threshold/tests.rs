@@ -8,12 +8,13 @@ use crate::domain::case::Case;
 use crate::domain::code::{CaseId, Position};
 use crate::domain::step::StepKind;
 use crate::reports::arbitrary::{any_case, case, geography, organisation};
-use crate::reports::disclosure::{Grant, Policy, THRESHOLD};
+use crate::reports::disclosure::{Grant, Policy, THRESHOLD, cell_key};
 use crate::reports::report::{Figure, Report, Row};
 use crate::reports::request::{Geography, Lang, Period, Request};
 use crate::reports::{Facts, pull};
 
-fn reports(cases: &[Case], geography: &Geography, months: u32) -> [Report; 2] {
+/// As counted, withheld, and as everyone may pull it live.
+fn reports(cases: &[Case], geography: &Geography, months: u32) -> [Report; 3] {
     let mut cases = cases.to_vec();
     for (case, id) in cases.iter_mut().zip(1..) {
         case.id = CaseId(uuid::Uuid::from_u128(id));
@@ -22,7 +23,7 @@ fn reports(cases: &[Case], geography: &Geography, months: u32) -> [Report; 2] {
     let from: NaiveDate = "2016-07-01".parse().unwrap();
     let period = Period::new(from, from + chrono::Months::new(months) - chrono::Days::new(1)).unwrap();
     let request = Request::plain("baspaket", period, geography.clone());
-    [Policy::Exact, Policy::Threshold].map(|policy| {
+    [Policy::Exact, Policy::Threshold, Policy::CellKey].map(|policy| {
         let at = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
         pull(&facts, &organisation(), &request, at, Lang::Sv, Grant::all(policy)).unwrap()
     })
@@ -48,17 +49,29 @@ fn a_level_that_is_shown_as_counted_stays_so_beside_one_that_withholds() {
     assert!(rows.flat_map(|row| &row.figures).all(|f| !matches!(f, Figure::Count(1..))));
 }
 
+/// Cells, each with its factor.
+type Cells = Vec<(usize, i64)>;
+
 /// The cells that a level's figures are sums of, as an attacker knows them, with what is shown and what is not.
 struct Attack {
     cells: usize,
     /// Cells with their factors, and the sum that is shown.
-    equations: Vec<(Vec<(usize, i64)>, i64)>,
+    equations: Vec<(Cells, i64)>,
+    /// Cells, and the least and the most that their sum can be by what is shown of it live.
+    live: Vec<(Vec<usize>, i64, i64)>,
     withheld: Vec<(Vec<usize>, i64)>,
 }
 
-fn attack(exact: &Report, shown: &Report, level: &str) -> Attack {
+/// The least and the most of a count that is shown so with noise.
+fn span(shown: u64) -> (i64, i64) {
+    let counts = (shown.saturating_sub(5)..shown + 5).filter(|count| cell_key::live().unwrap().allows(*count, shown));
+    let counts: Vec<i64> = counts.map(|count| count as i64).collect();
+    (counts[0], counts[counts.len() - 1])
+}
+
+fn attack(exact: &Report, shown: &Report, live: &Report, level: &str) -> Attack {
     let tables: Vec<Table> = tables::of(exact, level);
-    let mut attack = Attack { cells: 0, equations: Vec::new(), withheld: Vec::new() };
+    let mut attack = Attack { cells: 0, equations: Vec::new(), live: Vec::new(), withheld: Vec::new() };
     let mut shared: Vec<(usize, Vec<usize>)> = Vec::new();
     for table in &tables {
         let first = attack.cells;
@@ -71,6 +84,11 @@ fn attack(exact: &Report, shown: &Report, level: &str) -> Attack {
                 .map(|p| shown.parts[p.part].rows[p.row].figures[p.measure] != Figure::Withheld)
                 .collect();
             assert!(told.iter().all(|t| *t == told[0]), "the same count is shown everywhere or nowhere");
+            for place in &line.places {
+                let Figure::Count(n) = live.parts[place.part].rows[place.row].figures[place.measure] else { continue };
+                let (least, most) = span(n);
+                attack.live.push((members.clone(), least, most));
+            }
             if told[0] {
                 attack.equations.push((members.iter().map(|c| (*c, 1)).collect(), value));
             } else {
@@ -135,25 +153,40 @@ fn no_equations_tell(attack: &Attack) {
     }
 }
 
-/// The least and the most that each cell can be, drawn tighter by every equation until nothing moves.
-fn no_bounds_tell(attack: &Attack) {
+/// The least and the most that each withheld sum can be, drawn tighter by every equation and all that is shown live until
+/// nothing moves.
+fn bounds(attack: &Attack, by_equations: bool) -> Vec<(i64, i64)> {
     let mut bounds = vec![(0_i64, 1_000_000_i64); attack.cells];
+    let equations = attack.equations.iter().filter(|_| by_equations);
+    let equations = equations.map(|(cells, sum)| (cells.clone(), *sum, *sum));
+    let live = attack.live.iter().map(|(cells, least, most)| (cells.iter().map(|c| (*c, 1)).collect(), *least, *most));
+    let told: Vec<(Cells, i64, i64)> = equations.chain(live).collect();
     for _ in 0..20 {
-        for (cells, sum) in &attack.equations {
+        for (cells, least, most) in &told {
             for (at, n) in cells {
                 let others = |least: bool| -> i64 {
                     let rest = cells.iter().filter(|(other, _)| other != at);
                     rest.map(|(c, m)| m * if (*m > 0) == least { bounds[*c].0 } else { bounds[*c].1 }).sum()
                 };
-                let (least, most) = (sum - others(false), sum - others(true));
+                let (least, most) = (least - others(false), most - others(true));
                 let (least, most) = if *n > 0 { (least, most) } else { (-most, -least) };
                 bounds[*at] = (bounds[*at].0.max(least), bounds[*at].1.min(most));
             }
         }
     }
-    for (cells, value) in &attack.withheld {
-        let sum = |of: fn((i64, i64)) -> i64| cells.iter().map(|c| of(bounds[*c])).sum::<i64>();
-        assert!(sum(|b| b.0) < sum(|b| b.1), "{value} is told by bounds");
+    let sum = |cells: &[usize], of: fn((i64, i64)) -> i64| cells.iter().map(|c| of(bounds[*c])).sum::<i64>();
+    let all = attack.withheld.iter().map(|(cells, _)| {
+        let live = attack.live.iter().filter(|(same, ..)| same == cells);
+        let of = (sum(cells, |b| b.0), sum(cells, |b| b.1));
+        live.fold(of, |(from, to), (_, least, most)| (from.max(*least), to.min(*most)))
+    });
+    all.collect()
+}
+
+fn no_bounds_tell(attack: &Attack) {
+    let (live, both) = (bounds(attack, false), bounds(attack, true));
+    for (((least, most), (least_live, most_live)), (_, value)) in both.into_iter().zip(live).zip(&attack.withheld) {
+        assert!(least < most || least_live == most_live, "{value} is told by bounds");
     }
 }
 
@@ -184,10 +217,10 @@ proptest! {
     fn nothing_withheld_can_be_worked_out(
         cases in prop::collection::vec(any_case(), 0..200), geography in geography(), months in 1_u32..13,
     ) {
-        let [exact, shown] = reports(&cases, &geography, months);
+        let [exact, shown, live] = reports(&cases, &geography, months);
         nothing_small_is_shown(&exact, &shown);
         for level in &shown.levels {
-            let attack = attack(&exact, &shown, &level.code);
+            let attack = attack(&exact, &shown, &live, &level.code);
             no_equations_tell(&attack);
             no_bounds_tell(&attack);
         }
