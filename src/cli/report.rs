@@ -33,8 +33,8 @@ pub fn print(service: &Service, columns: Option<PathBuf>, args: &ReportArgs) -> 
     let as_of = args.as_of.as_deref().and_then(|text| instant(text, &mut wrong));
     let (_, organisation) = service.organisation()?;
     let geography = Geography::parse(&args.geography).and_then(|g| g.resolve(&organisation).map(|_| g));
-    let geography = geography.map_err(|e| wrong.push(e.en())).ok();
-    let definition = defined(args).map_err(|e| wrong.push(format!("{} Allowed: {}.", e.en(), e.allowed().join(", "))));
+    let geography = geography.map_err(|e| wrong.push(with_allowed(&e))).ok();
+    let definition = defined(args).map_err(|e| wrong.push(with_allowed(&e)));
     let wanted: Vec<String> = args.part.iter().flat_map(|names| names.split(',')).map(str::to_owned).collect();
     let form = Form::named(&args.format);
     let mut counted_parts = Vec::new();
@@ -66,7 +66,7 @@ pub fn print(service: &Service, columns: Option<PathBuf>, args: &ReportArgs) -> 
         .pull(&service.db, &service.registers, &request, counted, &*service.clock, (lang, grant))
         .map_err(|error| match error {
         FollowError::Pull(PullError::Request(errors)) => {
-            errors.iter().map(|e| e.en()).collect::<Vec<_>>().join("\n     ")
+            errors.iter().map(with_allowed).collect::<Vec<_>>().join("\n     ")
         }
         other => other.to_string(),
     })?;
@@ -104,6 +104,20 @@ fn defined(args: &ReportArgs) -> Result<&'static Definition, RequestError> {
     request.definition()
 }
 
+/// So many of what is allowed are named; a register of offices would fill screens.
+const NAMED: usize = 24;
+
+/// What is wrong, and what would be right.
+fn with_allowed(error: &RequestError) -> String {
+    let allowed = error.allowed();
+    let named = allowed.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match allowed.len().checked_sub(NAMED) {
+        _ if allowed.is_empty() => error.en(),
+        None | Some(0) => format!("{} Allowed: {named}.", error.en()),
+        Some(more) => format!("{} Allowed: {named} and {more} more.", error.en()),
+    }
+}
+
 /// Reads selections and splits.
 fn choose(request: &mut Request, args: &ReportArgs) -> Result<(), Failure> {
     let mut selections = Vec::with_capacity(args.select.len());
@@ -112,8 +126,7 @@ fn choose(request: &mut Request, args: &ReportArgs) -> Result<(), Failure> {
         selections.push(pair);
     }
     request.choose(selections, args.split.as_deref()).map_err(|errors| {
-        let told = |e: &RequestError| format!("{} Allowed: {}.", e.en(), e.allowed().join(", "));
-        errors.iter().map(told).collect::<Vec<_>>().join("\n     ").into()
+        errors.iter().map(with_allowed).collect::<Vec<_>>().join("\n     ").into()
     })
 }
 

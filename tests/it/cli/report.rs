@@ -71,7 +71,7 @@ fn everything_wrong_with_a_report_is_told_at_once() {
         sus: --from: a date such as 2016-10-01 is wanted
              --to: a date such as 2016-10-01 is wanted
              --as-of: a date or an instant such as 2017-01-15T10:00:00Z is wanted
-             “mars” does not have the form of a geography.
+             “mars” does not have the form of a geography. Allowed: riket, lan:NN, kommun:NNNN, fk-omrade:…, af-omrade:…, fk-kontor:…, af-kontor:…, fk-kontor-med-foregangare:…, af-kontor-med-foregangare:…, styrgrupp:….
              There is no report “nonsense”. Allowed: baspaket, status, resultat-fortsatt-efter-gk, resultat-arbete-studier, resultat-fortsatt-fk, deltagare-sysselsattning, deltagare-arbete-studier, deltagare-forman, deltagare-forman-efter, deltagare-bakgrund, deltagare-tider, deltagare-floden, flaskhalsar, datakvalitet.
     "#]]
     .assert_eq(&told);
@@ -87,4 +87,13 @@ fn everything_wrong_with_a_report_is_told_at_once() {
         sus: the log has only come to position 0
     "#]]
     .assert_eq(&told);
+}
+
+#[test]
+fn a_geography_that_is_not_there_is_told_with_some_that_are() {
+    let place = Place::new();
+    let told = place.run("report --from 2016-10-01 --to 2016-12-31 --geography kommun:9999").complained();
+    let (first, last) = told.trim_end().split_once(" Allowed: ").unwrap();
+    assert!(first.contains("“kommun:9999”"), "{told}");
+    assert!(last.starts_with("kommun:0114, ") && last.ends_with(" more.") && last.len() < 600, "{told}");
 }
