@@ -23,11 +23,11 @@ texts! {
     freeze_about: "Behåller rapporten under ett namn, för alltid. Alla som läser rapporter kan läsa den.",
         "Keeps the report under a name, for ever. Everybody who reads reports can read it.";
     what: "Det här fryses", "This is frozen";
-    protected: "Alla får läsa en fryst rapport. Därför skyddas siffrorna lika för alla: små tal döljs, och där en annan period \
-                eller indelning av samma dagar redan är fryst får siffrorna små avvikelser (brus). De kan alltså skilja sig \
+    protected: "Alla får läsa en fryst rapport. Därför skyddas siffrorna lika för alla: små tal döljs, och där en annan rapport, \
+                period eller indelning av samma dagar redan är fryst får siffrorna små avvikelser (brus). De kan alltså skilja sig \
                 från dem du ser nu.",
         "Everybody may read a frozen report. Its figures are therefore protected alike for all: small numbers are hidden, and \
-         where another period or division of the same days is frozen already, figures get small deviations (noise). So they \
+         where another report, period or division of the same days is frozen already, figures get small deviations (noise). So they \
          may differ from those that you see now.";
     for_ever: "En fryst rapport kan varken ändras eller tas bort.", "A frozen report can neither be changed nor taken away.";
     key_used: "Formuläret har redan skickats med ett annat innehåll. Rapporten som frystes då finns bland de frysta rapporterna.",
