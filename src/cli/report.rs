@@ -125,9 +125,9 @@ fn choose(request: &mut Request, args: &ReportArgs) -> Result<(), Failure> {
         let pair = text.split_once('=').ok_or_else(|| format!("--select {text}: NAME=CODES is wanted"))?;
         selections.push(pair);
     }
-    request.choose(selections, args.split.as_deref()).map_err(|errors| {
-        errors.iter().map(with_allowed).collect::<Vec<_>>().join("\n     ").into()
-    })
+    request
+        .choose(selections, args.split.as_deref())
+        .map_err(|errors| errors.iter().map(with_allowed).collect::<Vec<_>>().join("\n     ").into())
 }
 
 fn day(text: &str, name: &str, wrong: &mut Vec<String>) -> Option<NaiveDate> {

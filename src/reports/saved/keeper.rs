@@ -40,8 +40,23 @@ pub fn start(mut parts: Parts, every: Duration) -> std::io::Result<Background> {
             parts.refresh();
             parts.save();
         }
-        parts.save();
+        // What changed since can be read at the next start, but for what was taken away: that nobody may find in a file.
+        if parts.save() == Outcome::Overtaken {
+            parts.refresh();
+            parts.save();
+        }
     })
+}
+
+/// What became of saving.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Saved,
+    /// It stands there already, or there is too little.
+    Nothing,
+    /// Something was taken away of a case meanwhile, which the columns still hold.
+    Overtaken,
+    Failed,
 }
 
 impl Parts {
@@ -49,7 +64,7 @@ impl Parts {
     #[must_use]
     pub fn save_now(mut self) -> bool {
         self.refresh();
-        self.save()
+        self.save() == Outcome::Saved
     }
 
     fn refresh(&self) {
@@ -58,16 +73,21 @@ impl Parts {
         }
     }
 
-    fn save(&mut self) -> bool {
+    fn save(&mut self) -> Outcome {
         match self.reports.save(&self.db, self.fewest, &mut *self.chance, self.clock.now()) {
-            Ok(None) => return false,
+            Ok(None) => Outcome::Nothing,
             Ok(Some(position)) => {
                 log::info!("reports: the columns were saved up to position {position}");
-                return true;
+                Outcome::Saved
             }
-            Err(NotSaved::Overtaken) => log::debug!("reports: the columns are saved the next time"),
-            Err(error) => log::warn!("reports: the columns could not be saved: {error}"),
+            Err(NotSaved::Overtaken) => {
+                log::debug!("reports: the columns are saved the next time");
+                Outcome::Overtaken
+            }
+            Err(error) => {
+                log::warn!("reports: the columns could not be saved: {error}");
+                Outcome::Failed
+            }
         }
-        false
     }
 }

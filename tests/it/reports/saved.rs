@@ -39,6 +39,15 @@ impl Place {
         Self { folder: tempfile::tempdir().unwrap(), api }
     }
 
+    /// Protects whom the case is of, two days later.
+    fn take_away(&self) {
+        self.api.clock.advance(TimeDelta::days(2));
+        let case = self.api.post("/v1/case-searches", &self.api.fk(), &json!({"personnummer": ANNA})).json();
+        let link = format!("{}/protections", case["items"][0]["link"].as_str().unwrap());
+        let day = json!({"date": "2016-10-13"});
+        assert_eq!(self.api.post_with(&link, &self.api.fk(), &[("if-match", "\"2\"")], &day).status, 201);
+    }
+
     fn file(&self) -> PathBuf {
         self.folder.path().join("columns")
     }
@@ -121,11 +130,7 @@ fn what_is_taken_away_can_be_read_out_of_no_file() {
         place.save().unwrap();
         let (reports, service) = (place.begun(), place.api.service());
         reports.fresh(&service.db, 0).unwrap();
-        place.api.clock.advance(TimeDelta::days(2));
-        let case = place.api.post("/v1/case-searches", &place.api.fk(), &json!({"personnummer": ANNA})).json();
-        let link = format!("{}/protections", case["items"][0]["link"].as_str().unwrap());
-        let day = json!({"date": "2016-10-13"});
-        assert_eq!(place.api.post_with(&link, &place.api.fk(), &[("if-match", "\"2\"")], &day).status, 201);
+        place.take_away();
         assert_eq!(place.keys(database), 0);
         assert!(matches!(place.read(), Err(NotSaved::NoKey)));
         place.tells_the_truth();
@@ -236,5 +241,21 @@ fn after_an_import_they_are_saved_once_for_the_next_start() {
         assert_eq!(place.read().ok().map(|position| position.0), reports.counted_to());
         assert!(!parts(&place, &reports).save_now(), "they stand there already");
         assert!(!Parts { fewest: 2, ..parts(&place, &Arc::new(place.begun())) }.save_now(), "they are too few");
+    });
+}
+
+#[test]
+fn they_are_saved_at_the_end_also_where_something_was_taken_away_since() {
+    on_both(|_, database| {
+        let place = Place::over(database);
+        let reports = Arc::new(place.begun());
+        let columns = keeper::start(parts(&place, &reports), Duration::from_secs(3600)).unwrap();
+        while reports.counted_to().is_none() {
+            std::thread::yield_now();
+        }
+        place.take_away();
+        drop(columns);
+        assert_eq!(place.read().ok().map(|position| position.0), reports.counted_to());
+        place.tells_the_truth();
     });
 }
