@@ -134,6 +134,21 @@ impl<I: Iterator<Item = Value>> Read for Lines<I> {
     }
 }
 
+/// The names under which tokens stand in the file, each with a role, and the agency and the person it is for.
+type Grant = (&'static str, &'static str, Option<&'static str>, Option<&'static str>);
+
+/// Both agencies' systems, and everybody else by role.
+const ROLES: [Grant; 8] = [
+    ("FK", "system", Some("FK"), None),
+    ("AF", "system", Some("AF"), None),
+    ("HANDLER", "deltagaransvarig", Some("FK"), Some("fk-h-017")),
+    ("READER", "rapportlasare", None, None),
+    ("INSATS", "insatsansvarig", Some("AF"), Some("af-i-001")),
+    ("COORDINATOR", "samverkansadministrator", Some("FK"), Some("fk-a-001")),
+    ("STEERING", "samverkansansvarig", Some("FK"), Some("fk-s-001")),
+    ("ADMIN", "systemforvaltare", Some("FK"), Some("fk-f-001")),
+];
+
 /// One token a role, as lines that a shell reads, and the file they stand in.
 struct Tokens {
     lines: String,
@@ -142,14 +157,11 @@ struct Tokens {
 
 impl Tokens {
     fn issue(config: &Config) -> Result<Self, Failure> {
-        let issue = |role, agency, handler| token::issue(config, role, agency, handler, "demo-client");
-        let lines = format!(
-            "FK={}\nAF={}\nHANDLER={}\nREADER={}\n",
-            issue("system", Some("FK"), None)?,
-            issue("system", Some("AF"), None)?,
-            issue("deltagaransvarig", Some("FK"), Some("fk-h-017"))?,
-            issue("rapportlasare", None, None)?,
-        );
+        let mut lines = String::new();
+        for (name, role, agency, handler) in ROLES {
+            let token = token::issue(config, role, agency, handler, "demo-client")?;
+            lines += &format!("{name}={token}\n");
+        }
         let file = config.data_dir.join("tokens");
         write_secret(&file, lines.as_bytes())?;
         Ok(Self { lines, file })

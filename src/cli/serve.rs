@@ -96,11 +96,14 @@ pub fn serve_with(
         Some(file) => app.with_columns_at(file),
         None => app,
     };
+    // Held until the service has stopped.
+    let successors = app.service.follow_successors_daily(Duration::from_secs(30))?;
     let columns = columns_keeper(config, &app)?;
     ready(address);
     let served = server::run(app, listener);
     drop(keys);
     drop(columns);
+    drop(successors);
     Ok(served?)
 }
 

@@ -83,6 +83,8 @@ pub struct HandlerPeriod {
     pub from: NaiveDate,
     /// Both.
     pub handlers: Handlers,
+    /// Whose were given or cleared on that day; the others' follow from the days before.
+    pub given: Vec<Agency>,
 }
 
 /// A correction that was made.
@@ -138,6 +140,8 @@ pub struct Case {
     pub withdrawal: Option<Withdrawal>,
     /// Steps that were undone.
     pub undone: Vec<RegistrationId>,
+    /// Whether it was named, and lost its identity to protection: whose it is can't be known any more.
+    pub protected: bool,
     /// Marked as felregistrering, out of all figures.
     pub felregistrering: bool,
     /// The case that stands instead.
@@ -187,7 +191,8 @@ impl Case {
                 known_from: entry.known_from,
             }],
             offices: vec![OfficePeriod { registration: entry.id, from: *date, offices }],
-            handlers: vec![HandlerPeriod { from: *date, handlers }],
+            handlers: vec![HandlerPeriod { from: *date, handlers, given: Agency::ALL.to_vec() }],
+            protected: false,
             consent,
             references: Vec::new(),
             withdrawal: None,
@@ -208,12 +213,14 @@ impl Case {
         match &entry.event {
             Event::Step { kind, date, answers, .. } => {
                 self.steps.push(Self::step_of(entry, *kind, *date, answers.clone()));
+                self.note_withdrawal(entry.id);
             }
             Event::Withdrawal { date, ending } => self.withdraw(entry, *date, *ending),
             Event::Answers { registration, answers } => {
                 if let Some(step) = self.step_mut(*registration) {
                     step.answers.overlay(answers);
                 }
+                self.note_withdrawal(*registration);
             }
             Event::Offices { date, offices, handlers } => {
                 self.set_offices(OfficePeriod { registration: entry.id, from: *date, offices: offices.clone() });
@@ -263,6 +270,20 @@ impl Case {
         self.withdrawal = Some(Withdrawal { registration: entry.id, date, superseded });
     }
 
+    /// A consent that was withdrawn is so, whichever way the ending was registered that says it.
+    fn note_withdrawal(&mut self, registration: RegistrationId) {
+        if self.withdrawal.is_some() || self.identity == IdentityState::Anonymous {
+            return;
+        }
+        let says_so = |step: &&Step| {
+            step.registration == registration
+                && step.kind == StepKind::Avbrutet
+                && step.answers.code(Question::Orsak) == Some("atertaget_samtycke")
+        };
+        let date = self.steps.iter().find(says_so).map(|step| step.date);
+        self.withdrawal = date.map(|date| Withdrawal { registration, date, superseded: Vec::new() });
+    }
+
     fn set_offices(&mut self, period: OfficePeriod) {
         self.offices.push(period);
         self.offices[1..].sort_by_key(|p| p.from);
@@ -270,21 +291,34 @@ impl Case {
 
     fn set_handlers(&mut self, from: NaiveDate, change: &HandlerChange) {
         let mut handlers = self.handlers_on(from).clone();
-        for agency in Agency::ALL {
-            if let Some(new) = change.of(agency) {
-                handlers.set(agency, new.clone());
-                for later in self.handlers.iter_mut().filter(|p| p.from > from) {
-                    later.handlers.set(agency, new.clone());
+        let given: Vec<Agency> = Agency::ALL.into_iter().filter(|agency| change.of(*agency).is_some()).collect();
+        for agency in &given {
+            if let Some(new) = change.of(*agency) {
+                handlers.set(*agency, new.clone());
+                // Whoever took over later has.
+                let later = self.handlers.iter_mut().filter(|p| p.from > from);
+                for period in later.take_while(|p| !p.given.contains(agency)) {
+                    period.handlers.set(*agency, new.clone());
                 }
             }
         }
-        self.handlers.push(HandlerPeriod { from, handlers });
+        self.handlers.push(HandlerPeriod { from, handlers, given });
         self.handlers[1..].sort_by_key(|p| p.from);
+    }
+
+    /// The handläggare of an office that wasn't the case's were none of it, until the offices changed again.
+    fn clear_handlers_of(&mut self, from: NaiveDate, before: &OfficePair, after: &OfficePair) {
+        let until = self.offices.iter().map(|p| p.from).filter(|day| *day > from).min();
+        for agency in Agency::ALL.into_iter().filter(|agency| before.of(*agency) != after.of(*agency)) {
+            let within = |p: &&mut HandlerPeriod| p.from >= from && until.is_none_or(|until| p.from < until);
+            self.handlers.iter_mut().filter(within).for_each(|period| period.handlers.set(agency, None));
+        }
     }
 
     /// What protection takes away: identity, kommun, birth date, references and most answers.
     fn anonymise(&mut self) {
         self.identity = IdentityState::Anonymous;
+        self.protected = true;
         self.birth = None;
         self.municipality = None;
         self.district = None;
@@ -348,12 +382,14 @@ impl Case {
                 if let Some(index) = self.index_of(*registration) {
                     self.replace(index, *step, answers.as_ref());
                 }
+                self.note_withdrawal(*registration);
             }
             CorrectionKind::Answers { registration, answers, withdrawn } => {
                 if let Some(step) = self.step_mut(*registration) {
                     step.answers.overlay(answers);
                     step.answers.0.retain(|question, _| !withdrawn.contains(question));
                 }
+                self.note_withdrawal(*registration);
             }
             CorrectionKind::Municipality { municipality, district } => {
                 self.municipality = Some(municipality.clone());
@@ -362,15 +398,20 @@ impl Case {
             CorrectionKind::Consent(consent) => self.consent = Some(consent.clone()),
             CorrectionKind::OfficeChange { registration, date, offices } => {
                 let first = self.offices[0].registration;
+                let mut changed = None;
                 if let Some(period) = self.offices.iter_mut().find(|p| p.registration == *registration) {
                     if let (Some(date), true) = (date, *registration != first) {
                         period.from = *date;
                     }
                     if let Some(offices) = offices {
-                        period.offices = offices.clone();
+                        let before = std::mem::replace(&mut period.offices, offices.clone());
+                        changed = Some((period.from, before, offices));
                     }
                 }
                 self.offices[1..].sort_by_key(|p| p.from);
+                if let Some((from, before, after)) = changed {
+                    self.clear_handlers_of(from, &before, after);
+                }
             }
             CorrectionKind::Felregistrering { replaced_by } => {
                 self.felregistrering = true;

@@ -4,7 +4,7 @@
 //! Never here: what a correction does to a case; that is the fold in [`case`](super::case).
 
 use super::answers::Question;
-use super::case::{Case, IdentityState};
+use super::case::{Case, IdentityState, Step};
 use super::code::{AgreementId, RegistrationId};
 use super::command::{Correction, CorrectionKind, Request};
 use super::finding::{Allowed, Finding, Findings};
@@ -223,6 +223,7 @@ pub fn check_result(before: &Case, after: &Case, correction: &Correction, facts:
         leave_what_stood(before, after, index, facts, &mut of_step);
         found.append(of_step);
     }
+    agreements_cover(before, after, facts, sent_at(kind), &mut found);
     if matches!(kind, CorrectionKind::Move { .. }) && target == Some(0) {
         request_moved(after, facts, &mut found);
     }
@@ -239,7 +240,8 @@ pub fn check_result(before: &Case, after: &Case, correction: &Correction, facts:
         findings.add(Rule::OppetArendeFinns, "");
     }
     // Nobody could be told any more that this person has an open case.
-    if after.is_open() && !before.is_open() && before.identity == IdentityState::Removed {
+    let unknown_whose = before.identity == IdentityState::Removed || before.protected;
+    if after.is_open() && !before.is_open() && unknown_whose {
         findings.add(Rule::RedanAnonym, "");
     }
 }
@@ -315,6 +317,24 @@ fn fits_between(after: &Case, index: usize, findings: &mut Findings) -> bool {
     fits
 }
 
+/// What was registered on the other's behalf is still covered by its agreement, where it was before: that is about a step,
+/// a day and two offices.
+pub fn agreements_cover(before: &Case, after: &Case, facts: &Facts<'_>, pointer: &str, findings: &mut Findings) {
+    let covers = |case: &Case, step: &Step, agreement: &AgreementId| {
+        let pair = case.offices_on(step.date);
+        facts.organisation.agreements_for(step.agency, step.kind, pair, step.date).any(|a| a.id == *agreement)
+    };
+    let no_more = |step: &&Step| {
+        let stood = before.index_of(step.registration).map(|at| &before.steps[at]);
+        let pairs = step.agreement.as_ref().zip(stood);
+        pairs.is_some_and(|(agreement, stood)| covers(before, stood, agreement) && !covers(after, step, agreement))
+    };
+    if after.steps.iter().any(|step| no_more(&step)) {
+        let finding = Finding::new(Rule::OverenskommelseGallerInte, pointer);
+        findings.push(finding.allowed(Allowed::Values(Vec::new())));
+    }
+}
+
 /// A moved request takes its consent, kommun and office changes along.
 fn request_moved(after: &Case, facts: &Facts<'_>, findings: &mut Findings) {
     let begun = after.begun();
@@ -328,6 +348,11 @@ fn request_moved(after: &Case, facts: &Facts<'_>, findings: &mut Findings) {
     if let Some(change) = after.offices[1..].iter().map(|p| p.from).min().filter(|from| *from < begun) {
         findings.push(Finding::new(Rule::KontorsbyteDatum, "/date").allowed(Allowed::DateTo(change)));
     }
+    let mut of_handlers = Findings::default();
+    offices::check_handlers(&after.handlers[0].handlers, &after.offices[0].offices, begun, facts, &mut of_handlers);
+    // An assignment that ended since was one on the day that stood.
+    let without = of_handlers.0.into_iter().filter(|finding| finding.rule == Rule::HandlaggareUtanUppdrag).take(1);
+    without.for_each(|finding| findings.push(Finding { pointer: "/date".to_owned(), ..finding }));
     consent::notice_of_age(after, 0, facts, findings);
 }
 

@@ -261,47 +261,58 @@ pub fn age_on(birth: NaiveDate, day: NaiveDate) -> i32 {
     day.year() - birth.year() - i32::from(before_birthday)
 }
 
-/// Whether a free text holds a valid identity number of ten or twelve digits, in the forms people write: together,
-/// with a separator before the last four, and with separators in the date (`1985-03-12 …`). A separator is up to
-/// three dashes, plus signs or spaces, of any kind.
+/// Whether a free text holds a valid identity number of ten or twelve digits, in the forms people write: together, with
+/// something before the last four, with something in the date (`1985-03-12 …`), or two digits at a time. What stands in
+/// between is up to four characters that are neither letters nor digits, seen or unseen; digits may be those of other
+/// scripts.
 ///
-/// A number inside a longer row of digits is none, nor is a date followed by the beginning of another date. Takes time
-/// in proportion to the text.
+/// A number inside a longer row of digits is none, nor is a date followed by the beginning of another date or by a time of
+/// the day. Takes time in proportion to the text.
 #[must_use]
 pub fn contains_identity_number(text: &str, today: NaiveDate) -> bool {
-    let chars: Vec<char> = text.chars().collect();
+    let chars: Vec<char> = text.chars().map(ascii_digit).collect();
     (0..chars.len())
         .filter(|&i| chars[i].is_ascii_digit() && (i == 0 || !chars[i - 1].is_ascii_digit()))
-        .any(|start| [4, 2].into_iter().any(|year| number_at(&chars[start..], year, today)))
+        .any(|start| [true, false].into_iter().any(|century| number_at(&chars[start..], century, today)))
 }
 
-/// Whether the characters begin with an identity number whose year has `year` digits. Looks at 23 characters at most.
-fn number_at(chars: &[char], year: usize, today: NaiveDate) -> bool {
+/// A digit of a script that people here have at hand as the usual one; every other character as it is.
+fn ascii_digit(c: char) -> char {
+    let zeros = ['\u{660}', '\u{6f0}', '\u{966}', '\u{ff10}'];
+    let value = zeros.into_iter().find_map(|zero| u32::from(c).checked_sub(u32::from(zero)).filter(|n| *n < 10));
+    value.and_then(|value| char::from_digit(value, 10)).unwrap_or(c)
+}
+
+/// How many characters may stand between two digits.
+const GAP: usize = 4;
+
+/// Whether the characters begin with an identity number, with or without its century. Looks at 40 characters at most.
+fn number_at(chars: &[char], century: bool, today: NaiveDate) -> bool {
     let mut compact = String::with_capacity(13);
     let mut rest = chars;
-    let mut gaps = [0; 3];
-    for (part, length) in [year, 2, 2, 4].into_iter().enumerate() {
-        if part > 0 {
-            let gap = rest.iter().take_while(|c| is_separator(**c)).count();
-            if gap > 3 {
+    // Between century and year, year and month, month and day, day and the last four, and in the middle of these.
+    let mut gaps: [&[char]; 5] = [&[]; 5];
+    for part in usize::from(!century)..=5 {
+        if part > usize::from(!century) {
+            let (gap, after) = rest.split_at(rest.iter().take_while(|c| !c.is_alphanumeric()).count());
+            if gap.len() > GAP {
                 return false;
             }
             gaps[part - 1] = gap;
-            rest = &rest[gap..];
+            rest = after;
         }
-        if rest.len() < length || !rest[..length].iter().all(char::is_ascii_digit) {
+        if rest.len() < 2 || !rest[..2].iter().all(char::is_ascii_digit) {
             return false;
         }
-        compact.extend(&rest[..length]);
-        rest = &rest[length..];
+        compact.extend(&rest[..2]);
+        rest = &rest[2..];
     }
-    let date_is_whole = (gaps[0] == 0) == (gaps[1] == 0);
-    let goes_on = match rest {
-        [c, ..] if c.is_ascii_digit() => true,
-        [c, d, ..] => is_separator(*c) && !c.is_whitespace() && d.is_ascii_digit(),
-        _ => false,
-    };
-    if !date_is_whole || goes_on {
+    let [in_year, after_year, after_month, _, in_last] = gaps;
+    let in_pieces = !after_year.is_empty();
+    let date_is_whole = in_pieces != after_month.is_empty() && (in_pieces || in_year.is_empty());
+    // `10:30` and `10.30` are times of the day.
+    let is_time = in_last.iter().any(|c| c.is_ascii_punctuation());
+    if !date_is_whole || is_time || rest.first().is_some_and(char::is_ascii_digit) || goes_on(&compact, rest) {
         return false;
     }
     if IdentityNumber::parse(&compact, today).is_ok() {
@@ -312,8 +323,15 @@ fn number_at(chars: &[char], year: usize, today: NaiveDate) -> bool {
     IdentityNumber::parse(&compact, today).is_ok()
 }
 
-fn is_separator(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '-' | '+' | '‐' | '‑' | '‒' | '–' | '—' | '−')
+/// Whether the last four digits are the year of a date that goes on with its month.
+fn goes_on(compact: &str, rest: &[char]) -> bool {
+    let year = compact.get(compact.len() - 4..).unwrap_or_default();
+    let [separator, tens, ones, after @ ..] = rest else { return false };
+    let month = tens.to_digit(10).zip(ones.to_digit(10)).map(|(tens, ones)| tens * 10 + ones);
+    (year.starts_with("19") || year.starts_with("20"))
+        && !separator.is_alphanumeric()
+        && month.is_some_and(|month| (1..=12).contains(&month))
+        && !after.first().is_some_and(char::is_ascii_digit)
 }
 
 #[cfg(test)]
@@ -417,6 +435,18 @@ mod tests {
             "850312 – 9804",
             "850312+9804 och 850312‑9804",
             "ärende 7, 8503129804",
+            "850312/9804",
+            "1985.03.12-9804",
+            "850312-98 04",
+            "850312\u{ad}-9804",
+            "850312 :· 9804",
+            "850312\u{200b}9804",
+            "(850312)9804",
+            "850312-9804-1",
+            "850312-9804, 3 gånger",
+            "19 85 03 12 98 04",
+            "８５０３１２-９８０４",
+            "٨٥٠٣١٢٩٨٠٤",
         ] {
             assert!(contains_identity_number(text, today), "{text}");
         }
@@ -429,7 +459,12 @@ mod tests {
             "850312-9805",
             "556036-0793",
             "möten 2016-10-12 2016-10-26",
+            "möten 1985-03-12, 2016.10.26",
             "1985-03-12",
+            "1985-03-12 98:04",
+            "1985-03-12 98.04",
+            "850312     9804",
+            "850312 och 9804",
         ] {
             assert!(!contains_identity_number(text, today), "{text}");
         }

@@ -33,6 +33,9 @@ fn check_agreement(case: &Case, index: usize, findings: &mut Findings) {
     asked_here(&step.answers, from, step.kind, findings);
     if case.identity == IdentityState::Anonymous {
         allowed_when_anonymous(&step.answers, findings);
+        if step.answers.code(Question::Orsak) == Some("atertaget_samtycke") {
+            findings.add(Rule::AterkallelseUtanSamtycke, pointer(Question::Orsak));
+        }
     }
     follow_ups(&step.answers, findings);
     no_benefit_excludes_the_rest(&step.answers, findings);

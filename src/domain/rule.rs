@@ -90,7 +90,7 @@ rules! {
     // The process.
     ForstaStegBegaran "forsta_steg_begaran" Error
         "Ärendet finns inte. Ett nytt ärende börjar med {allowed}." "There is no such case. A new case begins with {allowed}."
-        "gk for a caseReference that nobody has used";
+        "a chain that begins with gk";
     OvergangEjTillaten "overgang_ej_tillaten" Error
         "Steget kan inte följa på det steg ärendet står i. Tillåtna nästa steg: {allowed}." "The step cannot follow the one the case stands at. Allowed next steps: {allowed}."
         "afi directly after gk";
@@ -153,7 +153,7 @@ rules! {
     // Organisation.
     KontorOkant "kontor_okant" Error
         "Kontoret finns inte i registret." "There is no such office in the register."
-        r#"{"offices":{"fk":"FK-GÄVLE"}}"#;
+        r#"{"offices":{"fk":"FK-NYSTAD"}}"#;
     KontorFelMyndighet "kontor_fel_myndighet" Error
         "Kontoret hör till den andra myndigheten. Väntad myndighet: {allowed}." "The office belongs to the other agency. Expected agency: {allowed}."
         r#"{"offices":{"fk":"AF-GAVLE"}}"#;

@@ -145,7 +145,7 @@ fn on_case(case: &Case, command: &Command, request: &Request, facts: &Facts<'_>,
         }
         Command::Protect { date } => {
             consent::check_protection(case, *date, facts, findings);
-            finish(case, Event::Protection { date: *date }, None, facts)
+            finish(case, protection_of(case, *date), None, facts)
         }
         Command::RemoveIdentity { date } => {
             consent::check_identity(case, findings);
@@ -175,6 +175,13 @@ fn on_case(case: &Case, command: &Command, request: &Request, facts: &Facts<'_>,
             Some((event, agreement, after))
         }
     }
+}
+
+/// What protection is to a case. One whose consent was withdrawn never becomes an anonymous one, so its identity is taken
+/// away, and it counts as before.
+#[must_use]
+pub fn protection_of(case: &Case, date: NaiveDate) -> Event {
+    if case.withdrawal.is_some() { Event::Removal { date } } else { Event::Protection { date } }
 }
 
 fn not_felregistrerat(case: &Case, findings: &mut Findings) {
@@ -386,5 +393,6 @@ fn change_offices(
             dates::check(&after, index, "/date", facts, findings);
         }
     }
+    correction::agreements_cover(case, &after, facts, "/offices", findings);
     Some((event, agreement, after))
 }

@@ -7,9 +7,10 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::answer::scope;
-use super::problem::{MEDIA_TYPE, Problem, kind_of};
+use super::problem::{Kind, MEDIA_TYPE, Problem, kind_of};
 use super::trace::Trace;
 use crate::app::App;
 use crate::auth::Caller;
@@ -96,10 +97,10 @@ pub fn render_one(app: &App, request: &HttpRequest) -> Render {
     })
 }
 
-/// Tells a batch: one result an item, in their order; an atomic one that failed is 422.
+/// Tells a batch: one result an item, in their order. An atomic one that failed is a problem, with the same results beside.
 #[must_use]
-pub fn render_batch(app: &App, references: Vec<Option<String>>) -> Render {
-    let (settings, today) = (app.service.settings.clone(), app.service.today());
+pub fn render_batch(app: &App, request: &HttpRequest, references: Vec<Option<String>>) -> Render {
+    let (settings, today, trace) = (app.service.settings.clone(), app.service.today(), Trace::of(request));
     Arc::new(move |outcome: &Outcome| {
         let items = outcome.results.iter().enumerate();
         let body = BatchView {
@@ -115,10 +116,24 @@ pub fn render_batch(app: &App, references: Vec<Option<String>>) -> Render {
                 refused: outcome.results.iter().filter(|r| r.is_err()).count(),
             },
         };
-        let failed = outcome.atomic && body.meta.refused > 0;
-        let headers = plain_headers("application/json");
-        Rendered { status: if failed { 422 } else { 200 }, headers, body: text(&body) }
+        if outcome.atomic && body.meta.refused > 0 {
+            return refused_batch(outcome, &body, trace.as_deref());
+        }
+        Rendered { status: 200, headers: plain_headers("application/json"), body: text(&body) }
     })
+}
+
+/// All that is wrong with a batch, each finding with the index of its item, and the members of the batch.
+fn refused_batch(outcome: &Outcome, batch: &BatchView<'_>, trace: Option<&str>) -> Rendered {
+    let mut all = Findings::default();
+    let refused =
+        outcome.results.iter().enumerate().filter_map(|(index, result)| Some((index, result.as_ref().err()?)));
+    refused.for_each(|(index, findings)| all.append(findings.clone().at_index(index)));
+    let told = problem(&Problem::new(Kind::Regelbrott).errors(&all), trace);
+    let members = |body: &str| serde_json::from_str::<Map<String, Value>>(body).unwrap_or_default();
+    let mut whole = members(&told.body);
+    whole.extend(members(&text(batch)));
+    Rendered { body: text(&whole), ..told }
 }
 
 /// Plain structs of texts and numbers: writing them can't fail.

@@ -9,7 +9,7 @@ use super::endpoint::{Answer, Content, Endpoint, Parameter, Verb, caller};
 use super::extract::{Query, body, idempotency_key, is_ndjson, json, too_large};
 use super::openapi::examples;
 use super::posting::{Asked, render_batch, render_one, submit};
-use super::problem::{Kind, Problem};
+use super::problem::{Kind, MEDIA_TYPE, Problem};
 use crate::app::App;
 use crate::auth::policy::Action;
 use crate::domain::code::{ClientReference, RegistrationId};
@@ -74,10 +74,10 @@ pub const ENDPOINTS: &[Endpoint] = &[
             },
             Answer {
                 status: 422,
-                about: "En lista med atomic=true där något avvisats: inget är registrerat, med ett resultat per rad; eller ett \
-                        avvisat innehåll. / A batch with atomic=true of which something was refused: nothing is registered, \
-                        with one result an item; or a refused body.",
-                content: &[Content { media: "application/json", schema: "BatchResult", example: examples::batch }],
+                about: "En lista med atomic=true där något avvisats: inget är registrerat, med alla fel och ett resultat per \
+                        rad; eller ett avvisat innehåll. / A batch with atomic=true of which something was refused: nothing is \
+                        registered, with all errors and one result an item; or a refused body.",
+                content: &[Content { media: MEDIA_TYPE, schema: "RefusedBatch", example: examples::refused_batch }],
                 headers: &[],
             },
         ],
@@ -127,7 +127,7 @@ async fn create_registrations(
     let references = values.iter().map(|v| reference(v.as_ref().ok()?, app.service.today())).collect();
     let posts = values.into_iter().map(|value| post(&app, value)).collect();
     let asked = Asked { caller, action: Action::CreateRegistrations, atomic, dry_run, if_match: None, idempotency };
-    let render = if is_batch { render_batch(&app, references) } else { render_one(&app, &request) };
+    let render = if is_batch { render_batch(&app, &request, references) } else { render_one(&app, &request) };
     submit(&app, &request, asked, posts, render).await
 }
 

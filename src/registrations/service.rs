@@ -1,6 +1,7 @@
 //! The service as use cases see it: the database, the keys, the registers, and the writer's door.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::NaiveDate;
 use serde_json::Value;
@@ -153,6 +154,29 @@ impl Service {
     pub fn import_organisation(&self, value: &Value) -> Result<Taken, ImportError> {
         let (changes, position) = self.registers.import(&self.db, value, self.clock.now())?;
         Ok(Taken { changes, position, moves: self.follow_successors() })
+    }
+
+    /// Moves the open cases of offices that have closed, each day when it begins, until dropped: a closing may be planned
+    /// long before. One that can't be moved is tried again the next day.
+    ///
+    /// # Errors
+    /// When the system has no thread left.
+    pub fn follow_successors_daily(self: &Arc<Self>, look: Duration) -> std::io::Result<Background> {
+        let service = Arc::clone(self);
+        Background::start("successors", move |stopped| {
+            let mut seen = service.today();
+            while !stopped.within(look) {
+                seen = service.begin_day(seen);
+            }
+        })
+    }
+
+    /// What a day begins with, where the last one that began was `seen`: open cases of offices that have closed are moved.
+    /// Gives the day that has begun.
+    #[must_use]
+    pub fn begin_day(&self, seen: NaiveDate) -> NaiveDate {
+        let today = self.today();
+        if today != seen && self.follow_successors().is_some() { today } else { seen }
     }
 
     /// Moves the open cases of offices that have closed to their successors; `None` when it could not be done.

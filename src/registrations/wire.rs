@@ -172,8 +172,14 @@ fn line_kinds() -> Vec<&'static str> {
 }
 
 fn line_on_case(kind: Option<LineKind>, fields: &mut Fields<'_>, findings: &mut Findings) -> Option<Item> {
-    let target = target(fields, findings);
-    // The reference of a `reference` line is the new number, so its case is named by id.
+    let target = match &kind {
+        // The reference of a `reference` line is the new number, so its case is named by id, or as the one that another line
+        // of the file opened.
+        Some(LineKind::Plain(Kind::Reference)) if fields.given("caseOf") && !fields.given("case") => {
+            fields.code("caseOf", ClientReference::parse, findings).map(Target::Of)
+        }
+        _ => target(fields, findings),
+    };
     let agreement = fields.code("onBehalfOf", AgreementId::parse, findings);
     let client_reference = fields.code("clientReference", ClientReference::parse, findings);
     let case_version = fields.number("caseVersion", findings);

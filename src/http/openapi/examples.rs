@@ -62,6 +62,18 @@ pub fn batch() -> Value {
     })
 }
 
+/// An atomic batch of one item that is refused.
+#[must_use]
+pub fn refused_batch() -> Value {
+    let (title, title_en) = Kind::Regelbrott.titles();
+    json!({
+        "type": Kind::Regelbrott.type_uri(), "title": title, "titleEn": title_en, "status": 422, "detail": title,
+        "detailEn": title_en, "instance": "urn:sus:trace:0af7651916cd43dd8448eb211c80319c", "errors": [finding(Some(0))],
+        "items": [{"index": 0, "status": 422, "clientReference": "fk-2016-0001-3", "findings": [finding(Some(0))]}],
+        "atomic": true, "dryRun": false, "_meta": {"totalItems": 1, "refused": 1},
+    })
+}
+
 fn finding(index: Option<usize>) -> Value {
     let mut finding = Finding::new(Rule::GkPlaneradSammaDag, "/date");
     finding.allowed = chrono::NaiveDate::from_ymd_opt(2016, 10, 13).map(Allowed::DateFrom);

@@ -238,8 +238,10 @@ fn header(name: &str) -> (&'static str, &'static str) {
             "\"3\"",
         ),
         "Idempotency-Key" => (
-            "Klientens nyckel för anropet: samma nyckel och innehåll får samma svar igen; annat innehåll 422. / \
-             The client's key of the request: same key and content get the same answer again; other content 422.",
+            "Klientens nyckel för anropet: samma nyckel och innehåll får samma svar igen; annat innehåll 422. \
+             Det som avvisades rättas under samma nyckel. / \
+             The client's key of the request: same key and content get the same answer again; other content 422. What was \
+             refused is mended under the same key.",
             "\"0193d7a0-2f4e-7c11-9a55-3f1c0a6e9b10\"",
         ),
         "If-None-Match" => (

@@ -206,6 +206,12 @@ fn answers_given() -> Value {
             "type": text(), "title": text(), "titleEn": text(), "status": integer(), "detail": text(), "detailEn": text(),
             "instance": text(), "errors": list(reference("Finding")),
         }), &["type", "title", "status", "detail", "instance"]),
+        // Of a single registration it is a problem as any other.
+        "RefusedBatch": object(json!({
+            "type": text(), "title": text(), "titleEn": text(), "status": integer(), "detail": text(), "detailEn": text(),
+            "instance": text(), "errors": list(reference("Finding")), "items": list(reference("BatchItem")),
+            "atomic": flag(), "dryRun": flag(), "_meta": {"type": "object"},
+        }), &["type", "title", "status", "detail", "instance"]),
         "Next": object(json!({"owner": agency(), "due": date(), "overdue": flag(),
             "steps": list(object(json!({"step": steps(), "owner": agency()}), &["step", "owner"]))}), &["owner", "due", "overdue", "steps"]),
         "CaseState": state,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 
 use super::door::registrar;
 use super::{Decided, Earlier, Known, Pending, Unit, client_of, named, replacing};
@@ -144,15 +144,14 @@ impl Unit<'_, '_> {
         let withdrawn_from = person.clone();
         let known = slot.as_ref().map(|s| (&*s.case, s.case.id));
         let decision = transition::decide(known, &item.request, &facts)?;
+        let withdrawn = known.is_some_and(|(case, _)| case.withdrawal.is_none()) && decision.case.withdrawal.is_some();
         let siblings = matches!(item.request.command, Command::Protect { .. }).then(|| (person.clone(), by.clone()));
-        let pending = self.stage(item, post, slot, person, by, known_from, decision);
+        let mut pending = self.stage(item, post, slot, person, by, known_from, decision);
         if let Some((Some(person), by)) = siblings {
             self.protect_siblings(&person, &by, item);
         }
-        if let (Command::WithdrawConsent { date }, Some(case), true) =
-            (&item.request.command, case_id, self.around.settings.withdrawal_removes)
-        {
-            self.remove_withdrawn(case, withdrawn_from, *date);
+        if let (true, Some(case), true) = (withdrawn, case_id, self.around.settings.withdrawal_removes) {
+            self.remove_withdrawn(case, withdrawn_from, &mut pending);
         }
         Ok(pending)
     }
@@ -214,7 +213,7 @@ impl Unit<'_, '_> {
                 known_from: slot.case.last_known_from.max(self.around.now),
                 by: by.clone(),
                 agreement: None,
-                event: Event::Protection { date },
+                event: transition::protection_of(&slot.case, date),
             };
             let mut case = (*slot.case).clone();
             case.apply(&entry);
@@ -226,9 +225,11 @@ impl Unit<'_, '_> {
         self.overlay.staged = self.staged.len();
     }
 
-    /// A withdrawn consent takes the identity of its case with it, where that is so configured.
-    fn remove_withdrawn(&mut self, id: CaseId, person: Option<Vec<u8>>, date: NaiveDate) {
+    /// A withdrawn consent takes the identity of its case with it, where that is so configured. What is answered is the case
+    /// as it then is.
+    fn remove_withdrawn(&mut self, id: CaseId, person: Option<Vec<u8>>, pending: &mut Pending) {
         let Some(slot) = self.overlay.slots.get(&id).cloned() else { return };
+        let Some(date) = slot.case.withdrawal.as_ref().map(|withdrawal| withdrawal.date) else { return };
         let Some(by) = self.staged.last().filter(|s| s.case == id).map(|s| s.entry.by.clone()) else { return };
         if slot.case.identity != IdentityState::Named {
             return;
@@ -243,7 +244,11 @@ impl Unit<'_, '_> {
         };
         let mut case = (*slot.case).clone();
         case.apply(&entry);
-        self.overlay.slots.insert(id, Slot { case: Arc::new(case), number: slot.number, person: None });
+        let case = Arc::new(case);
+        if let Pending::New { place, done } = pending {
+            (*place, done.case) = (self.staged.len(), Arc::clone(&case));
+        }
+        self.overlay.slots.insert(id, Slot { case, number: slot.number, person: None });
         self.staged.push(Staged { case: id, entry, client_reference: None, erased: person, reference: None });
         self.overlay.staged = self.staged.len();
     }

@@ -6,8 +6,10 @@ use std::sync::OnceLock;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
+use crate::domain::answers::Question;
 use crate::domain::command::CorrectionKind;
 use crate::domain::journal::{Entry, Event};
+use crate::domain::step::StepKind;
 use crate::reports::catalogue::Text;
 
 macro_rules! causes {
@@ -57,6 +59,11 @@ impl Cause {
     #[must_use]
     pub fn of(entry: &Entry, day: NaiveDate) -> Self {
         match &entry.event {
+            Event::Step { kind: StepKind::Avbrutet, answers, .. }
+                if answers.code(Question::Orsak) == Some("atertaget_samtycke") =>
+            {
+                Self::Withdrawal
+            }
             Event::Step { date, .. } if *date > day => Self::New,
             Event::Step { .. } => Self::Late,
             // A reference counts in no figure, and what retention leaves as before.

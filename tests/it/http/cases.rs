@@ -177,7 +177,7 @@ fn every_change_of_a_case_has_its_door() {
             assert_eq!(api.get(&location, &api.fk()).status, 200, "{location}");
         }
         let shown = api.get(&case, &api.fk()).json();
-        assert_eq!(shown["identity"], "anonymous");
+        assert_eq!(shown["identity"], "removed", "its consent was withdrawn before");
         assert_eq!(shown.get("participant"), None);
         assert_eq!(shown["step"], "avbrutet");
     });

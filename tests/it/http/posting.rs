@@ -267,7 +267,16 @@ fn an_atomic_batch_that_fails_registers_nothing() {
         let batch = json!([begaran("FK-1", ANNA), {"caseReference": "FK-1", "step": "afi", "date": "2016-10-12"}]);
         let told = api.post("/v1/registrations?atomic=true", &api.fk(), &batch);
         assert_eq!(told.status, 422);
-        assert_eq!(told.json()["items"][0]["findings"][0]["code"], "ett_i_paketet_foll");
+        assert_eq!(told.header("content-type"), Some("application/problem+json"));
+        let problem = told.json();
+        assert_eq!((&problem["type"], &problem["status"]), (&json!("urn:sus:problem:regelbrott"), &json!(422)));
+        let codes = |findings: &serde_json::Value| {
+            let all = findings.as_array().unwrap().iter();
+            all.map(|f| format!("{} {}", f["index"], f["code"].as_str().unwrap())).collect::<Vec<_>>()
+        };
+        assert_eq!(codes(&problem["errors"])[0], "0 ett_i_paketet_foll");
+        assert!(codes(&problem["errors"])[1..].iter().all(|code| code.starts_with("1 ")), "{problem}");
+        assert_eq!(problem["items"][0]["findings"][0]["code"], "ett_i_paketet_foll");
         assert_eq!(api.get("/v1/cases", &api.fk()).json()["_meta"]["totalItems"], 0);
     });
 }

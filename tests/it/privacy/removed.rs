@@ -33,8 +33,13 @@ fn a_withdrawn_consent_takes_the_identity_with_it_where_so_configured() {
             let ask = Ask::of(Agency::Af);
             let done =
                 ask.change(&service, case, Kind::ConsentWithdrawal, None, &json!({"date": "2016-10-15"})).unwrap();
-            let version = done.results[0].as_ref().unwrap().case.version;
+            let answered = done.results[0].as_ref().unwrap();
+            let version = answered.case.version;
             let mut raw = Raw::of(database);
+            let told = format!("version = {version} AND identity = '{}'", answered.case.identity.code());
+            assert_eq!(raw.count("cases", &told), 1, "what is answered is how it stands");
+            let all = raw.count("changes", &format!("position <= {}", answered.position.0));
+            assert_eq!(all, raw.count("changes", "true"), "and the position includes all of it");
             let identity = if removes { "removed" } else { "named" };
             let of = format!("identity = '{identity}' AND step = 'avbrutet'");
             assert_eq!(raw.count("cases", &of), 1, "{backend:?}");

@@ -44,6 +44,23 @@ fn closing_an_office_moves_its_open_cases_to_the_successor() {
     });
 }
 
+#[test]
+fn a_closing_planned_ahead_takes_effect_on_its_day_while_the_service_runs() {
+    on_both(|_, database| {
+        let (service, clock) = service(database, noon("2016-10-04"));
+        service.import_organisation(&closed(&[(AF_GAVLE, Some("AF-SANDVIKEN"))])).unwrap();
+        let case = opened(&service, vec![request(1, "FK-GAVLE", "2016-10-03")])[0];
+        let today = service.today();
+        assert_eq!(service.begin_day(today), today);
+        clock.set(noon("2016-10-10"));
+        let last = service.begin_day(today);
+        assert_eq!(offices(&stored(&service, case)), pair("FK-GAVLE", "AF-GAVLE"), "its last day");
+        clock.set(noon("2016-10-11"));
+        assert_eq!(service.begin_day(last), "2016-10-11".parse().unwrap());
+        assert_eq!(offices(&stored(&service, case)), pair("FK-GAVLE", "AF-SANDVIKEN"));
+    });
+}
+
 /// The registers with these offices closed after 2016-10-10, each with its successor if it has one.
 fn closed(offices: &[(usize, Option<&str>)]) -> Value {
     let mut after = organisation();

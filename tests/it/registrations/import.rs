@@ -71,3 +71,17 @@ fn whoever_was_protected_may_be_requested_anew_in_the_same_piece() {
         assert_eq!((summary.registered, refused.as_str()), (2, ""), "{backend:?}");
     });
 }
+
+#[test]
+fn a_file_gives_the_other_agencys_number_to_a_case_that_it_opens() {
+    on_both(|_, database| {
+        let (service, _) = service(database, noon("2018-01-10"));
+        service.import_organisation(&organisation()).unwrap();
+        let gives = json!({"agency": "AF", "kind": "reference", "clientReference": "af-77-0",
+            "caseOf": "fk-2016-0001-1", "caseReference": "AF-77"});
+        let by_it = json!({"agency": "AF", "kind": "handlers", "clientReference": "af-77-3", "caseReference": "AF-77",
+            "date": "2016-10-20", "af": "af-h-201"});
+        let (summary, refused) = import_lines(&service, &[chain()[0].clone(), gives, by_it]);
+        assert_eq!((summary.registered, refused.as_str()), (3, ""));
+    });
+}
