@@ -225,7 +225,7 @@ pub fn check_result(before: &Case, after: &Case, correction: &Correction, facts:
     }
     agreements_cover(before, after, facts, sent_at(kind), &mut found);
     if matches!(kind, CorrectionKind::Move { .. }) && target == Some(0) {
-        request_moved(after, facts, &mut found);
+        request_moved(before, after, facts, &mut found);
     }
     for mut finding in found.0 {
         if !points_into(kind, &finding.pointer) {
@@ -336,7 +336,7 @@ pub fn agreements_cover(before: &Case, after: &Case, facts: &Facts<'_>, pointer:
 }
 
 /// A moved request takes its consent, kommun and office changes along.
-fn request_moved(after: &Case, facts: &Facts<'_>, findings: &mut Findings) {
+fn request_moved(before: &Case, after: &Case, facts: &Facts<'_>, findings: &mut Findings) {
     let begun = after.begun();
     if let Some(consent) = after.consent.as_ref().filter(|c| c.obtained_on > begun) {
         let finding = Finding::new(Rule::SamtyckeEfterBegaran, "/date");
@@ -348,11 +348,15 @@ fn request_moved(after: &Case, facts: &Facts<'_>, findings: &mut Findings) {
     if let Some(change) = after.offices[1..].iter().map(|p| p.from).min().filter(|from| *from < begun) {
         findings.push(Finding::new(Rule::KontorsbyteDatum, "/date").allowed(Allowed::DateTo(change)));
     }
-    let mut of_handlers = Findings::default();
-    offices::check_handlers(&after.handlers[0].handlers, &after.offices[0].offices, begun, facts, &mut of_handlers);
-    // An assignment that ended since was one on the day that stood.
-    let without = of_handlers.0.into_iter().filter(|finding| finding.rule == Rule::HandlaggareUtanUppdrag).take(1);
-    without.for_each(|finding| findings.push(Finding { pointer: "/date".to_owned(), ..finding }));
+    let without = |case: &Case| {
+        let mut found = Findings::default();
+        offices::check_handlers(&case.handlers[0].handlers, &case.offices[0].offices, case.begun(), facts, &mut found);
+        found.0.into_iter().find(|finding| finding.rule == Rule::HandlaggareUtanUppdrag)
+    };
+    // One whose assignment has been taken back since had none on the day that stood, either.
+    if let (None, Some(finding)) = (without(before), without(after)) {
+        findings.push(Finding { pointer: "/date".to_owned(), ..finding });
+    }
     consent::notice_of_age(after, 0, facts, findings);
 }
 

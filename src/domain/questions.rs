@@ -154,7 +154,12 @@ fn definitions_anywhere(
 pub fn check_late(case: &Case, index: usize, late: &Answers, findings: &mut Findings) {
     let step = &case.steps[index];
     for (question, answer) in &late.0 {
-        if step.answers.get(*question).is_some_and(|standing| standing != answer) {
+        // Which version of a definition was shown is not answered.
+        let same = |standing: &Answer| match (standing, answer) {
+            (Answer::Insats(standing, _), Answer::Insats(given, _)) => standing == given,
+            _ => standing == answer,
+        };
+        if step.answers.get(*question).is_some_and(|standing| !same(standing)) {
             findings.add(Rule::SvarRedanGivet, pointer(*question));
         }
     }

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::domain::answers::{Answer, Answers};
+use crate::domain::answers::{Answer, Answers, Question};
 use crate::domain::case::Case;
 use crate::domain::command::{Consent, Handlers};
 use crate::domain::due;
@@ -90,6 +90,9 @@ pub struct StepView {
     pub known_from: DateTime<Utc>,
     /// Its answers.
     pub answers: Map<String, Value>,
+    /// Which version of the insats' definition was shown when it was chosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub insats_version: Option<i32>,
     /// Questions without an answer.
     pub missing: Vec<&'static str>,
 }
@@ -219,6 +222,10 @@ impl CaseView {
                 on_behalf_of: step.agreement.as_ref().map(ToString::to_string),
                 known_from: step.known_from,
                 answers: answers(&step.answers),
+                insats_version: match step.answers.get(Question::Insats) {
+                    Some(Answer::Insats(_, version)) => *version,
+                    _ => None,
+                },
                 missing: missing.iter().filter(|(r, _)| *r == step.registration).map(|(_, q)| q.code()).collect(),
             })
             .collect();

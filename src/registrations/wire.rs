@@ -314,6 +314,16 @@ fn registration_fields(fields: &mut Fields<'_>, reading: Reading, findings: &mut
         let reference = fields.code("caseReference", CaseReference::parse, findings);
         let target = reference.clone().map_or(Target::New, Target::Reference);
         (Some(target), opening(fields, reference, reading, findings))
+    } else if step.is_none() {
+        // What else belongs here depends on the step, so nothing of it is unknown or missing yet.
+        if fields.given("participant") {
+            opening(fields, None, reading, findings);
+        }
+        let others = ["case", "caseReference", "caseOf", "offices", "handlers", "consent", "municipality", "district"];
+        for name in others {
+            fields.given(name);
+        }
+        return None;
     } else {
         (target(fields, findings), None)
     };

@@ -232,7 +232,7 @@ fn answers_given() -> Value {
             "offices": pair(), "handlers": pair(), "next": reference("Next"),
             "steps": list(object(json!({"registration": uuid(), "step": steps(), "date": date(), "days": integer(),
                 "agency": agency(), "onBehalfOf": text(), "knownFrom": instant(), "answers": reference("Answers"),
-                "missing": list(text())}), &["registration", "step", "date"])),
+                "insatsVersion": integer(), "missing": list(text())}), &["registration", "step", "date"])),
             "officeChanges": list(json!({"type": "object"})), "consent": reference("Consent"), "consentWithdrawn": date(),
             "references": list(json!({"type": "object"})), "corrections": integer(), "replacedBy": uuid(), "position": integer(),
         }), &["id", "version", "status", "identity", "sex", "step", "stepDate", "steps", "position"]),

@@ -120,6 +120,12 @@ impl Unit<'_, '_> {
 
     fn decide_item(&mut self, job: &Job, item: &Item, post: &Post) -> Result<Pending, Findings> {
         let by = registrar(job, item)?;
+        // Who registered may be gone from the register by now, and was of the agency that registered.
+        let known = by.handler.as_ref().and_then(|id| self.around.organisation.handlers.get(id));
+        if matches!(job.actor, Actor::Import(_)) && known.is_some_and(|handler| handler.agency != by.agency) {
+            let finding = Finding::new(Rule::HandlaggareFelMyndighet, "/registeredBy");
+            return Err(finding.allowed(Allowed::Agency(by.agency)).into());
+        }
         let slot = self.target(&by, item, post)?;
         self.allowed(job, item, slot.as_ref())?;
         if let (Some(version), Some(slot)) = (item.case_version, &slot)

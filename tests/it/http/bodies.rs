@@ -346,3 +346,22 @@ fn what_is_wrong_with_a_question_is_told_in_either_language() {
         }
     });
 }
+
+#[test]
+fn a_step_that_cannot_be_read_makes_nothing_beside_it_wrong() {
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let mut body = begaran("FK-1", ANNA);
+        body["step"] = json!("begran");
+        let pointers = |body: &Value| {
+            let problem = api.post("/v1/registrations", &api.fk(), body).json();
+            let errors = problem["errors"].as_array().unwrap();
+            errors.iter().map(|e| e["pointer"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(pointers(&body), ["/step"]);
+        body["participant"]["personnummer"] = json!("198503129805");
+        body["stegg"] = json!(1);
+        assert_eq!(pointers(&body), ["/step", "/participant/personnummer", "/stegg"]);
+        assert_eq!(pointers(&json!({"step": "gkk", "case": "x", "date": "2016-10-12"})), ["/step"]);
+    });
+}

@@ -85,3 +85,20 @@ fn a_file_gives_the_other_agencys_number_to_a_case_that_it_opens() {
         assert_eq!((summary.registered, refused.as_str()), (3, ""));
     });
 }
+
+#[test]
+fn a_line_of_an_agency_was_registered_by_nobody_of_the_other() {
+    on_both(|_, database| {
+        let (service, _) = service(database, noon("2018-01-10"));
+        service.import_organisation(&organisation()).unwrap();
+        let mut first = chain()[0].clone();
+        first["registeredBy"] = json!("af-h-201");
+        let (_, refused) = import_lines(&service, &[first.clone()]);
+        let told: Value = serde_json::from_str(&refused).unwrap();
+        assert_eq!(told["findings"][0]["code"], "handlaggare_fel_myndighet");
+        assert_eq!(told["findings"][0]["pointer"], "/registeredBy");
+        // Who isn't in the register any more may have been there then.
+        first["registeredBy"] = json!("fk-h-gone");
+        assert_eq!(import_lines(&service, &[first]).1, "");
+    });
+}
