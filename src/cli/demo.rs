@@ -169,7 +169,7 @@ impl Tokens {
 
     fn say(&self, base: &str, pilot_ends: i64) {
         println!(
-            "\nServing on {base}: open it in a browser, and choose whom to be. Tokens for a few hours – the agencies' systems, a handläggare, a report reader:\n\n\
+            "\nServing on {base}: open it in a browser, and choose whom to be. Tokens for a few hours – both agencies' systems, and somebody of every other role:\n\n\
              {lines}\n\
              Try, in another terminal:\n\n\
              \x20 . {file}\n\
