@@ -92,8 +92,12 @@ pub fn append(
         .filter(|row| holds(row))
         .filter_map(|row| row.person.clone())
         .collect();
+    let erased: HashSet<CaseId> =
+        staged.iter().filter(|item| super::erase::reason(&item.entry.event).is_some()).map(|item| item.case).collect();
     let leaves = |head: &Head<'_>, row: &CaseRow| {
-        !holds(row) && head.person.as_ref().is_some_and(|person| holding.contains(person))
+        let held = head.person.as_ref().is_some_and(|person| holding.contains(person));
+        // Whose a case was that lost its identity is not told here any more.
+        !holds(row) && (held || erased.contains(&head.case.id))
     };
     let (left, moved): (Vec<_>, Vec<_>) = moved.into_iter().partition(|(head, row)| leaves(head, row));
     let rows_alone = |all: Vec<(&Head<'_>, CaseRow)>| all.into_iter().map(|(_, row)| row).collect::<Vec<_>>();
