@@ -286,6 +286,11 @@ fn ascii_digit(c: char) -> char {
 /// How many characters may stand between two digits.
 const GAP: usize = 4;
 
+/// What may stand there. A colon is of a time of the day: `05:08.790573` is no number.
+fn is_between(c: char) -> bool {
+    !c.is_alphanumeric() && c != ':'
+}
+
 /// Whether the characters begin with an identity number, with or without its century. Looks at 40 characters at most.
 fn number_at(chars: &[char], century: bool, today: NaiveDate) -> bool {
     let mut compact = String::with_capacity(13);
@@ -294,7 +299,7 @@ fn number_at(chars: &[char], century: bool, today: NaiveDate) -> bool {
     let mut gaps: [&[char]; 5] = [&[]; 5];
     for part in usize::from(!century)..=5 {
         if part > usize::from(!century) {
-            let (gap, after) = rest.split_at(rest.iter().take_while(|c| !c.is_alphanumeric()).count());
+            let (gap, after) = rest.split_at(rest.iter().take_while(|c| is_between(**c)).count());
             if gap.len() > GAP {
                 return false;
             }
@@ -439,7 +444,7 @@ mod tests {
             "1985.03.12-9804",
             "850312-98 04",
             "850312\u{ad}-9804",
-            "850312 :· 9804",
+            "850312 ·/ 9804",
             "850312\u{200b}9804",
             "(850312)9804",
             "850312-9804-1",
@@ -462,6 +467,7 @@ mod tests {
             "möten 1985-03-12, 2016.10.26",
             "1985-03-12",
             "1985-03-12 98:04",
+            "2026-11-23T17:05:08.790573Z",
             "1985-03-12 98.04",
             "850312     9804",
             "850312 och 9804",
