@@ -263,8 +263,8 @@ pub fn age_on(birth: NaiveDate, day: NaiveDate) -> i32 {
 
 /// Whether a free text holds a valid identity number of ten or twelve digits, in the forms people write: together, with
 /// something before the last four, with something in the date (`1985-03-12 …`), or two digits at a time. What stands in
-/// between is up to four characters that are neither letters nor digits, seen or unseen; digits may be those of other
-/// scripts.
+/// between is up to four characters that are neither letters, digits nor colons, seen or unseen; digits may be those of
+/// other scripts.
 ///
 /// A number inside a longer row of digits is none, nor is a date followed by the beginning of another date or by a time of
 /// the day. Takes time in proportion to the text.
@@ -315,7 +315,7 @@ fn number_at(chars: &[char], century: bool, today: NaiveDate) -> bool {
     let [in_year, after_year, after_month, _, in_last] = gaps;
     let in_pieces = !after_year.is_empty();
     let date_is_whole = in_pieces != after_month.is_empty() && (in_pieces || in_year.is_empty());
-    // `10:30` and `10.30` are times of the day.
+    // `10.30` is a time of the day.
     let is_time = in_last.iter().any(|c| c.is_ascii_punctuation());
     if !date_is_whole || is_time || rest.first().is_some_and(char::is_ascii_digit) || goes_on(&compact, rest) {
         return false;
