@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -56,9 +56,10 @@ pub fn run(backend: &str) {
     batches(label, backend);
     let Served { place, service, issuer, tokens, address } = serve(backend, "sus_bench_http");
     // Other persons each time, of the same history.
-    let mut chains = chains(16_000);
+    let mut chains = chains(24_000);
+    let keyed = chains.split_off(16_000);
     let more = chains.split_off(8_000);
-    let (alone, waits) = singles(address, &tokens, &chains);
+    let (alone, waits) = singles(address, &tokens, &chains, false);
     let at = |share: f64| waits[((waits.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
     let limit = raw(backend, &place, 64);
     figure(&format!("{label}: single posts over HTTP, 64 connections"), alone, "/s", Some(alone / limit));
@@ -77,12 +78,14 @@ pub fn run(backend: &str) {
             }
             pulled
         });
-        let (beside, _) = singles(address, &tokens, &more);
+        let (beside, _) = singles(address, &tokens, &more, false);
         done.store(true, Ordering::Relaxed);
         (beside, reports.join().unwrap())
     });
     let what = format!("{label}: single posts while {pulled} reports are pulled without pause");
     figure(&what, beside, "/s", Some(beside / alone));
+    let (keyed, _) = singles(address, &tokens, &keyed, true);
+    figure(&format!("{label}: single posts, each with an Idempotency-Key"), keyed, "/s", Some(keyed / alone));
     let (_, organisation) = service.organisation().unwrap();
     let person = |handler: &Handler| {
         let client = ClientId::parse("fk-web").unwrap();
@@ -100,7 +103,15 @@ pub fn run(backend: &str) {
 }
 
 /// Posts chains of cases step by step by 64 connections: how many a second, and how long each waited, shortest first.
-fn singles(address: SocketAddr, tokens: &[String; 2], chains: &[Vec<(Agency, Value)>]) -> (f64, Vec<Duration>) {
+/// Where they are `keyed`, each has an Idempotency-Key of its own.
+fn singles(
+    address: SocketAddr,
+    tokens: &[String; 2],
+    chains: &[Vec<(Agency, Value)>],
+    keyed: bool,
+) -> (f64, Vec<Duration>) {
+    let keys = AtomicU32::new(0);
+    let keys = &keys;
     let posts: usize = chains.iter().map(Vec::len).sum();
     let begin = Instant::now();
     let mut waits: Vec<Duration> = std::thread::scope(|scope| {
@@ -112,7 +123,8 @@ fn singles(address: SocketAddr, tokens: &[String; 2], chains: &[Vec<(Agency, Val
                     let mut waits = Vec::new();
                     for (agency, body) in mine.iter().flatten() {
                         let begin = Instant::now();
-                        let status = client.post(&tokens[*agency as usize], &body.to_string());
+                        let key = keyed.then(|| keys.fetch_add(1, Ordering::Relaxed));
+                        let status = client.post(&tokens[*agency as usize], &body.to_string(), key);
                         waits.push(begin.elapsed());
                         // Chains whose withdrawal was left out above stay open, and a later request of the person is refused.
                         assert!(matches!(status, 201 | 404 | 422), "{status}");
@@ -158,7 +170,7 @@ fn batches(label: &str, backend: &str) {
                 scope.spawn(move || {
                     let mut client = Client::connect(address);
                     for body in share {
-                        assert_eq!(client.post(&tokens[agency as usize], body), 200);
+                        assert_eq!(client.post(&tokens[agency as usize], body, None), 200);
                     }
                 });
             }
@@ -239,9 +251,10 @@ impl Client {
         unreachable!("the server starts within a second");
     }
 
-    fn post(&mut self, token: &str, body: &str) -> u16 {
+    fn post(&mut self, token: &str, body: &str, key: Option<u32>) -> u16 {
+        let key = key.map_or_else(String::new, |key| format!("Idempotency-Key: \"post-{key:08}\"\r\n"));
         let head = format!(
-            "POST /v1/registrations HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\
+            "POST /v1/registrations HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n{key}\
              Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
             body.len()
         );

@@ -64,7 +64,7 @@ columns!(CaseRow of cases: number, id, person, identity, sex, version, state, st
     fk_office, af_office, fk_handler, af_handler);
 
 /// Where a case stands, as the writer needs it.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, QueryableByName, Selectable)]
 #[diesel(table_name = cases, treat_none_as_default_value = false)]
 pub struct Stand {
     /// Internal number.
@@ -232,18 +232,26 @@ pub struct Referred {
     pub number: i64,
 }
 
+/// Where [`Statement::looking_up`] finds cases by agency and reference.
+pub(super) const BY_REFERENCE: &str = "case_references WHERE agency = wanted.first AND reference = wanted.second";
+
+/// References, as each agency may have given them.
+pub(super) fn of_each_agency(references: &[String]) -> Vec<(&'static str, &String)> {
+    let of = |agency: Agency| references.iter().map(move |reference| (agency.code(), reference));
+    Agency::ALL.into_iter().flat_map(of).collect()
+}
+
 /// Which cases the agencies' references stand for.
 ///
 /// # Errors
 /// When the database fails.
 pub fn by_references(link: &mut Link<'_>, references: &[String]) -> Result<Vec<Referred>, StorageError> {
-    let agencies = Agency::ALL.map(Agency::code);
     let mut rows = Vec::new();
     for chunk in references.chunks(CHUNK) {
         match link {
             // One agency at a time: then each look-up is by the whole key.
             Link::Sqlite(c) => {
-                for agency in agencies {
+                for agency in Agency::ALL.map(Agency::code) {
                     let Some(those) = Among::new(case_references::reference, chunk.iter().map(String::as_str)) else {
                         continue;
                     };
@@ -257,13 +265,9 @@ pub fn by_references(link: &mut Link<'_>, references: &[String]) -> Result<Vec<R
                 }
             }
             Link::Postgres(c) => {
-                let keys: Vec<(&str, &String)> = agencies
-                    .iter()
-                    .flat_map(|agency| chunk.iter().map(move |reference| (*agency, reference)))
-                    .collect();
+                let keys = of_each_agency(chunk);
                 let keys = [column(&keys, |(agency, _)| agency), column(&keys, |(_, reference)| *reference)];
-                let found = &["agency", "reference", "case_number"];
-                let look_up = Statement::looking_up("case_references", ("agency", "reference"), keys, found);
+                let look_up = Statement::default().looking_up("agency, reference, case_number", BY_REFERENCE, keys);
                 rows.extend(look_up.load::<Referred>(*c)?);
             }
         }

@@ -138,19 +138,23 @@ impl<'r> Statement<'r> {
         self.text(" SELECT 1")
     }
 
-    /// Looks up rows of a table by keys of two columns: each by itself, whatever PostgreSQL thinks of the size of the table
-    /// (`OFFSET 0` keeps it from planning them together).
+    /// Looks up rows by keys of one column or two, called `wanted.first` and `wanted.second`: each by itself, whatever
+    /// PostgreSQL thinks of the size of the table (`OFFSET 0` keeps it from planning them together).
     pub(super) fn looking_up(
-        table: &'static str,
-        (first, second): (&'static str, &'static str),
-        keys: [Values<'r>; 2],
-        found: &'static [&'static str],
+        self,
+        found: &'static str,
+        by: &'static str,
+        keys: impl IntoIterator<Item = Values<'r>>,
     ) -> Self {
-        let wanted = Self::default().text("SELECT found.* FROM (SELECT DISTINCT * FROM ").rows(keys);
-        let wanted = wanted.text(" AS keys (first, second)) AS wanted, LATERAL (SELECT ").names(found);
-        let of =
-            wanted.text(" FROM ").text(table).text(" WHERE ").text(first).text(" = wanted.first AND ").text(second);
-        of.text(" = wanted.second OFFSET 0) AS found")
+        let wanted = self.text("SELECT found.* FROM (SELECT DISTINCT * FROM ").named_rows(keys);
+        wanted.text(") AS wanted, LATERAL (SELECT ").text(found).text(" FROM ").text(by).text(" OFFSET 0) AS found")
+    }
+
+    /// Goes on with columns as rows, whose columns are called `first` and `second`.
+    fn named_rows(self, columns: impl IntoIterator<Item = Values<'r>>) -> Self {
+        let columns: Vec<Values<'r>> = columns.into_iter().collect();
+        let names = if columns.len() == 1 { " AS keys (first)" } else { " AS keys (first, second)" };
+        self.rows(columns).text(names)
     }
 }
 

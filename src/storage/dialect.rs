@@ -263,12 +263,17 @@ impl Link<'_> {
                 }
             }
             Self::Postgres(c) => {
-                let mut all = numbers.to_vec();
                 if !ids.is_empty() {
-                    all.extend(t::cases.filter(t::id.eq_any(ids)).select(t::number).load::<i64>(*c)?);
-                }
-                if !all.is_empty() {
-                    let query = t::cases.filter(t::number.eq_any(all)).order(t::number);
+                    let all = "SELECT number, id, person, version FROM cases WHERE number = ANY (ARRAY(SELECT * FROM ";
+                    let named = Statement::default().text(all).rows([column(numbers, |number| number)]);
+                    let both = named.text(" UNION ALL ").looking_up(
+                        "number",
+                        "cases WHERE id = wanted.first",
+                        [column(ids, |id| id)],
+                    );
+                    found = both.text(")) ORDER BY number FOR UPDATE").load(*c)?;
+                } else if !numbers.is_empty() {
+                    let query = t::cases.filter(t::number.eq_any(numbers)).order(t::number);
                     found = query.for_update().select(Stand::as_select()).load(*c)?;
                 }
             }
@@ -287,7 +292,8 @@ impl Link<'_> {
                     UpdateHead(head).execute(*c)?;
                 }
             }
-            Self::Postgres(c) => update_heads_postgres(c, heads)?,
+            Self::Postgres(_) if heads.is_empty() => {}
+            Self::Postgres(c) => drop(Statement::default().over(heads).execute(*c)?),
         }
         Ok(())
     }
@@ -387,11 +393,4 @@ impl diesel::query_builder::QueryFragment<diesel::sqlite::Sqlite> for UpdateHead
         out.push_bind_param::<BigInt, _>(&head.number)?;
         Ok(())
     }
-}
-
-fn update_heads_postgres(c: &mut PgConnection, heads: &[CaseRow]) -> Result<(), StorageError> {
-    if !heads.is_empty() {
-        Statement::default().over(heads).execute(c)?;
-    }
-    Ok(())
 }

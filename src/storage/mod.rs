@@ -24,6 +24,7 @@ pub mod journal;
 pub mod kept;
 pub mod keys;
 pub mod lists;
+pub mod look_up;
 pub mod organisation;
 pub mod persons;
 mod prepared;

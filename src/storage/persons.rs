@@ -31,6 +31,9 @@ pub struct Lookup {
     pub person: Vec<u8>,
 }
 
+/// Where [`Statement::looking_up`] finds persons by key and hash.
+pub(super) const BY_HASH: &str = "person_lookups WHERE key_id = wanted.first AND hash = wanted.second";
+
 /// The persons of look-up hashes.
 ///
 /// # Errors
@@ -47,7 +50,7 @@ pub fn by_hashes(link: &mut Link<'_>, key_id: &str, hashes: &[Vec<u8>]) -> Resul
                 .load(*c)?,
             Link::Postgres(c) => {
                 let keys = [column(chunk, |_| &key_id), column(chunk, |hash| hash)];
-                Statement::looking_up("person_lookups", ("key_id", "hash"), keys, &["hash", "person"]).load(*c)?
+                Statement::default().looking_up("hash, person", BY_HASH, keys).load(*c)?
             }
         };
         rows.extend(found);

@@ -3,13 +3,14 @@
 
 use diesel::prelude::*;
 
+use super::columns::{Statement, column};
 use super::dialect::Link;
 use super::error::StorageError;
 use super::prepared::{Among, CHUNK};
 use super::schema::{client_references, fingerprints, receipts, registrations};
 
 /// A kept answer.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, QueryableByName, Selectable, Insertable)]
 #[diesel(table_name = receipts, treat_none_as_default_value = false)]
 pub struct Receipt {
     /// Whose.
@@ -30,19 +31,29 @@ pub struct Receipt {
     pub created: i64,
 }
 
+columns!(Receipt of receipts: client, idempotency_key, fingerprint, status, headers, body, case_number, created);
+
 /// The receipts of (client, key) pairs.
 ///
 /// # Errors
 /// When the database fails.
 pub fn find(link: &mut Link<'_>, keys: &[(String, String)]) -> Result<Vec<Receipt>, StorageError> {
-    let mut found = Vec::new();
-    for (client, key) in keys {
-        found.extend(each!(link, c => receipts::table
-            .find((client, key))
-            .select(Receipt::as_select())
-            .load::<Receipt>(c))?);
+    match link {
+        _ if keys.is_empty() => Ok(Vec::new()),
+        Link::Sqlite(c) => {
+            let mut found = Vec::new();
+            for (client, key) in keys {
+                let query = receipts::table.find((client, key)).select(Receipt::as_select());
+                found.extend(query.load::<Receipt>(*c)?);
+            }
+            Ok(found)
+        }
+        Link::Postgres(c) => {
+            let by = "receipts WHERE client = wanted.first AND idempotency_key = wanted.second";
+            let keys = [column(keys, |(client, _)| client), column(keys, |(_, key)| key)];
+            Ok(Statement::default().looking_up("receipts.*", by, keys).load(*c)?)
+        }
     }
-    Ok(found)
 }
 
 /// Keeps answers.
@@ -50,7 +61,9 @@ pub fn find(link: &mut Link<'_>, keys: &[(String, String)]) -> Result<Vec<Receip
 /// # Errors
 /// When the database fails.
 pub fn insert(link: &mut Link<'_>, rows: &[Receipt]) -> Result<(), StorageError> {
-    insert_rows!(link, receipts::table, rows);
+    if !rows.is_empty() {
+        insert_together!(link, [rows]);
+    }
     Ok(())
 }
 

@@ -11,18 +11,32 @@ use crate::registrations::cache::Slot;
 use crate::registrations::job::Job;
 use crate::registrations::wire::{Item, Target};
 use crate::storage::journal::{Selection, load};
-use crate::storage::receipts::{self, Receipt};
-use crate::storage::{Link, StorageError, cases, persons};
+use crate::storage::look_up::{Wanted, look_up};
+use crate::storage::persons::Lookup;
+use crate::storage::receipts::{self, Receipt, Referenced};
+use crate::storage::{Link, StorageError, cases};
 
 impl Unit<'_, '_> {
     /// Finds and locks everything the jobs touch: persons first, then cases.
     pub(super) fn prefetch(&mut self, link: &mut Link<'_>, jobs: &[Job]) -> Result<(), StorageError> {
         let items = || jobs.iter().flat_map(|j| &j.posts).filter_map(|p| p.item.as_ref().ok());
         self.lock_keys(link, jobs)?;
-        let mut people = self.people(link, jobs)?;
-        let mut numbers = self.client_references(link, jobs)?;
-        let referred = Self::references(link, items())?;
-        numbers.extend(referred.iter().map(|r| r.number));
+        let hashes = hashes_of_people(jobs);
+        let wanted = Wanted {
+            people: hashes.iter().map(|(hash, (key, _))| ((*key).to_owned(), hash.to_vec())).collect(),
+            client_references: client_references(jobs),
+            references: references(items()),
+        };
+        let found = look_up(link, &wanted)?;
+        for Lookup { hash, person: id } in found.people {
+            if let Some((_, newest)) = hashes.get(hash.as_slice()) {
+                self.overlay.persons.insert((*newest).clone(), Known { id });
+            }
+        }
+        self.open(found.open);
+        let mut numbers: Vec<i64> = found.references.iter().map(|r| r.number).collect();
+        numbers.extend(found.client_references.iter().map(|r| r.case_number));
+        self.overlay.client_references = found.client_references.into_iter().map(earlier).collect();
         let targets = items().filter_map(|item| match &item.target {
             Target::Id(id) => Some(*id),
             _ => None,
@@ -32,19 +46,24 @@ impl Unit<'_, '_> {
         let mut stands = link.lock_cases(&ids, &dedup(numbers))?;
         if items().any(|item| matches!(item.request.command, Command::Correct(_))) {
             // Only a correction can open a case anew; for it the person's other cases must be known too.
-            people.extend(stands.iter().filter_map(|s| s.person.clone()));
+            let people: Vec<Vec<u8>> = stands.iter().filter_map(|s| s.person.clone()).collect();
+            self.open(cases::open_of_persons(link, &people)?);
         }
         if items().any(|item| matches!(item.request.command, Command::Protect { .. })) {
             // Protection concerns the person: it reaches every case under that identity.
             stands = self.with_siblings(link, stands)?;
         }
-        self.name(&stands, referred);
-        self.load(link, stands)?;
-        for (person, case) in cases::open_of_persons(link, &people)? {
+        self.name(&stands, found.references);
+        self.load(link, stands)
+    }
+
+    /// Takes note of persons' open cases. One may have ended since it was looked up, before it was locked: then a request is
+    /// refused that came before that was told to anybody. That none has two, the database sees to in the end.
+    fn open(&mut self, cases: Vec<cases::PersonCase>) {
+        for (person, case) in cases {
             let case = CaseId(uuid::Uuid::from_slice(&case).unwrap_or_default());
             self.overlay.open_cases.entry(person.unwrap_or_default()).or_default().insert(case);
         }
-        Ok(())
     }
 
     /// Locks what two requests may be about without naming a case: persons, client references, Idempotency-Keys.
@@ -88,67 +107,6 @@ impl Unit<'_, '_> {
         }
     }
 
-    /// The persons of requests.
-    fn people(&mut self, link: &mut Link<'_>, jobs: &[Job]) -> Result<Vec<Vec<u8>>, StorageError> {
-        // By key: a hash of it, and the hash by the newest key under which the unit knows the person.
-        let mut wanted: HashMap<&str, HashMap<&[u8], &Vec<u8>>> = HashMap::new();
-        for marks in jobs.iter().flat_map(|job| &job.posts).map(|post| &post.marks) {
-            let Some(newest) = &marks.person else { continue };
-            for (key, hash) in &marks.lookups {
-                wanted.entry(key).or_default().insert(hash, newest);
-            }
-        }
-        let mut people = Vec::new();
-        for (key, hashes) in wanted {
-            let asked: Vec<Vec<u8>> = hashes.keys().map(|hash| hash.to_vec()).collect();
-            for persons::Lookup { hash, person: id } in persons::by_hashes(link, key, &asked)? {
-                people.push(id.clone());
-                if let Some(newest) = hashes.get(hash.as_slice()) {
-                    self.overlay.persons.insert((*newest).clone(), Known { id });
-                }
-            }
-        }
-        Ok(people)
-    }
-
-    /// What client references stand for; returns the numbers of their cases.
-    fn client_references(&mut self, link: &mut Link<'_>, jobs: &[Job]) -> Result<Vec<i64>, StorageError> {
-        let posts = jobs.iter().flat_map(|job| &job.posts);
-        let hashes: Vec<Vec<u8>> = posts.flat_map(|post| post.marks.references()).cloned().collect();
-        let mut numbers = Vec::new();
-        for row in receipts::referenced(link, &hashes)? {
-            numbers.push(row.case_number);
-            let earlier = Earlier {
-                fingerprint: row.fingerprint,
-                registration: RegistrationId(uuid::Uuid::from_slice(&row.registration).unwrap_or_default()),
-                case: CaseId(uuid::Uuid::nil()),
-                number: Some(row.case_number),
-                position: row.position,
-                place: None,
-            };
-            self.overlay.client_references.insert(row.hash, earlier);
-        }
-        Ok(numbers)
-    }
-
-    fn references<'i>(
-        link: &mut Link<'_>,
-        items: impl Iterator<Item = &'i Item>,
-    ) -> Result<Vec<cases::Referred>, StorageError> {
-        let mut wanted: Vec<String> = Vec::new();
-        for item in items {
-            if let Target::Reference(reference) = &item.target {
-                wanted.push(reference.to_string());
-            }
-            if let Command::AddReference { reference } = &item.request.command {
-                wanted.push(reference.to_string());
-            }
-        }
-        wanted.sort_unstable();
-        wanted.dedup();
-        cases::by_references(link, &wanted)
-    }
-
     /// Cases from the cache where their version still stands, else from their journals.
     fn load(&mut self, link: &mut Link<'_>, stands: Vec<cases::Stand>) -> Result<(), StorageError> {
         let mut missing = Vec::new();
@@ -173,6 +131,50 @@ impl Unit<'_, '_> {
         }
         Ok(())
     }
+}
+
+/// By hash of a person in a request: by which key it is, and the hash by the newest key, under which the unit knows the person.
+fn hashes_of_people(jobs: &[Job]) -> HashMap<&[u8], (&str, &Vec<u8>)> {
+    let mut hashes = HashMap::new();
+    for marks in jobs.iter().flat_map(|job| &job.posts).map(|post| &post.marks) {
+        let Some(newest) = &marks.person else { continue };
+        hashes.extend(marks.lookups.iter().map(|(key, hash)| (hash.as_slice(), (key.as_str(), newest))));
+    }
+    hashes
+}
+
+fn client_references(jobs: &[Job]) -> Vec<Vec<u8>> {
+    let posts = jobs.iter().flat_map(|job| &job.posts);
+    posts.flat_map(|post| post.marks.references()).cloned().collect()
+}
+
+/// What a client reference was found to stand for; its case is named when that is known.
+fn earlier(row: Referenced) -> (Vec<u8>, Earlier) {
+    let earlier = Earlier {
+        fingerprint: row.fingerprint,
+        registration: RegistrationId(uuid::Uuid::from_slice(&row.registration).unwrap_or_default()),
+        case: CaseId(uuid::Uuid::nil()),
+        number: Some(row.case_number),
+        position: row.position,
+        place: None,
+    };
+    (row.hash, earlier)
+}
+
+/// The agencies' references that items name or give.
+fn references<'i>(items: impl Iterator<Item = &'i Item>) -> Vec<String> {
+    let mut wanted = Vec::new();
+    for item in items {
+        if let Target::Reference(reference) = &item.target {
+            wanted.push(reference.to_string());
+        }
+        if let Command::AddReference { reference } = &item.request.command {
+            wanted.push(reference.to_string());
+        }
+    }
+    wanted.sort_unstable();
+    wanted.dedup();
+    wanted
 }
 
 pub(super) fn find_receipts(
