@@ -86,7 +86,7 @@ shapes! {
     OFFICES r#"{"fk":"…","af":"…"}"# r#"{"fk":"…","af":"…"}"#;
     OFFICE "ett kontors kod" "an office's code";
     HANDLER_CHANGE "fk, af eller båda; null tar bort" "fk, af or both; null clears";
-    ANSWERS "svaren" "the answers";
+    ANSWERS "svaren, minst ett" "the answers, at least one";
     CORRECTED_ANSWERS "de rätta svaren; null tar tillbaka ett" "the right answers; null withdraws one";
     DEFINITION "en kod i registret över definitioner" "a code of the register of definitions";
     REGISTRATION "registreringens id" "the registration's id";

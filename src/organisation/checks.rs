@@ -3,23 +3,25 @@
 //! Lives here: one function a kind of entry, over the merged register. Never here: the shape of an entry
 //! ([`super::file`]).
 
-use super::file::Places;
+use super::file::{MUNICIPALITIES, Places, Reference};
 use super::finding::{OrganisationFinding, Problem};
 use crate::domain::assignments::{collide, overlap};
-use crate::domain::code::OfficeCode;
+use crate::domain::code::{MunicipalityCode, OfficeCode};
 use crate::domain::geography;
 use crate::domain::organisation::{Assignment, Handler, Members, Office, Organisation, Role};
 use crate::domain::step::{Agency, TRANSITIONS};
 
-/// Everything that does not hold in `organisation`; `places` tells where the entries stand in the file.
+/// Everything that does not hold in `organisation`; `places` tells where the entries stand in the file, `beside` what those
+/// entries refer to that could not be read.
 #[must_use]
-pub fn check(organisation: &Organisation, places: &Places) -> Vec<OrganisationFinding> {
+pub fn check(organisation: &Organisation, places: &Places, beside: &[Reference]) -> Vec<OrganisationFinding> {
     let mut checks = Checks { organisation, places, findings: Vec::new() };
     checks.offices();
     checks.steering_groups();
     checks.handlers();
     checks.agreements();
     checks.insatser();
+    beside.iter().for_each(|reference| checks.reference(reference));
     checks.findings
 }
 
@@ -41,6 +43,22 @@ impl<'a> Checks<'a> {
             self.report(Problem::UnknownReference.with(pointer, "kontor", "office"));
         }
         office
+    }
+
+    /// What an entry refers to that could not be read itself.
+    fn reference(&mut self, Reference { pointer, list, code }: &Reference) {
+        let organisation = self.organisation;
+        let (known, sv, en) = match *list {
+            "areas" => (organisation.areas.keys().any(|area| area.as_str() == code), "område", "area"),
+            MUNICIPALITIES => {
+                let kommun = MunicipalityCode::parse(code).ok();
+                (kommun.is_some_and(|code| geography::municipality(&code).is_some()), "kommun", "kommun")
+            }
+            _ => (organisation.offices.keys().any(|office| office.as_str() == code), "kontor", "office"),
+        };
+        if !known && !self.places.has(list, code) {
+            self.report(Problem::UnknownReference.with(pointer.clone(), sv, en));
+        }
     }
 
     fn offices(&mut self) {

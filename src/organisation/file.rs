@@ -45,9 +45,37 @@ pub struct Parsed {
     pub organisation: Organisation,
     /// Where all entries stand.
     pub places: Places,
+    /// What the entries that could not be read refer to: that is checked all the same.
+    pub beside: Vec<Reference>,
     /// What could not be read.
     pub findings: Vec<OrganisationFinding>,
 }
+
+/// A code of an entry in another list, or of a kommun.
+#[derive(Debug)]
+pub struct Reference {
+    /// Where it stands.
+    pub pointer: String,
+    /// The list that should have it; [`MUNICIPALITIES`] is of the country.
+    pub list: &'static str,
+    /// The code.
+    pub code: String,
+}
+
+/// What [`Reference::list`] says of a kommun.
+pub const MUNICIPALITIES: &str = "municipalities";
+
+/// Which fields of an entry refer to entries of which list: by list, path (`*` is each of a list's) and list.
+const REFERENCES: [(&str, &[&str], &str); 8] = [
+    ("offices", &["area"], "areas"),
+    ("offices", &["municipalities", "*"], MUNICIPALITIES),
+    ("offices", &["successor"], "offices"),
+    ("steeringGroups", &["offices", "*"], "offices"),
+    ("steeringGroups", &["municipalities", "*"], MUNICIPALITIES),
+    ("handlers", &["assignments", "*", "office"], "offices"),
+    ("localAgreements", &["fk"], "offices"),
+    ("localAgreements", &["af"], "offices"),
+];
 
 /// The names of the six lists.
 pub const LISTS: [&str; 6] = ["areas", "offices", "steeringGroups", "handlers", "localAgreements", "insatsDefinitions"];
@@ -55,7 +83,8 @@ pub const LISTS: [&str; 6] = ["areas", "offices", "steeringGroups", "handlers", 
 /// Reads every entry that can be read, and says what is wrong with the others.
 #[must_use]
 pub fn parse(value: &Value, today: NaiveDate) -> Parsed {
-    let mut file = File { reader: Reader { findings: Vec::new(), today }, places: Places::default() };
+    let reader = Reader { findings: Vec::new(), today };
+    let mut file = File { reader, places: Places::default(), beside: Vec::new() };
     let mut organisation = Organisation::default();
     if let Some(root) = file.reader.object(value, String::new(), &LISTS) {
         organisation.areas = file.entries(&root, "areas", "code", AreaCode::parse, area);
@@ -66,12 +95,13 @@ pub fn parse(value: &Value, today: NaiveDate) -> Parsed {
         organisation.agreements = file.entries(&root, "localAgreements", "id", AgreementId::parse, agreement);
         organisation.insatser = file.insatser(&root);
     }
-    Parsed { organisation, places: file.places, findings: file.reader.findings }
+    Parsed { organisation, places: file.places, beside: file.beside, findings: file.reader.findings }
 }
 
 struct File {
     reader: Reader,
     places: Places,
+    beside: Vec<Reference>,
 }
 
 impl File {
@@ -88,6 +118,10 @@ impl File {
         for (value, pointer) in self.reader.list(root, list) {
             let code = value.get(key).and_then(Value::as_str).unwrap_or_default();
             let read = entry(&mut self.reader, value, pointer.clone());
+            if read.is_none() {
+                let of_list = REFERENCES.iter().filter(|(of, ..)| *of == list);
+                of_list.for_each(|(_, path, to)| referred(value, pointer.clone(), path, to, &mut self.beside));
+            }
             if self.places.has(list, code) {
                 self.reader.report(Problem::Duplicate.at(format!("{pointer}/{key}")));
                 continue;
@@ -118,6 +152,31 @@ impl File {
             versions.sort_by_key(|v| v.version);
         }
         all
+    }
+}
+
+/// The codes at a path within an entry, as far as they are codes.
+fn referred(value: &Value, pointer: String, path: &[&str], list: &'static str, into: &mut Vec<Reference>) {
+    match path {
+        [] => {
+            let is_code = |code: &&str| match list {
+                "areas" => AreaCode::parse(code).is_ok(),
+                MUNICIPALITIES => MunicipalityCode::parse(code).is_ok(),
+                _ => OfficeCode::parse(code).is_ok(),
+            };
+            let code = value.as_str().filter(is_code);
+            into.extend(code.map(|code| Reference { pointer, list, code: code.to_owned() }));
+        }
+        ["*", rest @ ..] => {
+            for (at, value) in value.as_array().into_iter().flatten().enumerate() {
+                referred(value, format!("{pointer}/{at}"), rest, list, into);
+            }
+        }
+        [field, rest @ ..] => {
+            if let Some(value) = value.get(field) {
+                referred(value, format!("{pointer}/{field}"), rest, list, into);
+            }
+        }
     }
 }
 

@@ -44,9 +44,9 @@ pub fn import(
     value: &Value,
     today: NaiveDate,
 ) -> Result<(Organisation, Changes), Vec<OrganisationFinding>> {
-    let file::Parsed { organisation, places, mut findings } = file::parse(value, today);
+    let file::Parsed { organisation, places, beside, mut findings } = file::parse(value, today);
     let (merged, changes) = merge(current, &organisation);
-    findings.extend(checks::check(&merged, &places));
+    findings.extend(checks::check(&merged, &places, &beside));
     if findings.is_empty() { Ok((merged, changes)) } else { Err(findings) }
 }
 

@@ -110,6 +110,33 @@ fn all_findings_come_at_once_and_a_broken_entry_is_not_reported_twice() {
 }
 
 #[test]
+fn what_an_entry_refers_to_is_checked_also_where_the_rest_of_it_cannot_be_read() {
+    let mut file = with("/offices/0/validFrom", json!("2005"));
+    file["offices"][0]["area"] = json!("FK-NORD");
+    file["offices"][0]["successor"] = json!("FK-BORTA");
+    file["offices"][0]["municipalities"] = json!(["2180", "9999", 1]);
+    file["handlers"][0]["name"] = json!("");
+    file["handlers"][0]["assignments"][0]["office"] = json!("FK-BORTA");
+    // Which is in the file, though it can't be read.
+    file["localAgreements"][0]["steps"] = json!(["x"]);
+    let findings = read(&file, today()).unwrap_err();
+    let found: Vec<_> = findings.iter().map(|f| (f.code, f.pointer.as_str())).collect();
+    assert_eq!(
+        found,
+        [
+            ("org_type", "/offices/0/municipalities/2"),
+            ("org_format", "/offices/0/validFrom"),
+            ("org_format", "/handlers/0/name"),
+            ("org_format", "/localAgreements/0/steps/0"),
+            ("org_unknown_reference", "/offices/0/area"),
+            ("org_unknown_reference", "/offices/0/municipalities/1"),
+            ("org_unknown_reference", "/offices/0/successor"),
+            ("org_unknown_reference", "/handlers/0/assignments/0/office"),
+        ]
+    );
+}
+
+#[test]
 fn an_administrator_is_never_responsible_for_participants_at_the_same_time() {
     let both = |to: Value| {
         with(

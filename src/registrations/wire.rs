@@ -440,7 +440,10 @@ fn kind_fields(kind: Kind, fields: &mut Fields<'_>, findings: &mut Findings) -> 
         }
         Kind::Answers => {
             let registration = registration_id(fields, findings);
-            fields.required("answers", shape::ANSWERS, findings);
+            let given = fields.required("answers", shape::ANSWERS, findings);
+            if given.and_then(Value::as_object).is_some_and(|given| given.values().all(Value::is_null)) {
+                wrong_value(&fields.pointer("answers"), shape::ANSWERS, findings);
+            }
             let answers = read_answers(fields, findings);
             Some(Command::Answer { registration: registration?, answers })
         }

@@ -205,6 +205,15 @@ fn what_is_wrong_with_a_change_of_a_case_is_told_in_either_language() {
         "#]],
         );
         check(
+            "answers",
+            json!({"registration": "0193d7a0-2f4e-7c11-9a55-3f1c0a6e9b10", "answers": {"arbetar": null}}),
+            expect![[r#"
+            /answers
+                Värdet är inte tillåtet. Tillåtet: svaren, minst ett.
+                The value is not allowed. Allowed: the answers, at least one.
+        "#]],
+        );
+        check(
             "references",
             json!({}),
             expect![[r#"
