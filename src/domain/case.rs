@@ -8,10 +8,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::answers::{Answer, Answers, Question, is_asked};
 use super::code::{
-    AgreementId, CaseId, CaseReference, District, HandlerId, InsatsCode, MunicipalityCode, Position, REMOVED_HANDLER,
-    RegistrationId,
+    AgreementId, CaseId, CaseReference, District, HandlerId, InsatsCode, MunicipalityCode, OfficeCode, Position,
+    REMOVED_HANDLER, RegistrationId,
 };
-use super::command::{Consent, Correction, CorrectionKind, HandlerChange, Handlers};
+use super::command::{Consent, Correction, CorrectionKind, HandlerChange};
 use super::journal::{Entry, Event, Opened};
 use super::organisation::OfficePair;
 use super::person::Sex;
@@ -76,15 +76,19 @@ pub struct OfficePeriod {
     pub offices: OfficePair,
 }
 
-/// The handläggare from a day on.
+/// Who was said to be an agency's handläggare from a day on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HandlerPeriod {
+pub struct HandlerGiven {
+    /// The request or the change that said it.
+    pub registration: RegistrationId,
     /// From when.
     pub from: NaiveDate,
-    /// Both.
-    pub handlers: Handlers,
-    /// Whose were given or cleared on that day; the others' follow from the days before.
-    pub given: Vec<Agency>,
+    /// Of which agency.
+    pub agency: Agency,
+    /// At which office of it; they are so as long as that is the case's.
+    pub office: OfficeCode,
+    /// Who; nobody where they were taken away.
+    pub handler: Option<HandlerId>,
 }
 
 /// A correction that was made.
@@ -130,8 +134,8 @@ pub struct Case {
     pub steps: Vec<Step>,
     /// Offices in time, never empty, by `from`.
     pub offices: Vec<OfficePeriod>,
-    /// Handläggare in time, never empty, by `from`.
-    pub handlers: Vec<HandlerPeriod>,
+    /// Handläggare, in the order in which they were given.
+    pub handlers: Vec<HandlerGiven>,
     /// The consent, as corrected.
     pub consent: Option<Consent>,
     /// The agencies' own numbers of the case.
@@ -173,7 +177,7 @@ impl Case {
             return None;
         };
         let Opened { sex, birth, offices, handlers, consent, municipality, district, .. } = (**opened).clone();
-        Some(Self {
+        let mut case = Self {
             id,
             version: 1,
             identity,
@@ -191,7 +195,7 @@ impl Case {
                 known_from: entry.known_from,
             }],
             offices: vec![OfficePeriod { registration: entry.id, from: *date, offices }],
-            handlers: vec![HandlerPeriod { from: *date, handlers, given: Agency::ALL.to_vec() }],
+            handlers: Vec::new(),
             protected: false,
             consent,
             references: Vec::new(),
@@ -202,7 +206,13 @@ impl Case {
             last_known_from: entry.known_from,
             last_position: entry.position,
             corrections: Vec::new(),
-        })
+        };
+        for agency in Agency::ALL {
+            if let Some(handler) = handlers.of(agency) {
+                case.give_handler(entry.id, *date, agency, Some(handler.clone()));
+            }
+        }
+        Some(case)
     }
 
     /// Adds one entry. An entry that speaks of something the case doesn't have changes nothing but the version.
@@ -224,9 +234,9 @@ impl Case {
             }
             Event::Offices { date, offices, handlers } => {
                 self.set_offices(OfficePeriod { registration: entry.id, from: *date, offices: offices.clone() });
-                self.set_handlers(*date, handlers);
+                self.give_handlers(entry.id, *date, handlers);
             }
-            Event::Handlers { date, handlers } => self.set_handlers(*date, handlers),
+            Event::Handlers { date, handlers } => self.give_handlers(entry.id, *date, handlers),
             Event::Protection { .. } => self.anonymise(),
             Event::Removal { .. } => self.remove_identity(),
             Event::Coarsening { .. } => self.coarsen(),
@@ -243,8 +253,9 @@ impl Case {
         self.id = id;
         let steps = self.steps.iter_mut().map(|s| &mut s.registration);
         let offices = self.offices.iter_mut().map(|p| &mut p.registration);
+        let handlers = self.handlers.iter_mut().map(|given| &mut given.registration);
         let withdrawal = self.withdrawal.iter_mut().map(|w| &mut w.registration);
-        for held in steps.chain(offices).chain(withdrawal).filter(|held| **held == provisional) {
+        for held in steps.chain(offices).chain(handlers).chain(withdrawal).filter(|held| **held == provisional) {
             *held = registration;
         }
     }
@@ -289,30 +300,29 @@ impl Case {
         self.offices[1..].sort_by_key(|p| p.from);
     }
 
-    fn set_handlers(&mut self, from: NaiveDate, change: &HandlerChange) {
-        let mut handlers = self.handlers_on(from).clone();
-        let given: Vec<Agency> = Agency::ALL.into_iter().filter(|agency| change.of(*agency).is_some()).collect();
-        for agency in &given {
-            if let Some(new) = change.of(*agency) {
-                handlers.set(*agency, new.clone());
-                // Whoever took over later has.
-                let later = self.handlers.iter_mut().filter(|p| p.from > from);
-                for period in later.take_while(|p| !p.given.contains(agency)) {
-                    period.handlers.set(*agency, new.clone());
-                }
+    fn give_handlers(&mut self, registration: RegistrationId, from: NaiveDate, change: &HandlerChange) {
+        for agency in Agency::ALL {
+            if let Some(handler) = change.of(agency) {
+                self.give_handler(registration, from, agency, handler.clone());
             }
         }
-        self.handlers.push(HandlerPeriod { from, handlers, given });
-        self.handlers[1..].sort_by_key(|p| p.from);
     }
 
-    /// The handläggare of an office that wasn't the case's were none of it, until the offices changed again.
-    fn clear_handlers_of(&mut self, from: NaiveDate, before: &OfficePair, after: &OfficePair) {
-        let until = self.offices.iter().map(|p| p.from).filter(|day| *day > from).min();
-        for agency in Agency::ALL.into_iter().filter(|agency| before.of(*agency) != after.of(*agency)) {
-            let within = |p: &&mut HandlerPeriod| p.from >= from && until.is_none_or(|until| p.from < until);
-            self.handlers.iter_mut().filter(within).for_each(|period| period.handlers.set(agency, None));
-        }
+    /// Says who an agency's handläggare is from a day on, at the office that is the case's then.
+    pub fn give_handler(
+        &mut self,
+        registration: RegistrationId,
+        from: NaiveDate,
+        agency: Agency,
+        handler: Option<HandlerId>,
+    ) {
+        let office = self.offices_on(from).of(agency).clone();
+        self.handlers.push(HandlerGiven { registration, from, agency, office, handler });
+    }
+
+    /// The handläggare given with a request or a change of offices are so from the day of it.
+    fn move_handlers(&mut self, registration: RegistrationId, date: NaiveDate) {
+        self.handlers.iter_mut().filter(|given| given.registration == registration).for_each(|given| given.from = date);
     }
 
     /// What protection takes away: identity, kommun, birth date, references and most answers.
@@ -355,12 +365,8 @@ impl Case {
         self.district = None;
         self.references.clear();
         let removed = HandlerId::parse(REMOVED_HANDLER).ok();
-        for period in &mut self.handlers {
-            for agency in Agency::ALL {
-                if period.handlers.of(agency).is_some() {
-                    period.handlers.set(agency, removed.clone());
-                }
-            }
+        for given in self.handlers.iter_mut().filter(|given| given.handler.is_some()) {
+            given.handler.clone_from(&removed);
         }
     }
 
@@ -375,7 +381,7 @@ impl Case {
                 }
                 if self.steps[0].registration == *registration {
                     self.offices[0].from = *date;
-                    self.handlers[0].from = *date;
+                    self.move_handlers(*registration, *date);
                 }
             }
             CorrectionKind::Replace { registration, step, answers } => {
@@ -398,20 +404,16 @@ impl Case {
             CorrectionKind::Consent(consent) => self.consent = Some(consent.clone()),
             CorrectionKind::OfficeChange { registration, date, offices } => {
                 let first = self.offices[0].registration;
-                let mut changed = None;
                 if let Some(period) = self.offices.iter_mut().find(|p| p.registration == *registration) {
+                    if let Some(offices) = offices {
+                        period.offices.clone_from(offices);
+                    }
                     if let (Some(date), true) = (date, *registration != first) {
                         period.from = *date;
-                    }
-                    if let Some(offices) = offices {
-                        let before = std::mem::replace(&mut period.offices, offices.clone());
-                        changed = Some((period.from, before, offices));
+                        self.move_handlers(*registration, *date);
                     }
                 }
                 self.offices[1..].sort_by_key(|p| p.from);
-                if let Some((from, before, after)) = changed {
-                    self.clear_handlers_of(from, &before, after);
-                }
             }
             CorrectionKind::Felregistrering { replaced_by } => {
                 self.felregistrering = true;
@@ -517,17 +519,29 @@ impl Case {
         &self.offices[self.offices.len() - 1].offices
     }
 
-    /// The handläggare on a day.
+    /// An agency's handläggare on a day: the one given for the latest day until then, of those whose office has been the
+    /// case's ever since.
     #[must_use]
-    pub fn handlers_on(&self, day: NaiveDate) -> &Handlers {
-        let period = self.handlers[1..].iter().rev().find(|p| p.from <= day);
-        &period.unwrap_or(&self.handlers[0]).handlers
+    pub fn handler_on(&self, agency: Agency, day: NaiveDate) -> Option<&HandlerId> {
+        // Before the request, that of the request.
+        let day = day.max(self.begun());
+        let stands = |given: &&HandlerGiven| {
+            given.agency == agency && given.from <= day && self.keeps_office(agency, &given.office, given.from, day)
+        };
+        // Of those of one day, the one given last.
+        self.handlers.iter().filter(stands).max_by_key(|given| given.from)?.handler.as_ref()
+    }
+
+    /// Whether an office is the case's from one day to another, both included.
+    fn keeps_office(&self, agency: Agency, office: &OfficeCode, from: NaiveDate, to: NaiveDate) -> bool {
+        let changes = self.offices[1..].iter().map(|p| p.from).filter(|day| *day > from && *day <= to);
+        std::iter::once(from).chain(changes).all(|day| self.offices_on(day).of(agency) == office)
     }
 
     /// The present handläggare of an agency.
     #[must_use]
     pub fn present_handler(&self, agency: Agency) -> Option<&HandlerId> {
-        self.handlers[self.handlers.len() - 1].handlers.of(agency)
+        self.handler_on(agency, NaiveDate::MAX)
     }
 
     /// The meetings of GK: those given when it was left, else those booked that can have been held.

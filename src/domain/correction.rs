@@ -6,7 +6,7 @@
 use super::answers::Question;
 use super::case::{Case, IdentityState, Step};
 use super::code::{AgreementId, RegistrationId};
-use super::command::{Correction, CorrectionKind, Request};
+use super::command::{Correction, CorrectionKind, Handlers, Request};
 use super::finding::{Allowed, Finding, Findings};
 use super::rule::Rule;
 use super::step::{self, Agency, StepKind};
@@ -224,6 +224,7 @@ pub fn check_result(before: &Case, after: &Case, correction: &Correction, facts:
         found.append(of_step);
     }
     agreements_cover(before, after, facts, sent_at(kind), &mut found);
+    offices::notice_of_correction(kind, before, after, &mut found);
     if matches!(kind, CorrectionKind::Move { .. }) && target == Some(0) {
         request_moved(before, after, facts, &mut found);
     }
@@ -350,7 +351,9 @@ fn request_moved(before: &Case, after: &Case, facts: &Facts<'_>, findings: &mut 
     }
     let without = |case: &Case| {
         let mut found = Findings::default();
-        offices::check_handlers(&case.handlers[0].handlers, &case.offices[0].offices, case.begun(), facts, &mut found);
+        let of = |agency| case.handler_on(agency, case.begun()).cloned();
+        let handlers = Handlers { fk: of(Agency::Fk), af: of(Agency::Af) };
+        offices::check_handlers(&handlers, &case.offices[0].offices, case.begun(), facts, &mut found);
         found.0.into_iter().find(|finding| finding.rule == Rule::HandlaggareUtanUppdrag)
     };
     // One whose assignment has been taken back since had none on the day that stood, either.

@@ -59,7 +59,7 @@ fn order(case: &Case, index: usize, pointer: &str, findings: &mut Findings) {
 }
 
 /// Activities and endings may not be in the future; waiting steps may be dated some days ahead. The `avbrutet`
-/// of a withdrawal may stand one day ahead.
+/// of a withdrawal may stand one day ahead, where a step stands on today.
 fn not_too_far_ahead(case: &Case, index: usize, pointer: &str, facts: &Facts<'_>, findings: &mut Findings) {
     let step = &case.steps[index];
     if step.kind.form() == Form::Waiting {
@@ -70,7 +70,8 @@ fn not_too_far_ahead(case: &Case, index: usize, pointer: &str, facts: &Facts<'_>
         return;
     }
     let by_withdrawal = case.withdrawal.as_ref().is_some_and(|w| w.registration == step.registration);
-    let last = if by_withdrawal { later(facts.today, 1) } else { facts.today };
+    let is_taken = case.steps[..index].iter().any(|before| before.date == facts.today);
+    let last = if by_withdrawal && is_taken { later(facts.today, 1) } else { facts.today };
     if step.date > last {
         findings.push(Finding::new(Rule::DatumFramtid, pointer).allowed(Allowed::DateTo(last)));
     }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::case::Case;
 use super::code::{HandlerId, MunicipalityCode, OfficeCode};
-use super::command::{HandlerChange, Handlers};
+use super::command::{CorrectionKind, HandlerChange, Handlers};
 use super::finding::{Allowed, Finding, Findings};
 use super::geography;
 use super::organisation::{OfficePair, Role};
@@ -91,6 +91,23 @@ fn check_handler(
             findings.add(Rule::HandlaggareUtanUppdrag, pointer);
         }
         Some(_) => {}
+    }
+}
+
+/// Says whose handläggare, of a day and of the present, is none any more, the office being another, unless it was asked for.
+pub fn notice_cleared(cases: [&Case; 2], day: NaiveDate, asked: &HandlerChange, at: &str, findings: &mut Findings) {
+    for agency in Agency::ALL.into_iter().filter(|agency| asked.of(*agency) != Some(&None)) {
+        let [before, after] = cases.map(|case| [day, NaiveDate::MAX].map(|day| case.handler_on(agency, day).is_some()));
+        if before.into_iter().zip(after).any(|(before, after)| before && !after) {
+            findings.add(Rule::HandlaggareRensad, format!("{at}/{}", name(agency)));
+        }
+    }
+}
+
+/// The same where a change of offices was put right.
+pub fn notice_of_correction(kind: &CorrectionKind, before: &Case, after: &Case, findings: &mut Findings) {
+    if let CorrectionKind::OfficeChange { .. } = kind {
+        notice_cleared([before, after], NaiveDate::MAX, &HandlerChange::default(), "/offices", findings);
     }
 }
 

@@ -263,24 +263,49 @@ pub fn age_on(birth: NaiveDate, day: NaiveDate) -> i32 {
 
 /// Whether a free text holds a valid identity number of ten or twelve digits, in the forms people write: together, with
 /// something before the last four, with something in the date (`1985-03-12 …`), or two digits at a time. What stands in
-/// between is up to four characters that are neither letters, digits nor colons, seen or unseen; digits may be those of
-/// other scripts.
+/// between is up to four characters that are neither letters, digits nor colons; characters that are not seen are passed over
+/// wherever they stand; digits may be those of any script.
 ///
-/// A number inside a longer row of digits is none, nor is a date followed by the beginning of another date or by a time of
-/// the day. Takes time in proportion to the text.
+/// A number inside a longer row of digits is none, nor is a date followed by a comma, the beginning of another date or a time
+/// of the day. Takes time in proportion to the text.
 #[must_use]
 pub fn contains_identity_number(text: &str, today: NaiveDate) -> bool {
-    let chars: Vec<char> = text.chars().map(ascii_digit).collect();
+    // Most texts have too few digits to hold one.
+    if text.chars().filter(|c| ascii_digit(*c).is_ascii_digit()).nth(9).is_none() {
+        return false;
+    }
+    let chars: Vec<char> = text.chars().filter(|c| !is_unseen(*c)).map(ascii_digit).collect();
     (0..chars.len())
         .filter(|&i| chars[i].is_ascii_digit() && (i == 0 || !chars[i - 1].is_ascii_digit()))
         .any(|start| [true, false].into_iter().any(|century| number_at(&chars[start..], century, today)))
 }
 
-/// A digit of a script that people here have at hand as the usual one; every other character as it is.
+/// The zeros of all scripts but the usual one, in order: Unicode's decimal digits, each followed by its nine others.
+const ZEROS: [u32; 65] = [
+    0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50, 0xed0, 0xf20,
+    0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620, 0xa8d0,
+    0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10, 0x104a0, 0x10d30, 0x11066, 0x110f0, 0x11136, 0x111d0, 0x112f0,
+    0x11450, 0x114d0, 0x11650, 0x116c0, 0x11730, 0x118e0, 0x11950, 0x11c50, 0x11d50, 0x11da0, 0x16a60, 0x16ac0,
+    0x16b50, 0x1d7ce, 0x1d7d8, 0x1d7e2, 0x1d7ec, 0x1d7f6, 0x1e140, 0x1e2f0, 0x1e950, 0x1fbf0,
+];
+
+/// A digit of any script as the usual one; every other character as it is.
 fn ascii_digit(c: char) -> char {
-    let zeros = ['\u{660}', '\u{6f0}', '\u{966}', '\u{ff10}'];
-    let value = zeros.into_iter().find_map(|zero| u32::from(c).checked_sub(u32::from(zero)).filter(|n| *n < 10));
-    value.and_then(|value| char::from_digit(value, 10)).unwrap_or(c)
+    if c.is_ascii() {
+        return c;
+    }
+    let code = u32::from(c);
+    let before = ZEROS.partition_point(|zero| *zero <= code).checked_sub(1);
+    before.and_then(|place| char::from_digit(code - ZEROS[place], 10)).unwrap_or(c)
+}
+
+/// Characters that take no room: soft hyphens, joiners, marks of direction, selectors.
+fn is_unseen(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// How many characters may stand between two digits.
@@ -312,12 +337,15 @@ fn number_at(chars: &[char], century: bool, today: NaiveDate) -> bool {
         compact.extend(&rest[..2]);
         rest = &rest[2..];
     }
-    let [in_year, after_year, after_month, _, in_last] = gaps;
+    let [in_year, after_year, after_month, before_last, in_last] = gaps;
     let in_pieces = !after_year.is_empty();
     let date_is_whole = in_pieces != after_month.is_empty() && (in_pieces || in_year.is_empty());
     // `10.30` is a time of the day.
     let is_time = in_last.iter().any(|c| c.is_ascii_punctuation());
-    if !date_is_whole || is_time || rest.first().is_some_and(char::is_ascii_digit) || goes_on(&compact, rest) {
+    // `2019-12-24, 3175 kr` is a date and an amount.
+    let is_list = in_pieces && before_last.contains(&',');
+    if !date_is_whole || is_time || is_list || rest.first().is_some_and(char::is_ascii_digit) || goes_on(&compact, rest)
+    {
         return false;
     }
     if IdentityNumber::parse(&compact, today).is_ok() {
@@ -452,6 +480,10 @@ mod tests {
             "19 85 03 12 98 04",
             "８５０３１２-９８０４",
             "٨٥٠٣١٢٩٨٠٤",
+            "৮৫০৩১২-৯৮০৪",
+            "𝟠𝟝𝟘𝟛𝟙𝟚𝟡𝟠𝟘𝟜",
+            "8503\u{200b}12-9804",
+            "8\u{ad}5\u{2060}0\u{feff}3\u{200d}12-98\u{200e}04",
         ] {
             assert!(contains_identity_number(text, today), "{text}");
         }
@@ -469,6 +501,8 @@ mod tests {
             "1985-03-12 98:04",
             "2026-11-23T17:05:08.790573Z",
             "1985-03-12 98.04",
+            "beslut 1985-03-12, 9804 kr",
+            "²²²²²²²²²² ①②③④⑤⑥⑦⑧⑨⑩ 三四",
             "850312     9804",
             "850312 och 9804",
         ] {

@@ -64,7 +64,7 @@ shapes! {
     PRINTABLE_100 "1–100 skrivbara tecken, inget mellanslag först eller sist" "1–100 printable characters, no space first or last";
     LINE_200 "1–200 tecken på en rad" "1–200 characters on one line";
     LINE_2000 "1–2 000 tecken på en rad" "1–2 000 characters on one line";
-    AT_MOST_1000 "högst 1 000 tecken" "at most 1 000 characters";
+    TEXT_1000 "högst 1 000 tecken, inga styrtecken utom radbrytning och tabb" "at most 1 000 characters, no control characters but line breaks and tabs";
     TWO_DIGITS "två siffror" "two digits";
     FOUR_DIGITS "fyra siffror" "four digits";
     TEN_DIGITS "tio siffror som text" "ten digits as text";

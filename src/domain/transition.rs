@@ -374,19 +374,7 @@ fn change_offices(
     offices::check_change_day(case, date, facts, findings);
     offices::check_valid_on(pair, date, facts, findings);
     offices::check_change(handlers, pair, date, facts, findings);
-    let mut handlers = handlers.clone();
-    for agency in Agency::ALL {
-        let changed = before.of(agency) != pair.of(agency);
-        let cleared = match agency {
-            Agency::Fk => &mut handlers.fk,
-            Agency::Af => &mut handlers.af,
-        };
-        if changed && cleared.is_none() && case.handlers_on(date).of(agency).is_some() {
-            *cleared = Some(None);
-            findings.add(Rule::HandlaggareRensad, offices::handler_pointer(agency));
-        }
-    }
-    let event = Event::Offices { date, offices: pair.clone(), handlers };
+    let event = Event::Offices { date, offices: pair.clone(), handlers: handlers.clone() };
     let (event, agreement, after) = finish(case, event, None, facts)?;
     for index in 0..after.steps.len() {
         if after.steps[index].date >= date {
@@ -394,5 +382,6 @@ fn change_offices(
         }
     }
     correction::agreements_cover(case, &after, facts, "/offices", findings);
+    offices::notice_cleared([case, &after], date, handlers, "/handlers", findings);
     Some((event, agreement, after))
 }

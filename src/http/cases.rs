@@ -172,9 +172,9 @@ async fn list_cases(app: web::Data<App>, request: HttpRequest) -> Result<HttpRes
     let page = query.page();
     let filter = filter(&mut query, &caller);
     let at_least = query.number("atLeast", 0, i64::MAX, shape::POSITION);
+    let office = query.parsed("office", OfficeCode::EXPECTED, |text| OfficeCode::parse(text).ok());
     query.finish()?;
     let scope = scope(&app, &request, &caller, Action::ListCases);
-    let office = query.text("office").map(str::to_owned);
     let read = reading(&app, scope, caller, move |reader, link, _| {
         // A list is read from the database as it stands, so it includes everything there; it can only be asked too soon.
         let head = changes::head(link)?;
@@ -184,8 +184,8 @@ async fn list_cases(app: web::Data<App>, request: HttpRequest) -> Result<HttpRes
         let mut filter = filter;
         // Which agency's the office is stands in the register; an unknown one finds nothing.
         if let Some(code) = office {
-            let known = OfficeCode::parse(&code).ok().and_then(|c| reader.organisation.offices.get(&c));
-            filter.offices = Some((known.map_or(Agency::Fk, |o| o.agency), vec![code]));
+            let known = reader.organisation.offices.get(&code);
+            filter.offices = Some((known.map_or(Agency::Fk, |o| o.agency), vec![code.to_string()]));
         }
         reader.list(link, filter, page.number, page.limit).map(Ok)
     });

@@ -258,10 +258,7 @@ fn no_identity_elsewhere<'a>(value: &'a Value, way: &mut Vec<Step<'a>>, reading:
             false
         }
         // A public id may end in any twelve digits.
-        Value::String(text) => {
-            let digits = text.bytes().filter(u8::is_ascii_digit).count();
-            digits >= 10 && contains_identity_number(text, reading.today) && Uuid::parse_str(text).is_err()
-        }
+        Value::String(text) => contains_identity_number(text, reading.today) && Uuid::parse_str(text).is_err(),
         Value::Number(number) => {
             number.as_u64().is_some_and(|n| n > 99_999_999 && contains_identity_number(&n.to_string(), reading.today))
         }
@@ -542,8 +539,12 @@ fn reason_of(fields: &mut Fields<'_>, findings: &mut Findings) -> Option<Reason>
     inner.required("code", shape::REASON_CODE, findings);
     let code = inner.code("code", ReasonCode::parse, findings).map(|code| code.to_string());
     let text = inner.text("text", findings).map(ToOwned::to_owned);
-    if text.as_ref().is_some_and(|given| given.chars().count() > 1000) {
-        wrong_value("/reason/text", shape::AT_MOST_1000, findings);
+    let fits = |text: &str| {
+        let mut chars = text.chars();
+        text.chars().count() <= 1000 && chars.all(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t'))
+    };
+    if text.as_deref().is_some_and(|given| !fits(given)) {
+        wrong_value("/reason/text", shape::TEXT_1000, findings);
     }
     inner.finish(findings);
     Some(Reason { code: code?, text })

@@ -8,11 +8,10 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use crate::domain::answers::{Answer, Answers, FORMAN, FORTSATT, INITIERAD_AV, Question, TID, UTBILDNING};
-use crate::domain::case::{Case, HandlerPeriod, IdentityState, OfficePeriod, Step};
+use crate::domain::case::{Case, IdentityState, OfficePeriod, Step};
 use crate::domain::code::{
     AreaCode, CaseId, MunicipalityCode, OfficeCode, Position, RegistrationId, SteeringGroupCode,
 };
-use crate::domain::command::Handlers;
 use crate::domain::organisation::{Area, Members, Office, OfficePair, Organisation, SteeringGroup, Validity};
 use crate::domain::person::Sex;
 use crate::domain::step::{self, Agency, StepKind};
@@ -54,7 +53,7 @@ pub(super) fn case(steps: &[(StepKind, &str)]) -> Case {
         district: None,
         steps,
         offices: vec![OfficePeriod { registration: RegistrationId(Uuid::nil()), from, offices: pair("FK-0", "AF-0") }],
-        handlers: vec![HandlerPeriod { from, handlers: Handlers::default(), given: Vec::new() }],
+        handlers: Vec::new(),
         consent: None,
         references: Vec::new(),
         withdrawal: None,

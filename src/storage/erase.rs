@@ -69,14 +69,20 @@ pub const fn reason(event: &Event) -> Option<&'static str> {
 /// When the database fails.
 pub(super) fn erase_staged(
     link: &mut Link<'_>,
-    staged: &[Staged],
+    staged: &mut [Staged],
     numbers: &HashMap<CaseId, i64>,
 ) -> Result<Vec<Forgotten>, StorageError> {
     let mut forgotten = Vec::new();
-    for item in staged {
+    for item in staged.iter_mut() {
         let (Some(reason), Some(number)) = (reason(&item.entry.event), numbers.get(&item.case).copied()) else {
             continue;
         };
+        if let Some(person) = &item.erased
+            && has_cases(link, person)?
+        {
+            // Of somebody who is there still, nothing may tell whose the case was.
+            item.erased = None;
+        }
         let row = ErasureRow {
             position: item.entry.position.0,
             case_number: number,
@@ -193,11 +199,16 @@ fn days_begun(loaded: &Loaded) -> Result<Vec<NaiveDate>, StorageError> {
     Ok(days)
 }
 
+/// Whether a case stands under a person's identity.
+pub(super) fn has_cases(link: &mut Link<'_>, person: &[u8]) -> Result<bool, StorageError> {
+    let cases: i64 = each!(link, c => cases::table.filter(cases::person.eq(person)).count().get_result(c))?;
+    Ok(cases > 0)
+}
+
 /// Everything that leads to a person goes too, unless another case of the same person still stands under that identity.
 /// Returns the hashes that searches for the person were logged under.
 pub(super) fn erase_traces(link: &mut Link<'_>, person: &[u8]) -> Result<Vec<Vec<u8>>, StorageError> {
-    let others: i64 = each!(link, c => cases::table.filter(cases::person.eq(person)).count().get_result(c))?;
-    if others > 0 {
+    if has_cases(link, person)? {
         return Ok(Vec::new());
     }
     let hashes = persons::hashes_of(link, person)?;

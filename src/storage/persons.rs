@@ -1,7 +1,10 @@
 //! Persons: found by keyed hash, kept encrypted. Nothing here returns a number but [`number_of`].
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 
+use super::cases::CaseRow;
 use super::columns::{Statement, column};
 use super::dialect::Link;
 use super::error::StorageError;
@@ -140,6 +143,18 @@ pub fn hashes_of(link: &mut Link<'_>, person: &[u8]) -> Result<Vec<Vec<u8>>, Sto
         .filter(person_lookups::person.eq(person))
         .select(person_lookups::hash)
         .load(c))?)
+}
+
+/// The look-up hashes of the persons of some cases.
+///
+/// # Errors
+/// When the database fails.
+pub fn hashes_of_cases(link: &mut Link<'_>, cases: Vec<CaseRow>) -> Result<Vec<Vec<u8>>, StorageError> {
+    let mut hashes = Vec::new();
+    for person in cases.into_iter().filter_map(|case| case.person).collect::<HashSet<_>>() {
+        hashes.extend(hashes_of(link, &person)?);
+    }
+    Ok(hashes)
 }
 
 /// The number of a person; `None` when it was erased.

@@ -2,7 +2,7 @@
 //!
 //! Never here: which cases are old enough ([`registrations::retention`](crate::registrations::retention)).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -13,6 +13,7 @@ use super::erase;
 use super::erasures::{Erasure, Journal};
 use super::error::StorageError;
 use super::journal::instant;
+use super::persons;
 use super::schema::{
     answers, case_handlers, case_offices, case_references, case_subjects, cases, changes, client_references, consents,
     erasures, fingerprints, meetings, reason_texts, registrations, retention_runs,
@@ -104,18 +105,32 @@ pub fn delete(
     journal: Option<&Journal>,
     now: i64,
 ) -> Result<(usize, Vec<Vec<u8>>), StorageError> {
+    if !link.has_one_writer() {
+        let rows = super::cases::by_numbers(link, numbers)?;
+        let hashes = persons::hashes_of_cases(link, rows)?;
+        link.lock_keys(&hashes)?;
+    }
     let people: HashMap<i64, Option<Vec<u8>>> =
         link.lock_cases(&[], numbers)?.into_iter().map(|Stand { number, person, .. }| (number, person)).collect();
     let gone: Vec<Aged> = aged(link, numbers)?.into_iter().filter(still).collect();
     if gone.is_empty() {
         return Ok((0, Vec::new()));
     }
+    let mut kept = HashSet::new();
+    for person in gone.iter().filter_map(|case| people.get(&case.number)?.as_ref()) {
+        let cases = super::cases::of_persons(link, std::slice::from_ref(person))?;
+        if cases.iter().any(|case| gone.iter().all(|gone| gone.number != case.number)) {
+            kept.insert(person.clone());
+        }
+    }
+    let goes = |person: &Vec<u8>| !kept.contains(person);
     let mut forgotten = Vec::new();
     let before = link.take_positions(gone.len() as i64)?;
     let mut written = Vec::with_capacity(gone.len());
     let (mut log, mut rows) = (Vec::new(), Vec::new());
     for (position, case) in (before + 1..).zip(&gone) {
-        let person = people.get(&case.number).cloned().flatten();
+        // Of somebody who is there still, nothing may tell whose the case was.
+        let person = people.get(&case.number).cloned().flatten().filter(|person| goes(person));
         written.push(Erasure {
             case: case.id,
             person: person.as_ref().and_then(|id| Uuid::from_slice(id).ok()),

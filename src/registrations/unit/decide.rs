@@ -14,7 +14,7 @@ use crate::domain::code::{CaseId, CaseReference, Position, RegistrationId};
 use crate::domain::command::{Command, Registrar};
 use crate::domain::dates::swedish_day;
 use crate::domain::finding::{Allowed, Finding, Findings};
-use crate::domain::journal::{Entry, Event};
+use crate::domain::journal::Entry;
 use crate::domain::rule::Rule;
 use crate::domain::step::Agency;
 use crate::domain::transition::{self, Facts};
@@ -27,16 +27,19 @@ use crate::storage::persons::NewPerson;
 use crate::storage::receipts::Receipt;
 
 impl Unit<'_, '_> {
-    /// A request that was sent twice and landed in one unit: the second gets the first one's answer.
+    /// A request that was sent twice and landed in one unit: the second gets the first one's answer. Where an answer is kept
+    /// already, each is held against that.
     pub(super) fn same_key_before(
         &self,
         job: &Job,
         place: usize,
+        receipts: &HashMap<(String, String), Receipt>,
         keys: &mut HashMap<(String, String), (usize, Vec<u8>)>,
     ) -> Option<Decided> {
         let idempotency = job.idempotency.as_ref().filter(|_| !job.dry_run)?;
         let key = (client_of(&job.actor), idempotency.key.clone());
         match keys.get(&key) {
+            _ if receipts.contains_key(&key) => None,
             Some((_, fingerprint)) if !same_secret(fingerprint, &idempotency.fingerprint) => {
                 Some(Decided::refused(Refusal::KeyReused))
             }
@@ -152,13 +155,18 @@ impl Unit<'_, '_> {
         let decision = transition::decide(known, &item.request, &facts)?;
         let withdrawn = known.is_some_and(|(case, _)| case.withdrawal.is_none()) && decision.case.withdrawal.is_some();
         let siblings = matches!(item.request.command, Command::Protect { .. }).then(|| (person.clone(), by.clone()));
+        if self.overlay.erased && erase::reason(&decision.event).is_none() {
+            self.cut();
+        }
+        let first = self.staged.len();
         let mut pending = self.stage(item, post, slot, person, by, known_from, decision);
         if let Some((Some(person), by)) = siblings {
-            self.protect_siblings(&person, &by, item);
+            self.protect_siblings(&person, &by, item, known_from);
         }
         if let (true, Some(case), true) = (withdrawn, case_id, self.around.settings.withdrawal_removes) {
             self.remove_withdrawn(case, withdrawn_from, &mut pending);
         }
+        self.forget_erased(first);
         Ok(pending)
     }
 
@@ -205,58 +213,6 @@ impl Unit<'_, '_> {
         });
         self.overlay.staged = self.staged.len();
         Pending::New { place, done }
-    }
-
-    /// The same protection in every other case of the person: an identity is protected as a whole or not at all.
-    fn protect_siblings(&mut self, person: &[u8], by: &Registrar, item: &Item) {
-        let Command::Protect { date } = item.request.command else { return };
-        let others: Vec<Slot> =
-            self.overlay.slots.values().filter(|s| s.person.as_deref() == Some(person)).cloned().collect();
-        for slot in others {
-            let entry = Entry {
-                id: RegistrationId(uuid_v7(self.around.now, self.around.chance)),
-                position: Position(0),
-                known_from: slot.case.last_known_from.max(self.around.now),
-                by: by.clone(),
-                agreement: None,
-                event: transition::protection_of(&slot.case, date),
-            };
-            let mut case = (*slot.case).clone();
-            case.apply(&entry);
-            let case = Arc::new(case);
-            self.overlay.slots.insert(case.id, Slot { case: Arc::clone(&case), number: slot.number, person: None });
-            let erased = Some(person.to_vec());
-            self.staged.push(Staged { case: case.id, entry, client_reference: None, erased, reference: None });
-        }
-        self.overlay.staged = self.staged.len();
-    }
-
-    /// A withdrawn consent takes the identity of its case with it, where that is so configured. What is answered is the case
-    /// as it then is.
-    fn remove_withdrawn(&mut self, id: CaseId, person: Option<Vec<u8>>, pending: &mut Pending) {
-        let Some(slot) = self.overlay.slots.get(&id).cloned() else { return };
-        let Some(date) = slot.case.withdrawal.as_ref().map(|withdrawal| withdrawal.date) else { return };
-        let Some(by) = self.staged.last().filter(|s| s.case == id).map(|s| s.entry.by.clone()) else { return };
-        if slot.case.identity != IdentityState::Named {
-            return;
-        }
-        let entry = Entry {
-            id: RegistrationId(uuid_v7(self.around.now, self.around.chance)),
-            position: Position(0),
-            known_from: slot.case.last_known_from,
-            by,
-            agreement: None,
-            event: Event::Removal { date },
-        };
-        let mut case = (*slot.case).clone();
-        case.apply(&entry);
-        let case = Arc::new(case);
-        if let Pending::New { place, done } = pending {
-            (*place, done.case) = (self.staged.len(), Arc::clone(&case));
-        }
-        self.overlay.slots.insert(id, Slot { case, number: slot.number, person: None });
-        self.staged.push(Staged { case: id, entry, client_reference: None, erased: person, reference: None });
-        self.overlay.staged = self.staged.len();
     }
 
     fn remember(

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use super::{Earlier, Known, Unit, client_of, replacing};
 use crate::domain::code::{CaseId, CaseReference, RegistrationId};
 use crate::domain::command::Command;
-use crate::domain::step::Agency;
+use crate::domain::step::{Agency, StepKind};
 use crate::registrations::cache::Slot;
 use crate::registrations::job::Job;
 use crate::registrations::wire::{Item, Target};
 use crate::storage::journal::{Selection, load};
 use crate::storage::look_up::{Wanted, look_up};
-use crate::storage::persons::Lookup;
+use crate::storage::persons::{self, Lookup};
 use crate::storage::receipts::{self, Receipt, Referenced};
 use crate::storage::{Link, StorageError, cases};
 
@@ -49,8 +49,9 @@ impl Unit<'_, '_> {
             let people: Vec<Vec<u8>> = stands.iter().filter_map(|s| s.person.clone()).collect();
             self.open(cases::open_of_persons(link, &people)?);
         }
-        if items().any(|item| matches!(item.request.command, Command::Protect { .. })) {
-            // Protection concerns the person: it reaches every case under that identity.
+        if items().any(|item| self.may_erase(item)) {
+            // Protection concerns the person: it reaches every case under that identity. Where a case loses it, the person
+            // goes unless there is another.
             stands = self.with_siblings(link, stands)?;
         }
         self.name(&stands, found.references);
@@ -80,7 +81,42 @@ impl Unit<'_, '_> {
             }
             keys.extend(job.posts.iter().flat_map(|post| post.marks.all()).cloned());
         }
+        keys.extend(self.hashes_of_erased(link, jobs)?);
         link.lock_keys(&keys)
+    }
+
+    /// Whether an item can take an identity away.
+    fn may_erase(&self, item: &Item) -> bool {
+        match &item.request.command {
+            Command::Protect { .. } | Command::RemoveIdentity { .. } => true,
+            Command::Register(new) => self.around.settings.withdrawal_removes && new.step == StepKind::Avbrutet,
+            Command::WithdrawConsent { .. } | Command::Answer { .. } | Command::Correct(_) => {
+                self.around.settings.withdrawal_removes
+            }
+            _ => false,
+        }
+    }
+
+    /// By which hashes the persons are looked up whose identity may be taken away: a request for one of them comes before it
+    /// or after it. Whose a case is never becomes somebody else's, so this needs no lock.
+    fn hashes_of_erased(&self, link: &mut Link<'_>, jobs: &[Job]) -> Result<Vec<Vec<u8>>, StorageError> {
+        let mut wanted = Wanted::default();
+        let mut ids = Vec::new();
+        for post in jobs.iter().flat_map(|job| &job.posts) {
+            let Some(item) = post.item.as_ref().ok().filter(|item| self.may_erase(item)) else { continue };
+            match &item.target {
+                Target::Id(id) => ids.push(id.0.as_bytes().to_vec()),
+                Target::Of(_) => wanted.client_references.extend(post.marks.of.clone()),
+                Target::Reference(reference) => wanted.references.push(reference.to_string()),
+                Target::New => {}
+            }
+        }
+        let found = look_up(link, &wanted)?;
+        let mut numbers: Vec<i64> = found.references.iter().map(|r| r.number).collect();
+        numbers.extend(found.client_references.iter().map(|r| r.case_number));
+        let mut rows = cases::by_ids(link, &ids)?;
+        rows.extend(cases::by_numbers(link, &numbers)?);
+        persons::hashes_of_cases(link, rows)
     }
 
     /// The same cases and all others of the same persons.

@@ -7,6 +7,7 @@ mod decide;
 mod door;
 mod find;
 mod logged;
+mod taken;
 mod write;
 
 use std::collections::{HashMap, HashSet};
@@ -72,6 +73,20 @@ struct Overlay {
     client_references: HashMap<Vec<u8>, Earlier>,
     new_persons: Vec<Vec<u8>>,
     staged: usize,
+    /// What is written before the rest, since something was taken away in it.
+    segments: Vec<Segment>,
+    /// Whether something was taken away since the last of them.
+    erased: bool,
+}
+
+/// Entries up to one that takes something away, and the ones beside that do. They are written by themselves: what comes after
+/// them may use anew what was taken away.
+#[derive(Clone)]
+struct Segment {
+    /// How many entries are staged until its end.
+    upto: usize,
+    /// The cases that it touches, as they stand there.
+    slots: Vec<Slot>,
 }
 
 /// What a client reference stands for.
@@ -126,7 +141,7 @@ pub fn carry_out(
     let decided: Vec<Decided> = jobs
         .iter()
         .enumerate()
-        .map(|(place, job)| match unit.same_key_before(job, place, &mut keys) {
+        .map(|(place, job)| match unit.same_key_before(job, place, &receipts, &mut keys) {
             Some(decided) => decided,
             None => unit.decide_job(job, &receipts),
         })

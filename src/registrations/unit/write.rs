@@ -1,8 +1,8 @@
 //! Writing what was decided, and telling it: rows, positions, answers, receipts, and what was looked up.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use super::{Decided, Pending, Unit, client_of};
+use super::{Decided, Pending, Segment, Unit, client_of};
 use crate::domain::code::{CaseId, Position};
 use crate::domain::finding::Findings;
 use crate::registrations::cache::Slot;
@@ -23,41 +23,14 @@ impl Unit<'_, '_> {
         jobs: &[Job],
         decided: Vec<Decided>,
     ) -> Result<(Vec<Answer>, i64), StorageError> {
-        let touched: HashSet<CaseId> = self.staged.iter().map(|s| s.case).collect();
         let now = self.around.now.timestamp_micros();
         let told = jobs.iter().zip(&decided);
         let mut logged: Vec<Entry> = told.flat_map(|(job, decided)| self.logged(job, decided)).collect();
         if !self.staged.is_empty() {
-            let heads: Vec<Head<'_>> = touched
-                .iter()
-                .filter_map(|id| self.overlay.slots.get(id))
-                .map(|s| Head { case: &s.case, number: s.number, person: s.person.clone() })
-                .collect();
-            let wanted: HashSet<Vec<u8>> = heads.iter().filter_map(|h| h.person.clone()).collect();
-            let new: Vec<NewPerson> = self
-                .overlay
-                .new_persons
-                .iter()
-                .filter(|id| wanted.contains(*id))
-                .filter_map(|id| self.sealed.remove(id))
-                .collect();
             // Where identities are taken away, the log first forgets what was asked for them.
             let erases = self.staged.iter().any(|staged| erase::reason(&staged.entry.event).is_some());
             let beside = if erases { Vec::new() } else { std::mem::take(&mut logged) };
-            let beside = self.around.chain.add(link, beside, now, self.around.chance)?;
-            let settings = self.around.settings;
-            let (numbers, forgotten) = append::append(link, new, &mut self.staged, &heads, settings, &beside)?;
-            self.forget_searches(link, forgotten)?;
-            let erased: HashSet<CaseId> = self.erased();
-            for id in &touched {
-                if erased.contains(id) {
-                    // What is in memory of it is more than what is kept.
-                    self.around.cache.forget(*id);
-                } else if let Some(slot) = self.overlay.slots.get(id) {
-                    let slot = Slot { number: numbers.get(id).copied(), ..slot.clone() };
-                    self.around.cache.put(slot);
-                }
-            }
+            self.write_segments(link, beside)?;
         }
         let last = self.staged.last().map_or(0, |s| s.entry.position.0);
         let mut answers = Vec::with_capacity(jobs.len());
@@ -88,6 +61,57 @@ impl Unit<'_, '_> {
         receipts::insert(link, &kept)?;
         self.around.chain.append(link, logged, now, self.around.chance)?;
         Ok((answers, last))
+    }
+
+    /// Writes what is staged: each segment by itself, and then the rest with rows of the access log.
+    fn write_segments(&mut self, link: &mut Link<'_>, beside: Vec<Entry>) -> Result<(), StorageError> {
+        let mut segments = std::mem::take(&mut self.overlay.segments);
+        let done = segments.last().map_or(0, |segment| segment.upto);
+        if done < self.staged.len() {
+            let touched: HashSet<CaseId> = self.staged[done..].iter().map(|staged| staged.case).collect();
+            let slots = touched.iter().filter_map(|id| self.overlay.slots.get(id)).cloned().collect();
+            segments.push(Segment { upto: self.staged.len(), slots });
+        }
+        let mut numbers = HashMap::new();
+        let mut begin = 0;
+        // There are several only where something is taken away; then the log comes afterwards.
+        let mut beside = beside;
+        for Segment { upto, slots } in segments {
+            let beside = std::mem::take(&mut beside);
+            let beside = self.around.chain.add(link, beside, self.around.now.timestamp_micros(), self.around.chance)?;
+            let new = self.new_persons_of(&slots);
+            let heads: Vec<Head<'_>> = slots
+                .iter()
+                .map(|s| Head {
+                    case: &s.case,
+                    number: s.number.or_else(|| numbers.get(&s.case.id).copied()),
+                    person: s.person.clone(),
+                })
+                .collect();
+            let staged = &mut self.staged[begin..upto];
+            let (written, forgotten) = append::append(link, new, staged, &heads, self.around.settings, &beside)?;
+            numbers.extend(written);
+            begin = upto;
+            self.forget_searches(link, forgotten)?;
+        }
+        let erased: HashSet<CaseId> = self.erased();
+        for id in self.staged.iter().map(|staged| staged.case).collect::<HashSet<_>>() {
+            if erased.contains(&id) {
+                // What is in memory of it is more than what is kept.
+                self.around.cache.forget(id);
+            } else if let Some(slot) = self.overlay.slots.get(&id) {
+                let slot = Slot { number: numbers.get(&id).copied(), ..slot.clone() };
+                self.around.cache.put(slot);
+            }
+        }
+        Ok(())
+    }
+
+    /// The persons that some cases are of and the database doesn't have yet.
+    fn new_persons_of(&mut self, slots: &[Slot]) -> Vec<NewPerson> {
+        let wanted: HashSet<&Vec<u8>> = slots.iter().filter_map(|slot| slot.person.as_ref()).collect();
+        let new = self.overlay.new_persons.iter().filter(|id| wanted.contains(id));
+        new.filter_map(|id| self.sealed.remove(id)).collect()
     }
 
     /// Whom searches were for goes from the access log with the person.

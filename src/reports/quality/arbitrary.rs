@@ -65,8 +65,10 @@ pub(in crate::reports) fn vary(case: &mut Case, random: &[u8]) {
     }
     let random = &random[9..];
     for (of, random) in Agency::ALL.into_iter().zip(random) {
-        let handler = random.is_multiple_of(3).then(|| HandlerId::parse("h-1").unwrap());
-        case.handlers.iter_mut().for_each(|period| period.handlers.set(of, handler.clone()));
+        if random.is_multiple_of(3) {
+            let (request, begun) = (case.steps[0].registration, case.begun());
+            case.give_handler(request, begun, of, HandlerId::parse("h-1").ok());
+        }
     }
     for random in &random[2..2 + usize::from(random[2] % 4)] {
         let kind = CorrectionKind::CODES[usize::from(random % 9)];

@@ -189,7 +189,7 @@ fn anonymous_cases_are_in_their_part_and_in_no_other() {
 #[test]
 fn coverage_is_of_cases_under_way() {
     let mut known = case(&[(Begaran, "2016-02-10")]);
-    known.handlers[0].handlers.set(Agency::Fk, Some(HandlerId::parse("h-1").unwrap()));
+    known.give_handler(known.steps[0].registration, known.begun(), Agency::Fk, HandlerId::parse("h-1").ok());
     known.birth = Some(date("1980-01-01"));
     let mut unknown = case(&[(Begaran, "2016-02-10")]);
     unknown.municipality = None;

@@ -23,7 +23,7 @@ use crate::reports::profiles::Profiles;
 
 /// The meaning of the columns. Raised whenever a case gives other rows or other bits than before, which a test notices:
 /// columns that were saved by another meaning are made anew.
-pub(super) const FORMAT: u32 = 2;
+pub(super) const FORMAT: u32 = 3;
 
 /// What is needed to understand the rest.
 #[derive(Debug, Serialize, Deserialize)]

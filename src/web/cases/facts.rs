@@ -77,19 +77,19 @@ fn band(place: usize, words: &Words<'_>) -> String {
 
 /// Offices and handläggare as they were and are, newest first.
 pub(super) fn staffed(case: &Case, words: &Words<'_>) -> Vec<Staffed> {
-    let days = case.offices.iter().map(|period| period.from).chain(case.handlers.iter().map(|period| period.from));
+    let days = case.offices.iter().map(|period| period.from).chain(case.handlers.iter().map(|given| given.from));
     let mut days: Vec<NaiveDate> = days.map(|day| day.max(case.begun())).collect();
     days.sort_unstable();
     days.dedup();
     let last = days.last().copied();
     let row = |day: NaiveDate| {
-        let (offices, handlers) = (case.offices_on(day), case.handlers_on(day));
+        let offices = case.offices_on(day);
         Staffed {
             from: day,
             fk_office: words.office(&offices.fk),
-            fk_handler: words.handler_or_none(handlers.fk.as_ref()),
+            fk_handler: words.handler_or_none(case.handler_on(Agency::Fk, day)),
             af_office: words.office(&offices.af),
-            af_handler: words.handler_or_none(handlers.af.as_ref()),
+            af_handler: words.handler_or_none(case.handler_on(Agency::Af, day)),
             is_present: Some(day) == last,
         }
     };

@@ -254,8 +254,8 @@ impl World {
                 format!("{} {}", pair.fk, pair.af)
             }
             ["handlers", "on", day] => {
-                let handlers = case.handlers_on(date(day)?);
-                let name = |agency| handlers.of(agency).map_or_else(|| "-".to_owned(), ToString::to_string);
+                let day = date(day)?;
+                let name = |agency| case.handler_on(agency, day).map_or_else(|| "-".to_owned(), ToString::to_string);
                 format!("{} {}", name(Agency::Fk), name(Agency::Af))
             }
             ["step", "on", day] => case.step_on(date(day)?).map_or("nothing", |s| s.kind.code()).to_owned(),

@@ -146,8 +146,8 @@ fn what_is_wrong_with_a_change_of_a_case_is_told_in_either_language() {
                 Fältet saknas. Väntat värde: en kort kod som fel_datum.
                 The field is missing. Expected: a short code such as fel_datum.
             /reason/text
-                Värdet är inte tillåtet. Tillåtet: högst 1 000 tecken.
-                The value is not allowed. Allowed: at most 1 000 characters.
+                Värdet är inte tillåtet. Tillåtet: högst 1 000 tecken, inga styrtecken utom radbrytning och tabb.
+                The value is not allowed. Allowed: at most 1 000 characters, no control characters but line breaks and tabs.
             /registration
                 Värdet är inte tillåtet. Tillåtet: ett UUID.
                 The value is not allowed. Allowed: a UUID.
@@ -158,11 +158,14 @@ fn what_is_wrong_with_a_change_of_a_case_is_told_in_either_language() {
         );
         check(
             "corrections",
-            json!({"kind": "answers", "reason": {"code": "å"}}),
+            json!({"kind": "answers", "reason": {"code": "å", "text": "a\u{0}b"}}),
             expect![[r#"
             /reason/code
                 Värdet är inte tillåtet. Tillåtet: 1–60 tecken: a–z, A–Z, 0–9, . - _.
                 The value is not allowed. Allowed: 1–60 characters: a–z, A–Z, 0–9, . - _.
+            /reason/text
+                Värdet är inte tillåtet. Tillåtet: högst 1 000 tecken, inga styrtecken utom radbrytning och tabb.
+                The value is not allowed. Allowed: at most 1 000 characters, no control characters but line breaks and tabs.
             /registration
                 Fältet saknas. Väntat värde: registreringens id.
                 The field is missing. Expected: the registration's id.

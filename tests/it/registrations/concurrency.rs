@@ -14,6 +14,7 @@ use sus::registrations::wire::Kind;
 use sus::storage::changes;
 
 use crate::support::posting::{Ask, begaran, gk, post};
+use crate::support::tables::Raw;
 use crate::support::{Database, noon, on_both, organisation, service};
 
 const THREADS: usize = 8;
@@ -58,6 +59,39 @@ fn only_one_of_many_requests_for_a_person_opens_a_case() {
         for findings in refused {
             assert!(findings.contains(Rule::OppetArendeFinns), "{backend:?}: {findings:?}");
         }
+    });
+}
+
+#[test]
+fn protection_reaches_every_case_registered_before_it_and_leaves_no_trace_to_those_after_it() {
+    on_both(|backend, database| {
+        let services = two_processes(database);
+        for round in 0..12 {
+            let birth = noon("1970-01-01").date_naive() + chrono::TimeDelta::days(round);
+            let number = sus::domain::person::test_number(birth, 980);
+            let number = number.as_digits();
+            let reference = |n: usize| format!("FK-{round}-{n}");
+            let ended = json!({"caseReference": reference(9), "step": "avbrutet", "date": "2016-10-05",
+                "answers": {"orsak": "eget_initiativ"}});
+            let earlier = post(&services[0], vec![begaran(&reference(9), number, "2016-10-03"), ended]).unwrap();
+            let case = earlier.results[0].as_ref().unwrap().case_id();
+            let outcomes = all_at_once(&services, |service, n| match n {
+                0 => Ask::of(Agency::Fk).change(service, case, Kind::Protection, None, &json!({"date": "2016-11-01"})),
+                _ => post(service, vec![begaran(&reference(n), number, "2016-10-10")]),
+            });
+            let position =
+                |outcome: &Result<Outcome, Refusal>| Some(outcome.as_ref().ok()?.results[0].as_ref().ok()?.position);
+            let protected = position(&outcomes[0]).unwrap();
+            for opened in outcomes[1..].iter().filter_map(position) {
+                let named = Raw::of(database).count("cases", &format!("number = {} AND identity = 'named'", opened.0));
+                assert_eq!(named == 1, opened > protected, "{backend:?} {round}");
+            }
+        }
+        let mut raw = Raw::of(database);
+        let named = raw.count("cases", "identity = 'named'");
+        assert_eq!(raw.count("cases", "person IN (SELECT person FROM person_lookups)"), named, "{backend:?}");
+        assert_eq!(raw.count("persons", "true"), named, "{backend:?}");
+        assert_eq!(raw.count("erasures", "person IN (SELECT id FROM persons)"), 0, "{backend:?}");
     });
 }
 

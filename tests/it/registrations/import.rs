@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::posting::import_lines;
+use crate::support::tables::Raw;
 use crate::support::{noon, on_both, organisation, service};
 
 /// The example of the wire format, whole.
@@ -69,6 +70,46 @@ fn whoever_was_protected_may_be_requested_anew_in_the_same_piece() {
             "recordedAt": "2017-01-09T12:00:00Z"});
         let (summary, refused) = import_lines(&service, &[protection, anew]);
         assert_eq!((summary.registered, refused.as_str()), (2, ""), "{backend:?}");
+    });
+}
+
+#[test]
+fn what_was_taken_away_in_a_piece_is_gone_for_what_comes_after_it() {
+    on_both(|backend, database| {
+        let (service, _) = service(database, noon("2018-01-10"));
+        service.import_organisation(&organisation()).unwrap();
+        let request = |own: &str, reference: &str, date: &str| {
+            let mut line = chain().remove(0);
+            (line["clientReference"], line["caseReference"]) = (json!(own), json!(reference));
+            (line["date"], line["recordedAt"]) = (json!(date), json!(format!("{date}T12:00:00Z")));
+            line
+        };
+        let lines = [
+            request("first", "FK-1", "2016-10-03"),
+            json!({"agency": "FK", "caseReference": "FK-1", "step": "avbrutet", "date": "2016-10-20",
+                "answers": {"orsak": "eget_initiativ"}, "recordedAt": "2016-10-20T12:00:00Z"}),
+            request("second", "FK-2", "2016-11-01"),
+            json!({"agency": "FK", "kind": "protection", "caseOf": "first", "date": "2016-11-10",
+                "recordedAt": "2016-11-10T12:00:00Z"}),
+            // The person's other case was protected with it, known from the same day.
+            json!({"agency": "FK", "caseOf": "second", "step": "gk", "date": "2016-11-20",
+                "recordedAt": "2016-11-20T12:00:00Z"}),
+            // Nobody knows any more that this person has a case, and the number of one may be used anew.
+            request("third", "FK-1", "2017-02-01"),
+        ];
+        let (summary, refused) = import_lines(&service, &lines);
+        assert_eq!((summary.registered, refused.as_str()), (6, ""), "{backend:?}");
+        let mut raw = Raw::of(database);
+        assert_eq!(raw.count("cases", "identity = 'anonymous' AND person IS NULL"), 2, "{backend:?}");
+        assert_eq!(raw.count("cases", "person IN (SELECT id FROM persons)"), 1, "{backend:?}");
+        assert_eq!((raw.count("persons", "true"), raw.count("person_lookups", "true")), (1, 1), "{backend:?}");
+        // The person's key as it was is gone, and nothing says whose the protected cases were.
+        assert_eq!(raw.count("erasures", "person IN (SELECT id FROM persons)"), 0, "{backend:?}");
+        assert_eq!(raw.count("case_references", "true"), 1, "{backend:?}");
+        // As many lines at once, all or nothing.
+        let after = [request("fourth", "FK-4", "2017-03-01")];
+        let told: Value = serde_json::from_str(&import_lines(&service, &after).1).unwrap();
+        assert_eq!(told["findings"][0]["code"], "oppet_arende_finns", "{backend:?}");
     });
 }
 

@@ -54,6 +54,26 @@ fn fill(service: &Service) -> usize {
 }
 
 #[test]
+fn a_kept_answer_is_given_again_whatever_else_comes_with_its_key_at_the_same_time() {
+    on_both(|backend, database| {
+        let (service, _) = service(database, noon("2016-10-12"));
+        service.import_organisation(&organisation()).unwrap();
+        let keyed = Ask::of(Agency::Fk).key("key-1");
+        let [kept, other] = ["198503129804", "197001019804"].map(|number| [begaran("FK-1", number, "2016-10-03")]);
+        let (first, _) = keyed.answer(&service, &kept).unwrap();
+        let held = Held::hold(backend, database);
+        // One is taken and waits; the others come with the next, all at once.
+        let bodies = [&other, &other, &kept, &other, &kept];
+        let waiting = bodies.map(|body| service.begin(keyed.registrations(&service, body).0).unwrap());
+        held.let_go();
+        let told = waiting.map(|answer| answer.blocking_recv().unwrap());
+        let is_kept = |place: usize| matches!(&told[place], Ok(Answered::Kept(again)) if *again == first);
+        assert!(is_kept(2) && is_kept(4), "{backend:?}: {told:?}");
+        assert!([0, 1, 3].iter().all(|place| told[*place].as_ref().err() == Some(&Refusal::KeyReused)), "{backend:?}");
+    });
+}
+
+#[test]
 fn a_full_queue_is_told_at_once_and_afterwards_all_goes_on() {
     on_both(|backend, database| {
         let api = Api::over(database);
