@@ -15,8 +15,9 @@ use super::keeping::{Once, keep};
 use super::reporting::{NoTurn, NotGranted, granted_now, in_turn, pulled};
 use crate::auth::Caller;
 use crate::auth::policy::Action;
+use crate::organisation::registers::Registers;
 use crate::registrations::{Refusal, Rendered};
-use crate::reports::disclosure::Published;
+use crate::reports::disclosure::{self, Grant, Published};
 use crate::reports::follow::FollowError;
 use crate::reports::{Geography, Period, Report, render, stored};
 use crate::storage::cases::{day_number, day_of};
@@ -88,17 +89,28 @@ where
     }
 }
 
+/// How what is wanted is protected beside what is frozen of these days.
+fn protection(link: &mut Link<'_>, registers: &Registers, wanted: &Wanted) -> Result<Grant, StorageError> {
+    let already = published(link, registers, wanted.request.period)?;
+    let counted_to = wanted.counted.counted_to.unwrap_or(i64::MAX);
+    let organisation = registers.as_known(link, counted_to, wanted.counted.as_of)?;
+    Ok(wanted.protected_beside(&already, &organisation))
+}
+
 /// What is frozen of these days.
-fn published(link: &mut Link<'_>, period: Period) -> Result<Vec<Published>, StorageError> {
+fn published(link: &mut Link<'_>, registers: &Registers, period: Period) -> Result<Vec<Published>, StorageError> {
     let heads = kept::frozen_overlapping(link, day_number(period.from()), day_number(period.to()))?;
+    let corrupt = || StorageError::Corrupt("frozen_reports");
     let read = |head: FrozenHead| {
-        let period = Period::new(day_of(head.first_day), day_of(head.last_day)).ok()?;
-        let geography = Geography::parse(&head.geography).ok()?;
-        let as_of = DateTime::from_timestamp_micros(head.as_of)?;
-        let version = u32::try_from(head.version).ok()?;
-        Some(Published { report: head.report, version, period, geography, as_of, counted_to: head.counted_to })
+        let period = Period::new(day_of(head.first_day), day_of(head.last_day)).map_err(|_| corrupt())?;
+        let geography = Geography::parse(&head.geography).map_err(|_| corrupt())?;
+        let as_of = DateTime::from_timestamp_micros(head.as_of).ok_or_else(corrupt)?;
+        let version = u32::try_from(head.version).map_err(|_| corrupt())?;
+        let (report, counted_to) = (head.report, head.counted_to);
+        let place = disclosure::place(&geography, &*registers.as_known(link, counted_to, Some(as_of))?);
+        Ok(Published { report, version, period, geography, place, as_of, counted_to })
     };
-    heads.into_iter().map(read).collect::<Option<_>>().ok_or(StorageError::Corrupt("frozen_reports"))
+    heads.into_iter().map(read).collect()
 }
 
 fn instant(micros: i64) -> Value {
@@ -160,9 +172,7 @@ async fn freeze_beside(
     let (asking, of) = (Arc::clone(caller), Arc::clone(wanted));
     let pulling = in_turn(app, move |app| {
         granted_now(app, &asking, &of.request, of.counted)?;
-        let (_, organisation) = app.service.organisation()?;
-        let grant =
-            of.protected_beside(&published(&mut app.service.db.read()?.link(), of.request.period)?, &organisation);
+        let grant = protection(&mut app.service.db.read()?.link(), &app.service.registers, &of)?;
         let mut report = pulled(app, &of.request, of.counted, (of.lang, grant))?;
         // The parts are there: they were read against the catalogue.
         let _ = render::form::keep(&mut report, &of.parts, None);
@@ -174,7 +184,7 @@ async fn freeze_beside(
     let row = FrozenRow { body: stored::write(&report).map_err(|_| NotFrozen::Failed)?, head };
     let (of, disclosure) = (Arc::clone(wanted), report.disclosure);
     keep(app, once, move |link, _| {
-        if of.protected_beside(&published(link, of.request.period)?, &*registers.current(link)?) != grant {
+        if protection(link, &registers, &of)? != grant {
             return Err(NotYet::Overtaken);
         }
         kept::freeze(link, &row)?;

@@ -69,7 +69,7 @@ pub async fn in_turn<T: Send + 'static, E: From<NoTurn> + Send + 'static>(
 ///
 /// # Errors
 /// When the database fails.
-pub fn granted(app: &App, caller: &Caller, wanted: &Request) -> Result<Grant, StorageError> {
+fn granted(app: &App, caller: &Caller, wanted: &Request) -> Result<Grant, StorageError> {
     let (_, organisation) = app.service.organisation()?;
     Ok(grant(caller, wanted, &organisation, swedish_day(app.now())))
 }

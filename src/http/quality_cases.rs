@@ -17,7 +17,7 @@ use super::problem::{Kind, Problem};
 use super::report_question::{AT_LEAST, FROM, GEOGRAPHY, TO, question, refused};
 use super::report_variables::{self, SELECTIONS};
 use crate::app::App;
-use crate::app::reporting::{granted, in_turn};
+use crate::app::reporting::{granted_now, in_turn};
 use crate::auth::policy::Action;
 use crate::domain::finding::Allowed;
 use crate::domain::shape;
@@ -169,7 +169,7 @@ async fn list_report_cases(app: web::Data<App>, request: HttpRequest) -> Result<
     let asking = Arc::clone(&caller);
     let finding = in_turn(&app, move |app| {
         let service = &app.service;
-        let policy = granted(app, &asking, &wanted)?.own;
+        let policy = granted_now(app, &asking, &wanted, counted)?.own;
         let state = app.reports.state(&service.db, &service.registers, counted, &*service.clock);
         let positions = [("countedTo", counted.counted_to), ("atLeast", counted.at_least)];
         let State { facts, organisation, as_of } = state.map_err(|error| refused(error, &positions))?;

@@ -59,7 +59,7 @@ impl From<PolarsError> for PullError {
     }
 }
 
-/// Which places a report shows: those that it is split by, and the offices of `datakvalitet`. What is registered decides
+/// Which places a report shows: those that it is split by, and the offices of `datakvalitet`. What is registered may decide
 /// on them, so two states of a report that are to stand beside each other have those of both.
 #[derive(Debug, Clone)]
 pub(super) struct Shown {
@@ -68,16 +68,21 @@ pub(super) struct Shown {
 }
 
 impl Shown {
-    /// The places of one state.
+    /// The places of one state. Where cases are is told only to those who see figures as counted.
     ///
     /// # Errors
     /// When the geography is unknown, or the columns can't be read.
-    pub(super) fn of(facts: &Facts, organisation: &Organisation, request: &Request) -> Result<Self, PullError> {
+    pub(super) fn of(
+        facts: &Facts,
+        organisation: &Organisation,
+        request: &Request,
+        grant: Grant,
+    ) -> Result<Self, PullError> {
         let geography = request.geography.resolve(organisation).map_err(|error| PullError::Request(vec![error]))?;
         let urval = geography.levels.first().map_or(&Selection::All, |level| &level.selection);
         let quality = request.report == quality::ID;
         let named = request.splits.iter().any(|variable| variable.row().origin == Origin::Place) || quality;
-        let places = if named { facts.places_now()? } else { Vec::new() };
+        let places = if named && grant.own == Policy::Exact { facts.places_now()? } else { Vec::new() };
         let splits = request.splits.iter();
         let splits = splits.map(|variable| Split::new(*variable, &places, organisation, urval, &request.choices));
         Ok(Self {
@@ -113,7 +118,7 @@ pub fn pull(
     if !wrong.is_empty() {
         return Err(PullError::Request(wrong));
     }
-    let shown = Shown::of(facts, organisation, request)?;
+    let shown = Shown::of(facts, organisation, request, grant)?;
     pull_shown(facts, organisation, request, as_of, (lang, grant), &shown)
 }
 

@@ -64,8 +64,9 @@ pub(super) fn either(first: &[Named], second: &[Named]) -> Vec<Named> {
 }
 
 impl Split {
-    /// A split of the cases of a selection, which are at some of these places. Codes of the register are shown where the
-    /// selection has cases or, for riket, all of them.
+    /// A split of the cases of a selection: all codes of the register that they could be at, whether one is or not, and those
+    /// of `places`, where they are. Whoever sees figures with noise is told of no places: that there is a case somewhere would
+    /// be no figure, and exact.
     pub(super) fn new(
         variable: Variable,
         places: &[&Place],
@@ -86,9 +87,7 @@ impl Split {
             .filter(|p| selection.includes(&p.fk, &p.af, p.municipality.as_ref()))
             .map(|place| code_of(variable, place, organisation))
             .collect();
-        if *selection == Selection::All {
-            codes.extend(registered(variable, organisation));
-        }
+        codes.extend(possible(variable, organisation, selection));
         let named = |code: String| (name(variable, &code, organisation), code);
         let codes = codes.into_iter().filter(|code| shown(code)).map(named);
         Self { variable, codes: by_name(codes.map(|(name, code)| (Cow::Owned(code), name))) }
@@ -152,6 +151,40 @@ pub(super) fn code_of(variable: Variable, place: &Place, organisation: &Organisa
         _ => place.municipality.as_ref().map(ToString::to_string),
     };
     code.unwrap_or_else(|| SAKNAS.to_owned())
+}
+
+/// The codes that cases of a selection can be at, by the register.
+fn possible(variable: Variable, organisation: &Organisation, selection: &Selection) -> BTreeSet<String> {
+    let mut all = registered(variable, organisation);
+    let of_offices = |offices: &BTreeSet<OfficeCode>| {
+        let known = offices.iter().filter_map(|code| organisation.offices.get(code));
+        known
+            .map(|o| {
+                if matches!(variable, Variable::Verksamhetsomrade | Variable::Marknadsomrade) {
+                    o.area.to_string()
+                } else {
+                    o.code.to_string()
+                }
+            })
+            .collect::<BTreeSet<_>>()
+    };
+    match (variable, selection) {
+        (Variable::FkKontor | Variable::Verksamhetsomrade, Selection::Fk(offices) | Selection::Both(offices))
+        | (Variable::AfKontor | Variable::Marknadsomrade, Selection::Af(offices) | Selection::Both(offices)) => {
+            let of_selection = of_offices(offices);
+            all.retain(|code| of_selection.contains(code));
+        }
+        (Variable::Kommun, Selection::County(county)) => all.retain(|code| code.starts_with(county.as_str())),
+        (Variable::Kommun, Selection::Municipalities(codes)) => {
+            all = codes.iter().map(ToString::to_string).collect();
+        }
+        // Whose kommun nobody knows any more, who was anonymous: some case may be so.
+        (Variable::Kommun, _) => {
+            all.insert(SAKNAS.to_owned());
+        }
+        _ => {}
+    }
+    all
 }
 
 /// The codes that the register has.

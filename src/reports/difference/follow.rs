@@ -134,7 +134,7 @@ impl Reports {
         let chosen = !request.choices.is_empty() || !request.splits.is_empty();
         let other = by_old.levels != by_new.levels || (chosen && *old != *new);
         let states = [(&facts, &new), (&facts, &old), (&past, &old)];
-        let [latest, moved, first] = states.map(|(facts, organisation)| Shown::of(facts, organisation, request));
+        let [latest, moved, first] = states.map(|(facts, organisation)| Shown::of(facts, organisation, request, grant));
         // A place that the cases of one state only have stands with nothing in the other.
         let shown = latest?.and(&moved?).and(&first?);
         let of = |(facts, organisation): (&Arc<Facts>, &Organisation), as_of| {

@@ -192,7 +192,7 @@ proptest! {
             let before = Case::replay(*id, *identity, &entries[..known(from)]);
             explained.add(&scene, before, &entries[known(from)..known(to)], |e| Case::begin(*id, *identity, e));
         }
-        let shown = |to, register| Shown::of(&both.facts(to), register, &both.request).unwrap();
+        let shown = |to, register| Shown::of(&both.facts(to), register, &both.request, Grant::all(Policy::Exact)).unwrap();
         let shown = shown(to, &new).and(&shown(to, &old)).and(&shown(from, &old));
         let pulled = |(to, register, day)| both.report(to, register, day, &shown);
         let pulled = [(from, &old, from), (to, &old, from), (to, &old, to), (to, &new, to)].map(pulled);

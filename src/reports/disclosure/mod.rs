@@ -36,7 +36,7 @@ mod oracle;
 mod properties;
 
 pub use days::Whose;
-pub use policy::{Grant, Policy, Published, frozen, grant};
+pub use policy::{Grant, Policy, Published, frozen, grant, place};
 pub use record_keys::RecordKeys;
 
 use super::cube::Tally;

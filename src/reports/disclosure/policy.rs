@@ -16,7 +16,7 @@
 //! of period and one division of the country is published so, and of a place only one report and one state (`asOf` and
 //! `countedTo`): a quarter less two of its months tells the third, two reports of the same cases withhold different figures
 //! of them, and two states one registration apart tell that registration. Steering groups that have an office or a kommun
-//! in common are one place. What is frozen beside it, and everything else, is **cell-key**: so what is protected how depends
+//! in common are one place, by the registers that each report was made with. What is frozen beside it, and everything else, is **cell-key**: so what is protected how depends
 //! on what was frozen first. Whoever may see exact figures asks for the report by the `asOf` and `countedTo` of the frozen one.
 //!
 //! [`auth::policy`]: crate::auth::policy
@@ -29,6 +29,7 @@ use crate::domain::organisation::{Organisation, Role};
 use crate::reports::follow::Counted;
 use crate::reports::quality;
 use crate::reports::request::{Geography, Period, Request};
+use crate::reports::selection::Selection;
 
 /// How figures are protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -124,26 +125,32 @@ pub struct Published {
     pub period: Period,
     /// Its geography.
     pub geography: Geography,
+    /// Who that was, by the registers that were known with it; `None` where they no more tell.
+    pub place: Option<Selection>,
     /// As known on.
     pub as_of: DateTime<Utc>,
     /// Up to which registration it counts.
     pub counted_to: i64,
 }
 
+/// Who a geography is, by a register.
+#[must_use]
+pub fn place(geography: &Geography, organisation: &Organisation) -> Option<Selection> {
+    let resolved = geography.resolve(organisation).ok()?;
+    resolved.levels.into_iter().next().map(|urval| urval.selection)
+}
+
 /// The policies of a report that is being frozen, whoever freezes it, beside those that are frozen `already`, by the
-/// register as it is now.
+/// register that is known with it.
 #[must_use]
 pub fn frozen(request: &Request, counted: Counted, already: &[Published], organisation: &Organisation) -> Grant {
     let withholds = |report: &str, period: Period| has_fixed_tables(report) && is_whole(period);
     let overlaps = |period: Period| period.from() <= request.period.to() && request.period.from() <= period.to();
     let version = request.definition().ok().map(|definition| definition.version);
-    let place = |geography: &Geography| {
-        let resolved = geography.resolve(organisation).ok()?;
-        resolved.levels.into_iter().next().map(|urval| urval.selection)
-    };
-    let own = place(&request.geography);
-    // What isn't in the register any more may have anything in common with what is.
-    let share = |other: &Geography| place(other).zip(own.as_ref()).is_none_or(|(other, own)| own.may_share(&other));
+    let own = place(&request.geography, organisation);
+    // What nobody knows any more may have anything in common with what is known.
+    let share =
+        |other: &Published| own.as_ref().zip(other.place.as_ref()).is_none_or(|(own, other)| own.may_share(other));
     let alike = |other: &Published| {
         other.geography == request.geography
             && other.report == request.report
@@ -157,7 +164,7 @@ pub fn frozen(request: &Request, counted: Counted, already: &[Published], organi
             && overlaps(other.period)
             && (other.period != request.period
                 || division(&other.geography) != division(&request.geography)
-                || (share(&other.geography) && !alike(other)))
+                || (share(other) && !alike(other)))
     };
     let free = !request.choices.is_empty() || !request.splits.is_empty() || request.every.is_some();
     if free || !withholds(&request.report, request.period) || already.iter().any(tells_on) {
@@ -204,7 +211,8 @@ mod tests {
         let counted = Counted { as_of: Some(as_of), counted_to: Some(7), at_least: None };
         let of = |report: &str, version| {
             let report = report.to_owned();
-            Published { report, version, period, geography: Geography::Riket, as_of, counted_to: 7 }
+            let place = Some(Selection::All);
+            Published { report, version, period, geography: Geography::Riket, place, as_of, counted_to: 7 }
         };
         let beside = |other| frozen(&request, counted, &[other], &Organisation::default());
         assert_eq!(beside(of("baspaket", 1)), Grant::all(Policy::Threshold));

@@ -1,6 +1,8 @@
 //! Properties of figures with noise on random cases: the same cases have the same figure in every part, level and
 //! report, each level by its own policy, zero stays zero, and days are of at least five.
 
+use std::collections::HashMap;
+
 use chrono::DateTime;
 use proptest::prelude::*;
 
@@ -10,7 +12,7 @@ use crate::domain::code::{CaseId, Position};
 use crate::reports::arbitrary::{any_case, geography, organisation, period};
 use crate::reports::forms::REPORTS;
 use crate::reports::properties::asked;
-use crate::reports::report::{Figure, Report, Unit};
+use crate::reports::report::{Figure, Report, Row, Unit};
 use crate::reports::request::{Geography, Lang, Period, Request};
 use crate::reports::{Facts, pull};
 
@@ -91,11 +93,33 @@ proptest! {
                 prop_assert_eq!(&shown.anonymous, &own_as.anonymous);
                 for ((shown, own_as), beside_as) in shown.parts.iter().zip(&own_as.parts).zip(&beside_as.parts) {
                     prop_assert_eq!(shown.rows.len(), own_as.rows.len());
-                    for ((row, own), beside) in shown.rows.iter().zip(&own_as.rows).zip(&beside_as.rows) {
+                    let beside: HashMap<_, _> = beside_as.rows.iter().map(|row| ((&row.level, &row.codes), row)).collect();
+                    for (row, own) in shown.rows.iter().zip(&own_as.rows) {
+                        // Where the selection's cases are is told to whoever sees its figures as counted.
+                        let beside = beside.get(&(&row.level, &row.codes)).copied().unwrap_or(row);
                         prop_assert_eq!(row, if row.level == "urval" { own } else { beside });
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn which_rows_there_are_tells_nothing_of_the_cases_where_figures_have_noise(
+        cases in prop::collection::vec(any_case(), 1..60), geography in geography(), period in period(),
+        chosen in prop::collection::vec(any::<[u8; 8]>(), REPORTS.len()),
+    ) {
+        let at = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let (none, some) = (facts(&[]), facts(&cases));
+        let plain = REPORTS.iter().map(|form| Request::plain(form.id, period, geography.clone()));
+        let free = REPORTS.iter().zip(chosen).map(|(form, chosen)| asked(form, period, geography.clone(), chosen));
+        for request in plain.chain(free) {
+            let rows = |facts| {
+                let report = pull(facts, &organisation(), &request, at, Lang::Sv, Grant::all(Policy::CellKey)).ok()?;
+                let named = |row: Row| (row.level, row.codes);
+                Some(report.parts.into_iter().map(|part| part.rows.into_iter().map(named).collect()).collect::<Vec<Vec<_>>>())
+            };
+            prop_assert_eq!(rows(&none), rows(&some), "{:?}", request);
         }
     }
 

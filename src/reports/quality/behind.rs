@@ -87,7 +87,9 @@ pub fn behind(
     let resolved = request.geography.resolve(organisation);
     let resolved = resolved.map_err(|error| BehindError::Pull(PullError::Request(vec![error])))?;
     let selection = resolved.levels.first().map_or(&Selection::All, |level| &level.selection);
-    let places = facts.places_now().map_err(|error| BehindError::Pull(PullError::Columns(error)))?;
+    // As in the report: where cases are is told only to those who see figures as counted.
+    let places = if policy == Policy::Exact { facts.places_now() } else { Ok(Vec::new()) };
+    let places = places.map_err(|error| BehindError::Pull(PullError::Columns(error)))?;
     let units = Units::new(facts, &Offices::new(&places, organisation, selection, request.period));
     let unit = units.find(&cell.unit).ok_or_else(|| BehindError::Unit(units.codes()))?;
     let axis = cell.part.axis();

@@ -33,8 +33,8 @@ pub(super) enum Whose {
 pub(in crate::reports) struct Offices([Vec<Named>; 2]);
 
 impl Offices {
-    /// Those of a selection: of the register in the period, and those that it has cases of. The whole country has its
-    /// agencies only.
+    /// Those of a selection: of the register in the period, and those that it has cases of at `places`. The whole country has
+    /// its agencies only.
     pub(in crate::reports) fn new(
         places: &[&Place],
         organisation: &Organisation,

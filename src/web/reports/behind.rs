@@ -13,7 +13,7 @@ use super::question::{address, lang, pairs};
 use super::refused::Refused;
 use super::show::{asked, sent};
 use crate::app::App;
-use crate::app::reporting::{granted, in_turn};
+use crate::app::reporting::{granted_now, in_turn};
 use crate::auth::policy::Action;
 use crate::domain::code::OfficeCode;
 use crate::domain::organisation::Organisation;
@@ -129,7 +129,7 @@ async fn found(
     let (caller, wanted, cell) = (Arc::clone(&visit.caller), wanted.clone(), cell.clone());
     in_turn(&visit.app, move |app| {
         let service = &app.service;
-        let policy = granted(app, &caller, &wanted)?.own;
+        let policy = granted_now(app, &caller, &wanted, counted)?.own;
         let State { facts, organisation, as_of } =
             app.reports.state(&service.db, &service.registers, counted, &*service.clock)?;
         let place = wanted.geography.resolve(&organisation).map(|place| place.name).unwrap_or_default();

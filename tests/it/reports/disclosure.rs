@@ -7,11 +7,11 @@ use expect_test::expect_file;
 use serde_json::Value;
 use sus::auth::Caller;
 use sus::demo::pilot;
-use sus::domain::code::{ClientId, HandlerId};
-use sus::domain::organisation::Role;
+use sus::domain::code::{ClientId, HandlerId, SteeringGroupCode};
+use sus::domain::organisation::{Organisation, Role};
 use sus::domain::step::Agency;
 use sus::reports::Request;
-use sus::reports::disclosure::{Grant, Published, frozen, grant};
+use sus::reports::disclosure::{Grant, Published, frozen, grant, place};
 use sus::reports::follow::Counted;
 
 use crate::http::Api;
@@ -80,9 +80,9 @@ fn the_whole_table_of_policies_is_as_committed() {
             for (name, from, to) in PERIODS {
                 let wanted = request(report, from, to, geography);
                 let _ = write!(out, "{:<58}", format!("{report} ({fixed}), {place}, {name}"));
-                let month = published("baspaket", "2016-12-01", "2016-12-31", geography);
-                let office = published("baspaket", from, to, "fk-kontor:FK-GAVLE");
-                let status = published("status", from, to, geography);
+                let month = published("baspaket", "2016-12-01", "2016-12-31", geography, &register);
+                let office = published("baspaket", from, to, "fk-kontor:FK-GAVLE", &register);
+                let status = published("status", from, to, geography, &register);
                 for already in [vec![], vec![month], vec![office], vec![status]] {
                     let _ = write!(out, " {:>23}", told(frozen(&wanted, Counted::default(), &already, &register)));
                 }
@@ -93,23 +93,30 @@ fn the_whole_table_of_policies_is_as_committed() {
     expect_file!["../disclosure.txt"].assert_eq(&out);
 }
 
-fn published(report: &str, from: &str, to: &str, geography: &str) -> Published {
+fn published(report: &str, from: &str, to: &str, geography: &str, register: &Organisation) -> Published {
     let Request { report, period, geography, .. } = request(report, from, to, geography);
-    Published { report, version: 1, period, geography, as_of: noon("2017-02-01"), counted_to: 177 }
+    let place = place(&geography, register);
+    Published { report, version: 1, period, geography, place, as_of: noon("2017-02-01"), counted_to: 177 }
 }
 
 #[test]
 fn frozen_groups_with_an_office_in_common_are_one_place_and_others_stand_beside_each_other() {
     let register = sus::organisation::read(&pilot::organisation(), "2016-10-12".parse().unwrap()).unwrap();
-    let of = |group: &str, already: &str| {
+    let beside = |group: &str, already: &str, then: &Organisation| {
         let wanted = request("baspaket", "2016-10-01", "2016-12-31", &format!("styrgrupp:{group}"));
-        let already = published("baspaket", "2016-10-01", "2016-12-31", &format!("styrgrupp:{already}"));
+        let already = published("baspaket", "2016-10-01", "2016-12-31", &format!("styrgrupp:{already}"), then);
         told(frozen(&wanted, Counted::default(), &[already], &register))
     };
+    let of = |group: &str, already: &str| beside(group, already, &register);
     assert_eq!(of("gavleborg", "gavle"), "cell-key / cell-key", "a group less another would tell of the rest");
     assert_eq!(of("gavle", "gavleborg"), "cell-key / cell-key");
     assert_eq!(of("gavle", "bollnas"), "threshold / cell-key");
     assert_eq!(of("gavle", "gone"), "cell-key / cell-key", "a group that isn't there any more may have been any");
+    let mut then = register.clone();
+    let all = register.steering_groups[&SteeringGroupCode::parse("gavleborg").unwrap()].members.clone();
+    then.steering_groups.get_mut(&SteeringGroupCode::parse("bollnas").unwrap()).unwrap().members = all;
+    let why = "whom a group had when it was frozen is what counts";
+    assert_eq!(beside("gavle", "bollnas", &then), "cell-key / cell-key", "{why}");
 }
 
 fn request(report: &str, from: &str, to: &str, geography: &str) -> Request {
