@@ -172,7 +172,7 @@ struct ReportArgs {
     /// Counting registrations up to this position only
     #[arg(long)]
     counted_to: Option<i64>,
-    /// Select by a variable: NAME=CODE or NAME=CODE,CODE; may be given several times (GET /v1/reports lists them)
+    /// Select by a variable: NAME=CODE or NAME=CODE,CODE; once for each (GET /v1/reports lists them)
     #[arg(long, value_name = "NAME=CODES")]
     select: Vec<String>,
     /// Split by variables, separated by commas: at most three, beside sex
@@ -342,7 +342,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("sus: {error}");
-            ExitCode::FAILURE
+            if error.is::<report::WrongArguments>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }

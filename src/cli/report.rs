@@ -18,6 +18,18 @@ use crate::reports::request::RequestError;
 use crate::reports::times::Every;
 use crate::reports::{Geography, Lang, Period, PullError, Request};
 
+/// A failure whose reason is in the arguments, all that is wrong with them.
+#[derive(Debug)]
+pub struct WrongArguments(String);
+
+impl std::fmt::Display for WrongArguments {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for WrongArguments {}
+
 pub fn report(config: &Config, args: &ReportArgs) -> Result<(), Failure> {
     let service = reading_service(config)?;
     print(&service, config.columns_file(), args)
@@ -31,9 +43,7 @@ pub fn print(service: &Service, columns: Option<PathBuf>, args: &ReportArgs) -> 
     let to = day(&args.to, "--to", &mut wrong);
     let period = from.zip(to).and_then(|(from, to)| Period::new(from, to).map_err(|e| wrong.push(e.en())).ok());
     let as_of = args.as_of.as_deref().and_then(|text| instant(text, &mut wrong));
-    let (_, organisation) = service.organisation()?;
-    let geography = Geography::parse(&args.geography).and_then(|g| g.resolve(&organisation).map(|_| g));
-    let geography = geography.map_err(|e| wrong.push(with_allowed(&e))).ok();
+    let geography = Geography::parse(&args.geography).map_err(|e| wrong.push(with_allowed(&e))).ok();
     let definition = defined(args).map_err(|e| wrong.push(with_allowed(&e)));
     let wanted: Vec<String> = args.part.iter().flat_map(|names| names.split(',')).map(str::to_owned).collect();
     let form = Form::named(&args.format);
@@ -49,14 +59,18 @@ pub fn print(service: &Service, columns: Option<PathBuf>, args: &ReportArgs) -> 
     if form.is_some_and(Form::binary) && to_terminal {
         wrong.push(format!("--format {}: not for a terminal; name a file by --output, or send it on", args.format));
     }
-    let (Some(period), Some(geography), true) = (period, geography, wrong.is_empty()) else {
-        return Err(wrong.join("\n     ").into());
-    };
+    // What is chosen is checked also where the period or the geography is wrong.
+    let (period, geography) = (period.unwrap_or(Period::day(NaiveDate::MIN)), geography.unwrap_or(Geography::Riket));
     let mut request = Request::plain(&args.report, period, geography);
     request.version = args.report_version;
     request.parts = counted_parts;
     request.every = args.every.as_deref().and_then(Every::from_code);
-    choose(&mut request, args)?;
+    choose(&mut request, args, &mut wrong);
+    let (_, organisation) = service.organisation()?;
+    wrong.extend(request.unknown(&organisation).iter().map(with_allowed));
+    if !wrong.is_empty() {
+        return Err(WrongArguments(wrong.join("\n     ")).into());
+    }
     let lang = if args.lang == "en" { Lang::En } else { Lang::Sv };
     // Who has the database may see what is in it; the others are there to see what others see.
     let grant = Grant::all(Policy::from_code(&args.disclosure).unwrap_or(Policy::CellKey));
@@ -66,9 +80,9 @@ pub fn print(service: &Service, columns: Option<PathBuf>, args: &ReportArgs) -> 
         .pull(&service.db, &service.registers, &request, counted, &*service.clock, (lang, grant))
         .map_err(|error| match error {
         FollowError::Pull(PullError::Request(errors)) => {
-            errors.iter().map(with_allowed).collect::<Vec<_>>().join("\n     ")
+            WrongArguments(errors.iter().map(with_allowed).collect::<Vec<_>>().join("\n     ")).into()
         }
-        other => other.to_string(),
+        other => Failure::from(other.to_string()),
     })?;
     form::keep(&mut report, &wanted, form)?;
     let csv = csv::Options {
@@ -119,15 +133,21 @@ fn with_allowed(error: &RequestError) -> String {
 }
 
 /// Reads selections and splits.
-fn choose(request: &mut Request, args: &ReportArgs) -> Result<(), Failure> {
-    let mut selections = Vec::with_capacity(args.select.len());
+fn choose(request: &mut Request, args: &ReportArgs, wrong: &mut Vec<String>) {
+    let mut selections: Vec<(&str, &str)> = Vec::with_capacity(args.select.len());
     for text in &args.select {
-        let pair = text.split_once('=').ok_or_else(|| format!("--select {text}: NAME=CODES is wanted"))?;
-        selections.push(pair);
+        match text.split_once('=') {
+            None => wrong.push(format!("--select {text}: NAME=CODES is wanted")),
+            Some((name, _)) if selections.iter().any(|(before, _)| *before == name) => {
+                wrong
+                    .push(format!("--select {name}: given more than once; several codes are written {name}=ONE,OTHER"));
+            }
+            Some(pair) => selections.push(pair),
+        }
     }
-    request
-        .choose(selections, args.split.as_deref())
-        .map_err(|errors| errors.iter().map(with_allowed).collect::<Vec<_>>().join("\n     ").into())
+    if let Err(errors) = request.choose(selections, args.split.as_deref()) {
+        wrong.extend(errors.iter().map(with_allowed));
+    }
 }
 
 fn day(text: &str, name: &str, wrong: &mut Vec<String>) -> Option<NaiveDate> {

@@ -33,7 +33,11 @@ fn a_file_of_registers_is_refused_whole_with_everything_that_is_wrong() {
         /offices/1/area                          org_agency: The agencies do not agree: office and area
         /offices/1/municipalities/0              org_unknown_reference: The code is not in the register: kommun
         /steeringGroups/0/offices/0              org_unknown_reference: The code is not in the register: office
-        sus: 7 findings; nothing was loaded
+        /offices/0/area                          org_unknown_reference: The code is not in the register: area
+        /offices/0/municipalities/0              org_unknown_reference: The code is not in the register: kommun
+        /offices/2/area                          org_unknown_reference: The code is not in the register: area
+        /offices/2/successor                     org_unknown_reference: The code is not in the register: office
+        sus: 11 findings; nothing was loaded
     "#]].assert_eq(&told);
     assert!(!told.contains("850312"));
     let exported: serde_json::Value = serde_json::from_str(&place.run("organisation export").printed()).unwrap();

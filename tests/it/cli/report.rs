@@ -64,6 +64,23 @@ fn a_report_is_written_to_a_file_in_any_form() {
 }
 
 #[test]
+fn what_is_chosen_is_checked_with_the_rest_and_a_variable_is_chosen_once() {
+    let place = Place::new();
+    let line = "report --from 2016-10-01 --to 2016 --select kommun=9999 --select insatstyp=afi --select insatstyp=ali";
+    let ran = place.run(&format!("{line} --select kon --split foo"));
+    assert_eq!(ran.code, Some(2), "{}", ran.err);
+    for wanted in [
+        "--to: a date",
+        "--select insatstyp: given more than once; several codes are written insatstyp=ONE,OTHER",
+        "--select kon: NAME=CODES is wanted",
+        "“foo”",
+        "kommun",
+    ] {
+        assert!(ran.err.contains(wanted), "{wanted}: {}", ran.err);
+    }
+}
+
+#[test]
 fn everything_wrong_with_a_report_is_told_at_once() {
     let place = Place::new();
     let told = place.run("report nonsense --from igår --to 2016 --geography mars --as-of snart").complained();
@@ -78,8 +95,8 @@ fn everything_wrong_with_a_report_is_told_at_once() {
     let told = place.run("report nonsense --from 2016-12-31 --to 2016-10-01 --geography styrgrupp:mars").complained();
     expect![[r#"
         sus: The period's first day 2016-12-31 is after its last 2016-10-01.
-             The geography “styrgrupp:mars” is not in the register.
              There is no report “nonsense”. Allowed: baspaket, status, resultat-fortsatt-efter-gk, resultat-arbete-studier, resultat-fortsatt-fk, deltagare-sysselsattning, deltagare-arbete-studier, deltagare-forman, deltagare-forman-efter, deltagare-bakgrund, deltagare-tider, deltagare-floden, flaskhalsar, datakvalitet.
+             The geography “styrgrupp:mars” is not in the register.
     "#]]
     .assert_eq(&told);
     let told = place.run("report --from 2016-10-01 --to 2016-12-31 --counted-to 9").complained();
