@@ -253,6 +253,15 @@ impl Organisation {
         self.insatser.get(code)?.iter().rev().find(|d| d.validity.contains(day))
     }
 
+    /// Whether one of these offices has closed before a day, and another took over.
+    #[must_use]
+    pub fn were_taken_over(&self, offices: &OfficePair, day: NaiveDate) -> bool {
+        Agency::ALL
+            .into_iter()
+            .filter_map(|agency| self.offices.get(offices.of(agency)))
+            .any(|office| office.successor.is_some() && office.validity.to.is_some_and(|last| last < day))
+    }
+
     /// An office with those that it took over, and those that they had taken over.
     #[must_use]
     pub fn with_predecessors<'a>(&'a self, office: &'a OfficeCode) -> BTreeSet<&'a OfficeCode> {

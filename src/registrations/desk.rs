@@ -4,7 +4,7 @@
 //! Never here: the queue, or who waits ([`writer`](super::writer)).
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -38,6 +38,8 @@ pub(super) struct Desk {
     cache: Cache,
     chain: Chain,
     committed: Arc<AtomicI64>,
+    /// Whether a case was left at an office that has closed.
+    left_behind: Arc<AtomicBool>,
     /// When old receipts were last forgotten.
     forgot: Option<DateTime<Utc>>,
     /// What is being overwritten, after something was erased.
@@ -47,7 +49,11 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    pub(super) fn new(mut parts: Parts, committed: Arc<AtomicI64>) -> Result<Self, StorageError> {
+    pub(super) fn new(
+        mut parts: Parts,
+        committed: Arc<AtomicI64>,
+        left_behind: Arc<AtomicBool>,
+    ) -> Result<Self, StorageError> {
         let connection = parts.db.connect()?;
         let now = parts.clock.now().timestamp_micros();
         let chain = Chain::new(&parts.vault, &mut *parts.chance, now)?;
@@ -59,6 +65,7 @@ impl Desk {
             cache: Cache::default(),
             chain,
             committed,
+            left_behind,
             forgot: None,
             overwriting: None,
             looked: None,
@@ -165,7 +172,7 @@ impl Desk {
         self.chain.mark();
         let mut link = self.connection.link();
         let now = self.parts.clock.now();
-        let mut erased = Vec::new();
+        let (mut erased, mut left_behind) = (Vec::new(), false);
         let mut around = Surroundings {
             organisation: Arc::default(),
             settings: &self.parts.settings,
@@ -177,6 +184,7 @@ impl Desk {
             cache: &mut self.cache,
             chain: &mut self.chain,
             erased: &mut erased,
+            left_behind: &mut left_behind,
         };
         let forgot = &mut self.forgot;
         let decided = if jobs.is_empty() {
@@ -211,6 +219,7 @@ impl Desk {
         match committed {
             Ok((answers, last)) => {
                 self.committed.fetch_max(last, Ordering::AcqRel);
+                self.left_behind.fetch_or(left_behind, Ordering::AcqRel);
                 if !erased.is_empty() {
                     self.parts.db.overwrite(&mut link);
                     self.looked = None;

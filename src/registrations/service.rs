@@ -171,12 +171,13 @@ impl Service {
         })
     }
 
-    /// What a day begins with, where the last one that began was `seen`: open cases of offices that have closed are moved.
-    /// Gives the day that has begun.
+    /// What a day begins with, where the last one that began was `seen`: open cases of offices that have closed are moved; so
+    /// are, on the same day, those that were registered back there since. Gives the day that has begun.
     #[must_use]
     pub fn begin_day(&self, seen: NaiveDate) -> NaiveDate {
         let today = self.today();
-        if today != seen && self.follow_successors().is_some() { today } else { seen }
+        let left_behind = self.writer.takes_left_behind();
+        if (left_behind || today != seen) && self.follow_successors().is_some() { today } else { seen }
     }
 
     /// Moves the open cases of offices that have closed to their successors; `None` when it could not be done.

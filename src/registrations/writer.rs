@@ -4,7 +4,7 @@
 //! What was read waits in the same queue to be written in the access log, so that many readers share a commit, too.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -58,6 +58,8 @@ pub struct Writer {
     thread: Mutex<Option<JoinHandle<()>>>,
     /// The newest position this process has committed.
     committed: Arc<AtomicI64>,
+    /// Whether a case was left at an office that has closed.
+    left_behind: Arc<AtomicBool>,
     load: Load,
 }
 
@@ -91,13 +93,21 @@ impl Writer {
         let committed = Arc::new(AtomicI64::new(0));
         let vault = Arc::clone(&parts.vault);
         let load = Load::default();
-        let mut desk = Desk::new(parts, Arc::clone(&committed))?;
+        let left_behind = Arc::new(AtomicBool::new(false));
+        let mut desk = Desk::new(parts, Arc::clone(&committed), Arc::clone(&left_behind))?;
         let taken = load.clone();
         let thread = std::thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || work(&mut desk, &waiting, &taken))
             .map_err(|e| StorageError::Setup(format!("the writer's thread can't start: {e}")))?;
-        Ok(Self { queue: Mutex::new(Some(queue)), vault, thread: Mutex::new(Some(thread)), committed, load })
+        Ok(Self {
+            queue: Mutex::new(Some(queue)),
+            vault,
+            thread: Mutex::new(Some(thread)),
+            committed,
+            left_behind,
+            load,
+        })
     }
 
     /// Puts a job in the queue. The answer comes once it is durable.
@@ -161,6 +171,12 @@ impl Writer {
     #[must_use]
     pub fn committed(&self) -> i64 {
         self.committed.load(Ordering::Acquire)
+    }
+
+    /// Whether, since this was last asked, an open case came to stand at an office that has closed and has a successor.
+    #[must_use]
+    pub fn takes_left_behind(&self) -> bool {
+        self.left_behind.swap(false, Ordering::AcqRel)
     }
 
     /// Takes no more, carries out what waits, and ends. Nothing accepted is lost.

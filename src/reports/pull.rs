@@ -19,7 +19,7 @@ use super::forms::ReportForm;
 use super::quality::{self, Offices, Units};
 use super::report::{Dimension, Part, Report, Row};
 use super::request::{Lang, MOST_ROWS, Period, Request, RequestError};
-use super::selection::{Level, Selection};
+use super::selection::{Level, Resolved, Selection};
 use super::split::{Choice, Split};
 use super::tally::Pass;
 use super::times::{self, Time};
@@ -71,14 +71,13 @@ impl Shown {
     /// The places of one state. Where cases are is told only to those who see figures as counted.
     ///
     /// # Errors
-    /// When the geography is unknown, or the columns can't be read.
+    /// When the columns can't be read.
     pub(super) fn of(
         facts: &Facts,
-        organisation: &Organisation,
+        (organisation, geography): (&Organisation, &Resolved),
         request: &Request,
         grant: Grant,
     ) -> Result<Self, PullError> {
-        let geography = request.geography.resolve(organisation).map_err(|error| PullError::Request(vec![error]))?;
         let urval = geography.levels.first().map_or(&Selection::All, |level| &level.selection);
         let quality = request.report == quality::ID;
         let named = request.splits.iter().any(|variable| variable.row().origin == Origin::Place) || quality;
@@ -118,28 +117,25 @@ pub fn pull(
     if !wrong.is_empty() {
         return Err(PullError::Request(wrong));
     }
-    let shown = Shown::of(facts, organisation, request, grant)?;
-    pull_shown(facts, organisation, request, as_of, (lang, grant), &shown)
+    let geography = request.geography.resolve(organisation).map_err(|error| PullError::Request(vec![error]))?;
+    let by = (organisation, &geography);
+    let shown = Shown::of(facts, by, request, grant)?;
+    pull_shown(facts, by, request, as_of, (lang, grant), &shown)
 }
 
-/// The same, with the places of `shown`, which are those of this state and perhaps of others.
+/// The same of a geography that was resolved already, with the places of `shown`, which are those of this state and perhaps of others.
 ///
 /// # Errors
 /// As [`pull`].
 pub(super) fn pull_shown(
     facts: &Facts,
-    organisation: &Organisation,
+    (organisation, geography): (&Organisation, &Resolved),
     request: &Request,
     as_of: DateTime<Utc>,
     (lang, grant): (Lang, Grant),
     shown: &Shown,
 ) -> Result<Report, PullError> {
-    let (definition, geography) = match (request.definition(), request.geography.resolve(organisation)) {
-        (Ok(definition), Ok(geography)) => (definition, geography),
-        (definition, geography) => {
-            return Err(PullError::Request(definition.err().into_iter().chain(geography.err()).collect()));
-        }
-    };
+    let definition = request.definition().map_err(|error| PullError::Request(vec![error]))?;
     let form = request
         .form()
         .ok_or_else(|| PullError::Request(vec![RequestError::ReportUnknown { given: request.report.clone() }]))?;
@@ -245,7 +241,7 @@ pub(super) fn pull_shown(
         title: definition.title.get(lang).to_owned(),
         period: (request.period.from(), request.period.to()),
         levels: geography.levels.iter().map(|level| level.named(&geography.name, lang)).collect(),
-        geography: (geography.code, geography.name),
+        geography: (geography.code.clone(), geography.name.clone()),
         as_of,
         counted_to: facts.counted_to().0,
         disclosure: "",
@@ -257,7 +253,7 @@ pub(super) fn pull_shown(
     };
     let live = Grant::all(Policy::CellKey);
     let live = if grant.withholds() {
-        Some(pull_shown(facts, organisation, request, as_of, (lang, live), shown)?)
+        Some(pull_shown(facts, (organisation, geography), request, as_of, (lang, live), shown)?)
     } else {
         None
     };

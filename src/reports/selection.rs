@@ -96,6 +96,14 @@ pub struct Resolved {
 }
 
 impl Resolved {
+    /// The same where there is nobody yet.
+    pub(super) fn of_nobody(mut self) -> Self {
+        if let Some(urval) = self.levels.first_mut() {
+            urval.selection = Selection::Both(BTreeSet::new());
+        }
+        self
+    }
+
     /// The levels of a selection that serves `municipalities`.
     pub(super) fn new<'a>(
         code: String,

@@ -193,6 +193,9 @@ impl Unit<'_, '_> {
         let mut case = decision.case;
         case.adopt(transition::PROVISIONAL, id, case_id);
         let case = Arc::new(case);
+        let today = swedish_day(self.around.now);
+        *self.around.left_behind |=
+            case.is_open() && self.around.organisation.were_taken_over(case.present_offices(), today);
         self.remember(post, &entry, &case, number, person, reference.as_ref());
         let reference = reference.filter(|_| slot.is_none());
         let done = Done {

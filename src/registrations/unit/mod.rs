@@ -55,6 +55,8 @@ pub struct Surroundings<'a> {
     pub erased: &'a mut Vec<Erasure>,
     /// The access log of this process.
     pub chain: &'a mut Chain,
+    /// Whether an open case now stands at an office that has closed before today and has a successor.
+    pub left_behind: &'a mut bool,
 }
 
 /// A person, known by hash.

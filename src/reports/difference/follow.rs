@@ -12,10 +12,8 @@ use crate::clock::Clock;
 use crate::domain::case::Case;
 use crate::domain::code::Position;
 use crate::domain::dates::swedish_day;
-use crate::domain::organisation::Organisation;
 use crate::organisation::registers::Registers;
 use crate::reports::disclosure::Grant;
-use crate::reports::facts::Facts;
 use crate::reports::follow::{Counted, FollowError, Reports};
 use crate::reports::plain::Asked;
 use crate::reports::pull::{PullError, Shown, pull_shown};
@@ -96,8 +94,8 @@ impl Reports {
         if !unknown.is_empty() {
             return Err(PullError::Request(unknown).into());
         }
-        let resolve = |organisation| request.geography.resolve(organisation).map_err(|e| PullError::Request(vec![e]));
-        let (by_old, by_new) = (resolve(&old)?, resolve(&new)?);
+        let by_new = request.geography.resolve(&new).map_err(|error| PullError::Request(vec![error]))?;
+        let by_old = request.geography.resolve(&old).unwrap_or_else(|_| by_new.clone().of_nobody());
         let day = swedish_day(told(since));
         let (levels, as_of) = (&by_old.levels[..], told(since));
         let asked = Asked { request, organisation: &old, levels, as_of, settings: &self.settings };
@@ -133,18 +131,17 @@ impl Reports {
         // Areas are what is chosen and split by, and the registers are compared only where they may matter.
         let chosen = !request.choices.is_empty() || !request.splits.is_empty();
         let other = by_old.levels != by_new.levels || (chosen && *old != *new);
-        let states = [(&facts, &new), (&facts, &old), (&past, &old)];
-        let [latest, moved, first] = states.map(|(facts, organisation)| Shown::of(facts, organisation, request, grant));
+        let (then, now) = ((&*old, &by_old), (&*new, &by_new));
+        let states = [(&facts, now), (&facts, then), (&past, then)];
+        let [latest, moved, first] = states.map(|(facts, by)| Shown::of(facts, by, request, grant));
         // A place that the cases of one state only have stands with nothing in the other.
         let shown = latest?.and(&moved?).and(&first?);
-        let of = |(facts, organisation): (&Arc<Facts>, &Organisation), as_of| {
-            pull_shown(facts, organisation, request, as_of, (lang, grant), &shown)
-        };
+        let of = |(facts, by), as_of| pull_shown(facts, by, request, as_of, (lang, grant), &shown);
         let stages = Stages {
-            before: of((&past, &old), as_of)?,
-            still: time_counts(request, as_of, told(until)).then(|| of((&facts, &old), as_of)).transpose()?,
-            between: other.then(|| of((&facts, &old), told(until))).transpose()?,
-            after: of((&facts, &new), told(until))?,
+            before: of((&past, then), as_of)?,
+            still: time_counts(request, as_of, told(until)).then(|| of((&facts, then), as_of)).transpose()?,
+            between: other.then(|| of((&facts, then), told(until))).transpose()?,
+            after: of((&facts, now), told(until))?,
         };
         let mut behind = std::mem::take(&mut explained.behind);
         if !request.parts.is_empty() {

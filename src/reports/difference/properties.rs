@@ -153,7 +153,8 @@ impl Both {
     /// What was known by `to`, as of the instant `day`; none where nobody could read that many rows.
     fn report(&self, to: i64, organisation: &Organisation, day: i64, shown: &Shown) -> Option<Report> {
         let (facts, exact) = (self.facts(to), (Lang::Sv, Grant::all(Policy::Exact)));
-        match pull_shown(&facts, organisation, &self.request, at(day), exact, shown) {
+        let geography = self.request.geography.resolve(organisation).unwrap();
+        match pull_shown(&facts, (organisation, &geography), &self.request, at(day), exact, shown) {
             Err(PullError::Request(wrong)) if matches!(wrong[..], [RequestError::TooManyRows { .. }]) => None,
             pulled => Some(pulled.unwrap()),
         }
@@ -192,7 +193,10 @@ proptest! {
             let before = Case::replay(*id, *identity, &entries[..known(from)]);
             explained.add(&scene, before, &entries[known(from)..known(to)], |e| Case::begin(*id, *identity, e));
         }
-        let shown = |to, register| Shown::of(&both.facts(to), register, &both.request, Grant::all(Policy::Exact)).unwrap();
+        let shown = |to, register: &Organisation| {
+            let geography = both.request.geography.resolve(register).unwrap();
+            Shown::of(&both.facts(to), (register, &geography), &both.request, Grant::all(Policy::Exact)).unwrap()
+        };
         let shown = shown(to, &new).and(&shown(to, &old)).and(&shown(from, &old));
         let pulled = |(to, register, day)| both.report(to, register, day, &shown);
         let pulled = [(from, &old, from), (to, &old, from), (to, &old, to), (to, &new, to)].map(pulled);

@@ -61,6 +61,23 @@ fn a_closing_planned_ahead_takes_effect_on_its_day_while_the_service_runs() {
     });
 }
 
+#[test]
+fn whoever_is_registered_back_to_before_a_closing_follows_on_the_same_day() {
+    on_both(|_, database| {
+        let (service, _) = service(database, noon("2016-10-20"));
+        service.import_organisation(&closed(&[(AF_GAVLE, Some("AF-SANDVIKEN"))])).unwrap();
+        let today = service.today();
+        let case = opened(&service, vec![request(1, "FK-GAVLE", "2016-10-03")])[0];
+        assert_eq!(offices(&stored(&service, case)), pair("FK-GAVLE", "AF-GAVLE"));
+        assert_eq!(service.begin_day(today), today);
+        let moved = stored(&service, case);
+        assert_eq!(offices(&moved), pair("FK-GAVLE", "AF-SANDVIKEN"));
+        assert_eq!(moved.offices[1].from.to_string(), "2016-10-11");
+        let outcome = post(&service, vec![gk("FK-1", "2016-10-12")]).unwrap();
+        assert!(outcome.results[0].is_ok(), "{:?}", outcome.results);
+    });
+}
+
 /// The registers with these offices closed after 2016-10-10, each with its successor if it has one.
 fn closed(offices: &[(usize, Option<&str>)]) -> Value {
     let mut after = organisation();

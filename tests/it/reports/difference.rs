@@ -129,7 +129,7 @@ fn check(all: &History, question: &str, earlier: &Moment, later: &Moment) -> Str
         // The selection has nothing at a place that one of the reports doesn't show; what stands beside it may.
         let nothing = if told["causes"].is_object() { json!(0) } else { Value::Null };
         for (side, report) in ["before", "after"].into_iter().zip(&reports) {
-            let was = report.get(&name).or_else(|| name.contains(" urval ").then_some(&nothing));
+            let was = report.get(&name).or_else(|| name.contains(" \"urval\" ").then_some(&nothing));
             assert!(was.is_none_or(|was| *was == told[side]), "{between}: {name}, {side}: {told}, but {was:?}");
         }
         let Some(of) = told["causes"].as_object() else { continue };
@@ -179,6 +179,31 @@ fn before_and_all_causes_are_after_whatever_happened() {
         let through = check(&all, QUESTION, &all.moments[0], &all.moments[at("no error")]);
         assert_eq!(through, "atertaget_samtycke ny_registrering sen_registrering sent_svar");
         assert_eq!(check(&all, QUESTION, &all.moments[at("an error") - 1], &all.moments[at("no error")]), "", "undone");
+    });
+}
+
+#[test]
+fn a_group_that_is_new_in_the_registers_had_nobody_before() {
+    on_both(|_, database| {
+        let mut all = history(database);
+        let offices = ["FK-GAVLE", "AF-GAVLE", "FK-SANDVIKEN", "AF-SANDVIKEN"];
+        let group = json!({"code": "ny", "name": "Ny", "offices": offices, "validFrom": "2016-01-01"});
+        all.api.service().import_organisation(&json!({"steeringGroups": [group]})).unwrap();
+        all.seen("a new group");
+        let question = QUESTION.replace("gavleborg", "ny");
+        let [.., earlier, later] = &all.moments[..] else { panic!("{:?}", all.moments) };
+        let now = figures(&all.pull(&question));
+        let told = figures(&all.difference(&question, earlier, later));
+        let mut grown = 0;
+        for (name, told) in
+            told.iter().filter(|(name, told)| name.contains(" \"urval\" ") && told["causes"].is_object())
+        {
+            assert_eq!((&told["before"], &told["after"]), (&json!(0), &now[name]), "{name}: {told}");
+            let causes: Vec<&String> = told["causes"].as_object().unwrap().keys().collect();
+            assert!(causes.iter().all(|cause| *cause == "register_andrat"), "{name}: {told}");
+            grown += causes.len();
+        }
+        assert!(grown > 0);
     });
 }
 
