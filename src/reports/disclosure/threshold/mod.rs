@@ -73,14 +73,24 @@ struct Level<'a> {
 
 impl Level<'_> {
     fn run(&mut self) {
-        let mut safe: Vec<Vec<bool>> = self.withheld.iter().map(|lines| vec![false; lines.len()]).collect();
+        let is_shown = |line: &Line| !line.places.is_empty();
+        let mut safe: Vec<Vec<bool>> =
+            self.tables.iter().map(|table| table.lines.iter().map(|line| !is_shown(line)).collect()).collect();
         for table in 0..self.tables.len() {
             for line in 0..self.tables[table].lines.len() {
                 if !self.withheld[table][line] || safe[table][line] {
                     continue;
                 }
+                if self.tables[table].is_opaque() {
+                    self.withheld[table].fill(true);
+                    break;
+                }
                 let found = self.cheapest(table, line, true).or_else(|| self.cheapest(table, line, false));
                 for (table, exchange) in found.unwrap_or_default() {
+                    let Some(exchange) = exchange else {
+                        self.withheld[table].fill(true);
+                        continue;
+                    };
                     for (line, _) in &self.exchanges[table][exchange].lines {
                         self.withheld[table][*line] = true;
                         safe[table][*line] = true;
@@ -102,9 +112,10 @@ impl Level<'_> {
         near.into_iter().for_each(|other| self.withheld[other].fill(true));
     }
 
-    /// The exchanges, one a table, that change a line and withhold least beyond what is withheld.
-    fn cheapest(&self, table: usize, line: usize, bounded: bool) -> Option<Vec<(usize, usize)>> {
-        let mut best: Option<(i64, Vec<(usize, usize)>)> = None;
+    /// The exchanges, one a table, that change a line and withhold least beyond what is withheld. A table of which nothing is
+    /// known is withheld instead.
+    fn cheapest(&self, table: usize, line: usize, bounded: bool) -> Option<Vec<(usize, Option<usize>)>> {
+        let mut best: Option<(i64, Vec<(usize, Option<usize>)>)> = None;
         for (number, exchange) in self.exchanges[table].iter().enumerate() {
             if !exchange.lines.iter().any(|(changed, _)| *changed == line) {
                 continue;
@@ -113,7 +124,7 @@ impl Level<'_> {
             if best.as_ref().is_some_and(|(least, _)| *least <= cost) {
                 continue;
             }
-            let mut all = vec![(table, number)];
+            let mut all = vec![(table, Some(number))];
             let matched = (0..self.tables.len()).filter(|other| *other != table).all(|other| {
                 let holds = |count: &usize| self.tables[other].lines.iter().any(|line| line.shared == Some(*count));
                 let wanted: Vec<(usize, i64)> =
@@ -121,11 +132,16 @@ impl Level<'_> {
                 if wanted.is_empty() {
                     return true;
                 }
+                if self.tables[other].is_opaque() {
+                    cost += (0..self.values[other].len()).map(|line| self.weight(other, line)).sum::<i64>();
+                    all.push((other, None));
+                    return true;
+                }
                 let alike = self.exchanges[other].iter().enumerate().filter(|(_, e)| e.shared == wanted);
                 let least = alike.filter_map(|(i, e)| Some((self.cost(other, e, bounded)?, i))).min();
                 let Some((more, exchange)) = least else { return false };
                 cost += more;
-                all.push((other, exchange));
+                all.push((other, Some(exchange)));
                 true
             });
             if matched && best.as_ref().is_none_or(|(least, _)| cost < *least) {
@@ -135,8 +151,23 @@ impl Level<'_> {
         best.map(|(_, all)| all)
     }
 
-    /// Whether a line could be so much, by what is shown of it live.
+    /// What it costs to withhold a line; nothing where it is withheld already.
+    fn weight(&self, table: usize, line: usize) -> i64 {
+        // Sums are of more use than parts, and a zero that is withheld may be known to be one.
+        let weight = |value: i64| if value == 0 { 40 } else { 20 + i64::from(value.ilog2()) };
+        let told = !self.withheld[table][line];
+        i64::from(told) * weight(self.values[table][line]) * self.tables[table].lines[line].sums
+    }
+
+    /// Whether a line could be so much, by what is shown of it live and by what other parts tell.
     fn agrees(&self, table: usize, line: usize, value: i64) -> bool {
+        let (least, most) = self.tables[table].lines[line].between;
+        if !(least..=most).contains(&value) {
+            return false;
+        }
+        if self.tables[table].lines[line].places.is_empty() {
+            return true;
+        }
         let (Some(noise), Ok(value)) = (cell_key::live(), u64::try_from(value)) else { return false };
         let shown = &self.live[table][line];
         !shown.is_empty() && shown.iter().all(|shown| noise.allows(value, *shown))
@@ -153,10 +184,7 @@ impl Level<'_> {
         if !possible || (bounded && !exchange.lines.iter().all(within)) || !exchange.lines.iter().all(live) {
             return None;
         }
-        let more = exchange.lines.iter().filter(|(line, _)| !self.withheld[table][*line]);
-        // Sums are of more use than parts, and a zero that is withheld may be known to be one.
-        let weight = |value: i64| if value == 0 { 40 } else { 20 + i64::from(value.ilog2()) };
-        Some(more.map(|(line, _)| weight(self.values[table][*line]) * self.tables[table].lines[*line].sums).sum())
+        Some(exchange.lines.iter().map(|(line, _)| self.weight(table, *line)).sum())
     }
 }
 
@@ -175,8 +203,10 @@ pub(super) fn withhold(report: &mut Report, live: Option<&Report>, grant: Grant)
         // Levels that say the same have the same withheld: what bounds the largest of them bounds all.
         let same = all.iter().rposition(|values| *values == all[at]).unwrap_or(at);
         let bounds = bounds(&all, same, &codes);
-        let small = |values: &Vec<i64>| values.iter().map(|n| (1..THRESHOLD as i64).contains(n)).collect();
-        let withheld = all[at].iter().map(small).collect();
+        // What is shown nowhere is withheld everywhere.
+        let small = |(line, n): (&Line, &i64)| line.places.is_empty() || (1..THRESHOLD as i64).contains(n);
+        let small = |(table, values): (&Table, &Vec<i64>)| table.lines.iter().zip(values).map(small).collect();
+        let withheld = levels[same].iter().zip(&all[at]).map(small).collect();
         let values = all[at].clone();
         let live = levels[same].iter().map(|table| shown_live(table, live)).collect();
         let tables_of_level = &levels[same];

@@ -24,6 +24,8 @@ pub(super) struct Line {
     pub(super) places: Vec<Place>,
     /// The count that it shares with a line of another table.
     pub(super) shared: Option<usize>,
+    /// The least and the most that it can be, by what other parts tell of the same cases.
+    pub(super) between: (i64, i64),
     /// 1, and one more for each axis that it sums over.
     pub(super) sums: i64,
     masks: Vec<u32>,
@@ -36,6 +38,9 @@ pub(super) struct Table {
     pub(super) cells: Vec<i64>,
     pub(super) lines: Vec<Line>,
 }
+
+/// Nothing is told of a count elsewhere.
+const ANY: (i64, i64) = (0, i64::MAX);
 
 impl Table {
     fn new(sizes: Vec<usize>) -> Self {
@@ -65,7 +70,33 @@ impl Table {
         };
         let members = (0..self.cells.len()).map(member).collect();
         let sums = 1 + masks.iter().filter(|mask| mask.count_ones() > 1).count() as i64;
-        self.lines.push(Line { members, places: vec![place], shared: None, sums, masks: masks.to_vec() });
+        let (places, masks) = (vec![place], masks.to_vec());
+        self.lines.push(Line { members, places, shared: None, between: ANY, sums, masks });
+    }
+
+    /// A sum that may be shown nowhere, and lies between these: it is found by its masks.
+    fn limit(&mut self, masks: &[u32], between: (i64, i64)) {
+        self.show(masks, Place { part: usize::MAX, row: 0, measure: 0 });
+        if let Some(line) = self.lines.iter_mut().find(|line| line.masks == masks) {
+            line.places.retain(|place| place.part != usize::MAX);
+            line.between = between;
+        }
+    }
+
+    /// Says that the lines of each sex of a code of a part are a count that other tables have too.
+    fn share_rows(&mut self, rows: &[(usize, &Row)], code: &str, count: usize) {
+        for line in &mut self.lines {
+            let of = line.places.iter().find_map(|place| rows.iter().find(|(at, _)| *at == place.row));
+            let Some((_, row)) = of.filter(|(_, row)| row.codes[0] == code) else { continue };
+            if let Some(sex) = KON.iter().position(|sex| row.codes[1] == *sex) {
+                line.shared = Some(count + sex);
+            }
+        }
+    }
+
+    /// Whether it isn't known how its figures hang together: they are withheld all or none.
+    pub(super) fn is_opaque(&self) -> bool {
+        self.sizes == [0]
     }
 
     /// Says that the lines of each sex with these masks are a count that other tables have too.
@@ -80,10 +111,16 @@ impl Table {
     }
 }
 
-/// Counts that several parts have: entered GK, left GK, ended without GK; of each two sexes.
+/// Counts that several parts of the baspaket have: entered GK, left GK, ended without GK; of each two sexes.
 const ENTERED: usize = 0;
 const LEFT: usize = 2;
 const ENDED: usize = 4;
+
+/// And of the status: ended as planned, broken off, ended with consultative support, all there are.
+const OUT: usize = 0;
+const OFF: usize = 2;
+const ADVISED: usize = 4;
+const THERE: usize = 6;
 
 fn count(row: &Row, measure: usize) -> i64 {
     match row.figures.get(measure) {
@@ -106,8 +143,73 @@ pub(super) fn of(report: &Report, level: &str) -> Vec<Table> {
             _ => plain(&mut all, report, number, &rows),
         }
     }
+    if ["baspaket", "status"].contains(&report.report.as_str()) {
+        flows(&mut all, report, level);
+    }
     all
 }
+
+/// What is known of flows, whatever is shown of them: whoever was in an insats in the period and isn't at its end has left it,
+/// and whoever ended, having had GK, ended from GK, from a wait after it, or had an insats. At an office it need not be so,
+/// where cases have changed offices on the way; where it is, it is taken for known.
+fn flows(all: &mut [Table], report: &Report, level: &str) {
+    let part = |id: &str| report.parts.iter().position(|part| part.id == id);
+    let value = |id: &str, codes: &[&str], measure: &str| {
+        let part = &report.parts[part(id)?];
+        let measure = part.measures.iter().position(|m| m.name == measure)?;
+        let row = part.rows.iter().find(|row| row.level == level && row.codes.iter().eq(codes))?;
+        Some(count(row, measure))
+    };
+    let of = |place: &Place, id: &str, codes: &[&str]| {
+        Some(place.part) == part(id) && report.parts[place.part].rows[place.row].codes.iter().eq(codes)
+    };
+    let status = report.report == "status";
+    let (stays, leavings) = if status { ("lage", "avslutade_insatser") } else { ("aktiva", "tid_insats") };
+    for (at, sex) in KON.iter().enumerate() {
+        for insats in ["afi", "ali"] {
+            let known = ["distinkta", "antal"].map(|measure| value(stays, &[insats, sex], measure));
+            let [Some(there), Some(now)] = known else { continue };
+            let left = value(leavings, &[insats, sex], if status { "antal" } else { "n" }).unwrap_or(0);
+            let lines = all.iter_mut().flat_map(|table| &mut table.lines);
+            for line in lines.filter(|line| line.places.iter().any(|p| of(p, leavings, &[insats, sex]))) {
+                line.between.0 = (there - now).min(left);
+            }
+        }
+        let ended = value("tid_samarbete", &["begaran", "ja", sex], "n");
+        let from_gk = ENDINGS.iter().filter_map(|ending| value("utfall_gk", &[ending, sex], "antal")).sum::<i64>();
+        let waits = ["planerad_afi", "planerad_ali"].map(|wait| value("tid_vantan", &[wait, "avslut", sex], "n"));
+        let after_insats = value("utfall_insats", &[SAMTLIGA, SAMTLIGA, sex], "antal");
+        let (Some(ended), [Some(afi), Some(ali)], Some(after_insats)) = (ended, waits, after_insats) else { continue };
+        // The rest ended from a wait before any insats, and not more than waits did.
+        let rest = ended - from_gk - after_insats;
+        let spare = afi + ali - rest;
+        let holds = rest >= 0 && spare >= 0;
+        let between = |n: i64, fewer: i64, more: i64| if holds { (n - fewer, n + more) } else { ANY };
+        let codes = part("utfall_gk").map(|part| &report.parts[part].dimensions[0].codes).into_iter().flatten();
+        let codes: Vec<String> = codes.map(|code| code.code.to_string()).collect();
+        let endings = ENDINGS.iter().map(|ending| mask(&codes, ending)).fold(0, |all, one| all | one);
+        for table in all.iter_mut() {
+            let is = |line: &Line, id: &str, codes: &[&str]| line.places.iter().any(|place| of(place, id, codes));
+            for line in &mut table.lines {
+                if is(line, "utfall_insats", &[SAMTLIGA, SAMTLIGA, sex]) {
+                    line.between = between(after_insats, spare, rest);
+                }
+                if is(line, "tid_samarbete", &["begaran", "ja", sex]) {
+                    line.between = between(ended, rest, spare);
+                }
+            }
+            if table.lines.iter().any(|line| is(line, "utfall_gk", &[SAMTLIGA, sex])) {
+                table.limit(&[endings, 1 << at], between(from_gk, spare, rest));
+            }
+            if table.lines.iter().any(|line| is(line, "tid_vantan", &[SAMTLIGA, "avslut", sex])) {
+                table.limit(&[0b110, 0b10, 1 << at], between(afi + ali, spare, i64::MAX - afi - ali));
+            }
+        }
+    }
+}
+
+/// The outcomes of GK that end the cooperation.
+const ENDINGS: [&str; 6] = ["konsultativt_stod", "endast_af", "endast_fk", "ingen", "uppgift_saknas", "avbrutet"];
 
 /// The mask of a code: its own bit, all of them for a total.
 fn mask(codes: &[impl AsRef<str>], code: &str) -> u32 {
@@ -149,6 +251,18 @@ fn plain(all: &mut Vec<Table>, report: &Report, number: usize, rows: &[(usize, &
                 _ => {}
             }
         }
+        if report.report == "status" {
+            match part.id {
+                // An ending is no stay: it is there once. And all there are is told alike both ways.
+                "lage" => {
+                    [("avslutat", OUT), ("avbrutet", OFF), ("konsultativt_stod", ADVISED), (SAMTLIGA, THERE)]
+                        .iter()
+                        .for_each(|(code, of)| table.share_rows(rows, code, *of));
+                }
+                "sysselsattning" => table.share_rows(rows, SAMTLIGA, OUT),
+                _ => {}
+            }
+        }
         all.push(table);
     }
 }
@@ -181,7 +295,7 @@ fn opaque(number: usize, rows: &[(usize, &Row)], measure: usize) -> Table {
     for (at, (row, _)) in rows.iter().enumerate() {
         let members = (0..rows.len()).map(|cell| cell == at).collect();
         let places = vec![Place { part: number, row: *row, measure }];
-        table.lines.push(Line { members, places, shared: None, sums: 1, masks: Vec::new() });
+        table.lines.push(Line { members, places, shared: None, between: ANY, sums: 1, masks: Vec::new() });
     }
     table
 }
