@@ -76,6 +76,9 @@ impl Table {
 
     /// A sum that may be shown nowhere, and lies between these: it is found by its masks.
     fn limit(&mut self, masks: &[u32], between: (i64, i64)) {
+        if self.is_opaque() {
+            return;
+        }
         self.show(masks, Place { part: usize::MAX, row: 0, measure: 0 });
         if let Some(line) = self.lines.iter_mut().find(|line| line.masks == masks) {
             line.places.retain(|place| place.part != usize::MAX);
