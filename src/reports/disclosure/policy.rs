@@ -16,8 +16,9 @@
 //! of period and one division of the country is published so, and of a place only one report and one state (`asOf` and
 //! `countedTo`): a quarter less two of its months tells the third, two reports of the same cases withhold different figures
 //! of them, and two states one registration apart tell that registration. Steering groups that have an office or a kommun
-//! in common are one place, by the registers that each report was made with. What is frozen beside it, and everything else, is **cell-key**: so what is protected how depends
-//! on what was frozen first. Whoever may see exact figures asks for the report by the `asOf` and `countedTo` of the frozen one.
+//! in common are one place, by the registers that each report was made with. What is frozen beside it, and everything else,
+//! is **cell-key**: so what is protected how depends on what was frozen first. Whoever may see exact figures asks for the
+//! report by the `asOf` and `countedTo` of the frozen one.
 //!
 //! [`auth::policy`]: crate::auth::policy
 

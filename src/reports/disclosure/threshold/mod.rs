@@ -9,8 +9,8 @@
 //!
 //! A witness is not a set of cases: relations of the process that no table here knows may still tell a count here and
 //! there, and two reports of neighbouring months what went from one to the other. Of 32 frozen reports of 6 000 cases an
-//! integer programme with all the relations of the process pinned none of the counts of 1–4 from a report alone, and one with the same
-//! report live.
+//! integer programme with all the relations of the process pinned no count of 1–4 from a report alone, and one from a report
+//! beside the same one live.
 //!
 //! Whoever reads such a report can pull the same one with noise, and noise has its bounds: a count shown live as 3 is one to
 //! five. So a witness agrees with every figure of that, too; where there is none, all of the table is withheld, and the live
