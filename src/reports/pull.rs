@@ -81,9 +81,11 @@ impl Shown {
         let urval = geography.levels.first().map_or(&Selection::All, |level| &level.selection);
         let quality = request.report == quality::ID;
         let named = request.splits.iter().any(|variable| variable.row().origin == Origin::Place) || quality;
-        let places = if named && grant.own == Policy::Exact { facts.places_now()? } else { Vec::new() };
+        let exact = grant.own == Policy::Exact;
+        let places = if named && exact { facts.places_now()? } else { Vec::new() };
+        let of = exact.then_some(&places[..]);
         let splits = request.splits.iter();
-        let splits = splits.map(|variable| Split::new(*variable, &places, organisation, urval, &request.choices));
+        let splits = splits.map(|variable| Split::new(*variable, of, organisation, urval, &request.choices));
         Ok(Self {
             splits: splits.collect(),
             offices: quality.then(|| Offices::new(&places, organisation, urval, request.period)),

@@ -64,12 +64,12 @@ pub(super) fn either(first: &[Named], second: &[Named]) -> Vec<Named> {
 }
 
 impl Split {
-    /// A split of the cases of a selection: all codes of the register that they could be at, whether one is or not, and those
-    /// of `places`, where they are. Whoever sees figures with noise is told of no places: that there is a case somewhere would
-    /// be no figure, and exact.
+    /// A split of the cases of a selection. With the `places` where cases are, those of the selection and, for riket, all codes
+    /// of the register are shown; else all codes of the register that the selection's cases could be at, whether one is or not.
+    /// So it is for whoever sees figures with noise: that there is a case somewhere would be no figure, and exact.
     pub(super) fn new(
         variable: Variable,
-        places: &[&Place],
+        places: Option<&[&Place]>,
         organisation: &Organisation,
         selection: &Selection,
         chosen: &[Choice],
@@ -83,11 +83,14 @@ impl Split {
             return Self { variable, codes: codes.map(|code| (Cow::Borrowed(*code), None)).collect() };
         }
         let mut codes: BTreeSet<String> = places
-            .iter()
+            .into_iter()
+            .flatten()
             .filter(|p| selection.includes(&p.fk, &p.af, p.municipality.as_ref()))
             .map(|place| code_of(variable, place, organisation))
             .collect();
-        codes.extend(possible(variable, organisation, selection));
+        if places.is_none() || *selection == Selection::All {
+            codes.extend(possible(variable, organisation, selection));
+        }
         let named = |code: String| (name(variable, &code, organisation), code);
         let codes = codes.into_iter().filter(|code| shown(code)).map(named);
         Self { variable, codes: by_name(codes.map(|(name, code)| (Cow::Owned(code), name))) }
