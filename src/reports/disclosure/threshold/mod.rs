@@ -14,7 +14,7 @@
 //!
 //! Whoever reads such a report can pull the same one with noise, and noise has its bounds: a count shown live as 3 is one to
 //! five. So a witness agrees with every figure of that, too; where there is none, all of the table is withheld, and the live
-//! figures are all that is known. What *other* live tables tell of a cell, as the sums of its parts by age, is not gone into:
+//! figures are what is known – rarely (one of some 350 random reports) with what other tables show, which then tells a count. What *other* live tables tell of a cell, as the sums of its parts by age, is not gone into:
 //! a guess is drawn tighter by them, as it is without anything frozen.
 
 mod tables;
