@@ -98,8 +98,8 @@ pub fn some_parts(value: &Value, (report, version): (&str, Option<u32>), finding
 /// Reads what is to be frozen.
 ///
 /// # Errors
-/// Everything that is wrong.
-pub fn wanted(value: &Value, today: NaiveDate) -> Result<Wanted, Findings> {
+/// Everything that is wrong; with the registers, places that they don't know, too, beside what else is.
+pub fn wanted(value: &Value, today: NaiveDate, registers: Option<&Organisation>) -> Result<Wanted, Findings> {
     let mut findings = Findings::default();
     let Some(mut fields) = Fields::of(value, "", &mut findings) else { return Err(findings) };
     let name = name(&mut fields, today, &mut findings);
@@ -152,6 +152,9 @@ pub fn wanted(value: &Value, today: NaiveDate) -> Result<Wanted, Findings> {
         (request.every, request.version) = (every, version);
     }
     fields.finish(&mut findings);
+    if let (true, Some(registers), Some(request)) = (findings.has_errors(), registers, &request) {
+        request.unknown(registers).iter().for_each(|error| findings.push(finding(error)));
+    }
     match (name, request) {
         (Some(name), Some(request)) if !findings.has_errors() => Ok(Wanted {
             name,

@@ -13,7 +13,7 @@ use super::extract::Query;
 use super::openapi::{COUNTED_TO, LIMIT, PAGE, kept};
 use super::problem::{Kind, Problem};
 use super::report_question::{
-    EVERY, FROM, GEOGRAPHY, LANG, PACKAGE, PART, TO, VERSION, every, lang, parts, question, refused, version,
+    EVERY, FROM, GEOGRAPHY, LANG, PACKAGE, PART, TO, VERSION, every, finish, lang, parts, question, refused, version,
 };
 use super::report_variables::{self, VARIABLES_AND_SPLIT, with_variables};
 use super::reports::{named, nobody};
@@ -22,6 +22,7 @@ use crate::app::reporting::{granted_now, in_turn, only};
 use crate::auth::Caller;
 use crate::auth::policy::{Action, role_allows};
 use crate::domain::code::CaseId;
+use crate::domain::finding::Allowed;
 use crate::domain::shape;
 use crate::reports::Request;
 use crate::reports::catalogue::catalogue;
@@ -104,6 +105,9 @@ async fn get_report_difference(
         query.missing("asOf", shape::INSTANT_OR_DATE);
     }
     let (until, to) = (query.instant("and"), query.number("andCountedTo", 0, i64::MAX, shape::POSITION));
+    if since.zip(until).is_some_and(|(since, until)| since > until) {
+        query.refuse("and", Allowed::Shape(shape::INSTANT_NOT_BEFORE));
+    }
     let every = every(&mut query);
     let version = version(&mut query, &report);
     let wanted = period.zip(geography).map(|(period, geography)| Request::plain(&report, period, geography));
@@ -111,7 +115,7 @@ async fn get_report_difference(
     report_variables::read(&mut query, wanted.as_mut().unwrap_or(&mut nobody(&report)));
     let parts = parts(&mut query, (&report, version), Form::Json);
     let (changed_only, lang, page) = (query.flag("changed"), lang(&mut query), query.page());
-    query.finish()?;
+    finish(&app, &mut query, wanted.as_ref()).await?;
     let Some(mut wanted) = wanted else { return Err(Problem::new(Kind::FrageparameterFel)) };
     wanted.every = every;
     let state = |as_of, counted_to| Counted { as_of, counted_to, at_least: None };

@@ -10,7 +10,7 @@ use super::keeping::answer;
 use super::openapi::{PAGING, kept as bodies};
 use super::problem::{Kind, Problem};
 use super::report_answer::{CONTENT, FILE, known, made};
-use super::report_question::{BOM, DECIMAL, FORMAT, PART, SEPARATOR, form, named_parts};
+use super::report_question::{BOM, DECIMAL, FORMAT, PART, SEPARATOR, form, named_parts, registers};
 use crate::app::App;
 use crate::app::freezing::{NotFrozen, freeze, frozen, told};
 use crate::app::frozen_question::{finding, wanted};
@@ -101,7 +101,13 @@ async fn create_frozen_report(
     let today = app.service.today();
     let key = idempotency_key(&request, today)?;
     let value = read_json(&body(payload, app.config.limits.body_bytes).await?)?;
-    let wanted = wanted(&value, today).map_err(|f| Problem::new(Kind::Regelbrott).errors(&f))?;
+    let wanted = match wanted(&value, today, None) {
+        Ok(wanted) => wanted,
+        Err(_) => {
+            let registers = registers(&app).await?;
+            wanted(&value, today, Some(&registers)).map_err(|f| Problem::new(Kind::Regelbrott).errors(&f))?
+        }
+    };
     let counted = wanted.counted;
     let frozen = freeze(&app, &caller, key, (wanted, &value)).await;
     Ok(answer(frozen.map_err(|error| not_frozen(error, counted))?))
@@ -121,13 +127,14 @@ fn not_frozen(error: NotFrozen, counted: Counted) -> Problem {
 fn refused(error: FollowError, counted: Counted) -> Problem {
     let mut findings = Findings::default();
     match error {
-        FollowError::Ahead(head) => {
+        FollowError::Ahead { head, beside } => {
             for (name, given) in [("countedTo", counted.counted_to), ("atLeast", counted.at_least)] {
                 if given.is_some_and(|position| position > head) {
                     let finding = Finding::new(Rule::FaltOgiltigtVarde, format!("/{name}"));
                     findings.push(finding.allowed(Allowed::Values(vec![format!("0–{head}")])));
                 }
             }
+            beside.iter().for_each(|error| findings.push(finding(error)));
         }
         FollowError::Pull(PullError::Request(errors)) => {
             errors.iter().for_each(|error| findings.push(finding(error)));

@@ -14,7 +14,7 @@ use super::endpoint::{Answer, Content, Endpoint, Parameter, Verb, caller};
 use super::extract::{Page, Query};
 use super::openapi::{AS_OF, COUNTED_TO, LIMIT, PAGE, examples};
 use super::problem::{Kind, Problem};
-use super::report_question::{AT_LEAST, FROM, GEOGRAPHY, TO, question, refused};
+use super::report_question::{AT_LEAST, FROM, GEOGRAPHY, TO, finish, question, refused};
 use super::report_variables::{self, SELECTIONS};
 use crate::app::App;
 use crate::app::reporting::{granted_now, in_turn};
@@ -121,7 +121,7 @@ struct Asked {
     page: Page,
 }
 
-fn read(query: &mut Query) -> Result<Asked, Problem> {
+async fn read(app: &web::Data<App>, query: &mut Query) -> Result<Asked, Problem> {
     let page = query.page();
     let (period, geography) = question(query);
     let counted = Counted {
@@ -134,7 +134,7 @@ fn read(query: &mut Query) -> Result<Asked, Problem> {
     // Also where the period is wrong, so that everything that is wrong is told at once.
     let mut request = Request::plain(quality::ID, period.unwrap_or(day), geography.unwrap_or(Geography::Riket));
     report_variables::read(query, &mut request);
-    query.finish()?;
+    finish(app, query, Some(&request)).await?;
     match cell {
         Some(cell) => Ok(Asked { request, cell, counted, page }),
         None => Err(Problem::new(Kind::FrageparameterFel)),
@@ -165,14 +165,15 @@ fn cell(query: &mut Query) -> Option<Cell> {
 async fn list_report_cases(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let caller = caller(&request)?;
     let mut query = Query::of(&request);
-    let Asked { request: wanted, cell, counted, page } = read(&mut query)?;
+    let Asked { request: wanted, cell, counted, page } = read(&app, &mut query).await?;
     let asking = Arc::clone(&caller);
     let finding = in_turn(&app, move |app| {
         let service = &app.service;
         let policy = granted_now(app, &asking, &wanted, counted)?.own;
         let state = app.reports.state(&service.db, &service.registers, counted, &*service.clock);
         let positions = [("countedTo", counted.counted_to), ("atLeast", counted.at_least)];
-        let State { facts, organisation, as_of } = state.map_err(|error| refused(error, &positions))?;
+        let with_places = |error: FollowError| error.with_places(&service.db, &service.registers, &wanted);
+        let State { facts, organisation, as_of } = state.map_err(|e| refused(with_places(e), &positions))?;
         let behind = quality::behind(&facts, &organisation, &wanted, &cell, as_of, policy);
         behind.map(|behind| (behind, as_of, policy)).map_err(|error| no_such(error, &cell))
     });

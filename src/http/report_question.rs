@@ -3,22 +3,26 @@
 //!
 //! Never here: which report, and the variables of one ([`super::report_variables`]).
 
-use actix_web::HttpRequest;
 use actix_web::http::header::ACCEPT;
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, web};
 use uuid::Uuid;
 
 use super::endpoint::{Parameter, preferred};
 use super::extract::Query;
 use super::problem::{Kind, Problem};
 use super::report_variables;
+use crate::app::App;
 use crate::domain::finding::Allowed;
+use crate::domain::organisation::Organisation;
 use crate::domain::shape;
 use crate::reports::catalogue::catalogue;
 use crate::reports::follow::FollowError;
 use crate::reports::render::{Form, Options, RenderError, csv, form};
 use crate::reports::request::GEOGRAPHY_FORMS;
 use crate::reports::times::Every;
-use crate::reports::{Geography, Lang, Period, PullError};
+use crate::reports::{Geography, Lang, Period, PullError, Request};
 
 const fn parameter(name: &'static str, about: &'static str, kind: &'static str, example: &'static str) -> Parameter {
     Parameter { name, about, kind, example }
@@ -220,17 +224,45 @@ pub fn refuse_parts(query: &mut Query, error: RenderError) {
     }
 }
 
+/// The registers of now.
+///
+/// # Errors
+/// When the database fails.
+pub async fn registers(app: &web::Data<App>) -> Result<Arc<Organisation>, Problem> {
+    let app = app.clone();
+    let known = web::block(move || app.service.organisation()).await;
+    let (_, registers) = known.map_err(|_| Problem::new(Kind::Upptagen))??;
+    Ok(registers)
+}
+
+/// Everything that is wrong with a question, places that the registers of now don't know among it. A question that is wrong
+/// doesn't wait among those that are counted.
+///
+/// # Errors
+/// When anything was.
+pub async fn finish(app: &web::Data<App>, query: &mut Query, wanted: Option<&Request>) -> Result<(), Problem> {
+    if query.finish().is_ok() {
+        return Ok(());
+    }
+    if let Some(wanted) = wanted {
+        let registers = registers(app).await?;
+        wanted.unknown(&registers).iter().for_each(|error| report_variables::refuse(query, error));
+    }
+    query.finish()
+}
+
 /// What was wrong with the question, which named these positions; the words of the question are not repeated.
 pub fn refused(error: FollowError, positions: &[(&str, Option<i64>)]) -> Problem {
     match error {
         FollowError::Storage(error) => error.into(),
-        FollowError::Ahead(head) => {
+        FollowError::Ahead { head, beside } => {
             let mut query = Query::default();
             for (name, given) in positions {
                 if given.is_some_and(|position| position > head) {
                     query.refuse(name, Allowed::Values(vec![format!("0–{head}")]));
                 }
             }
+            beside.iter().for_each(|error| report_variables::refuse(&mut query, error));
             query.problem()
         }
         FollowError::Reversed => {

@@ -13,14 +13,13 @@ use super::report_answer::{CONTENT, FILE, known, made};
 use super::report_catalogue;
 use super::report_question::{
     AT_LEAST, BOM, DECIMAL, EVERY, FORMAT, FROM, GEOGRAPHY, LANG, PACKAGE, PART, Parts, SEPARATOR, TO, VERSION, every,
-    form, lang, parts, question, refused, version,
+    finish, form, lang, parts, question, refused, version,
 };
 use super::report_variables::{self, VARIABLES_AND_SPLIT, with_variables};
 use crate::app::App;
 use crate::app::reporting::{granted_now, in_turn, only, package, pulled};
 use crate::auth::policy::Action;
 use crate::domain::finding::Allowed;
-use crate::domain::organisation::Organisation;
 use crate::domain::shape;
 use crate::reports::catalogue::catalogue;
 use crate::reports::follow::Counted;
@@ -106,8 +105,8 @@ struct Asked {
     form: (Form, Options),
 }
 
-/// Reads the question. With the registers, places that they don't know are told together with what else is wrong.
-fn read(request: &HttpRequest, report: &str, registers: Option<&Organisation>) -> Result<Asked, Problem> {
+/// Reads the question.
+async fn read(app: &web::Data<App>, request: &HttpRequest, report: &str) -> Result<Asked, Problem> {
     let mut query = Query::of(request);
     let (period, geography) = question(&mut query);
     let every = every(&mut query);
@@ -121,10 +120,7 @@ fn read(request: &HttpRequest, report: &str, registers: Option<&Organisation>) -
     let wanted = period.zip(geography).map(|(period, geography)| Request::plain(report, period, geography));
     let mut wanted = wanted.map(|request| Request { version, ..request });
     report_variables::read(&mut query, wanted.as_mut().unwrap_or(&mut nobody(report)));
-    if let Some((registers, wanted)) = registers.zip(wanted.as_ref()) {
-        wanted.unknown(registers).iter().for_each(|error| report_variables::refuse(&mut query, error));
-    }
-    query.finish()?;
+    finish(app, &mut query, wanted.as_ref()).await?;
     let Some(mut request) = wanted else { return Err(Problem::new(Kind::FrageparameterFel)) };
     request.every = every;
     Ok(Asked { request, counted: Counted { as_of, counted_to, at_least }, lang: lang.unwrap_or_default(), parts, form })
@@ -154,16 +150,7 @@ async fn get_report(app: web::Data<App>, request: HttpRequest, id: web::Path<Str
         return Err(Problem::new(Kind::FinnsInte));
     }
     let caller = caller(&request)?;
-    let asked = match read(&request, &id, None) {
-        Ok(asked) => asked,
-        Err(_) => {
-            // A question that is wrong doesn't wait among those that are counted.
-            let service = app.clone();
-            let known = web::block(move || service.service.organisation()).await;
-            let (_, registers) = known.map_err(|_| Problem::new(Kind::Upptagen))??;
-            read(&request, &id, Some(&registers))?
-        }
-    };
+    let asked = read(&app, &request, &id).await?;
     let known = known(&request);
     let made = in_turn(&app, move |app| {
         let Asked { request: wanted, counted, lang, parts, form } = asked;

@@ -55,7 +55,8 @@ impl Reports {
         let mut tries = 0;
         loop {
             let head = changes::head(&mut db.read()?.link())?;
-            let found = giving_way(|| self.difference_once(db, registers, request, between, clock, (lang, grant)))?;
+            let found = giving_way(|| self.difference_once(db, registers, request, between, clock, (lang, grant)))
+                .map_err(|e| e.with_places(db, registers, request))?;
             tries += 1;
             // An identity that was taken away meanwhile may be known in one state and not in the other.
             let mut reader = db.read()?;
@@ -79,7 +80,7 @@ impl Reports {
         let (until, to) = (later.as_of, facts.counted_to().0);
         let (since, from) = (earlier.as_of.or(until), earlier.counted_to.unwrap_or(to));
         if from > to {
-            return Err(FollowError::Ahead(to));
+            return Err(FollowError::ahead(to));
         }
         let now = clock.now();
         let told = |at: Option<DateTime<Utc>>| at.map_or(now, |at| at.min(now));

@@ -33,9 +33,10 @@ fn signed(change: &Change) -> Value {
 }
 
 impl Change {
-    /// Whether anything changed, or one thing outweighed another.
+    /// Whether anything changed that is shown, or one thing outweighed another. Why there is no value, twice, is none.
     fn is_told(&self) -> bool {
-        self.before != self.after || !self.causes.is_empty()
+        let is_blank = self.before.status().is_some() && self.after.status().is_some();
+        (self.before != self.after && !is_blank) || !self.causes.is_empty()
     }
 }
 

@@ -168,7 +168,7 @@ pub async fn create(app: web::Data<App>, request: HttpRequest, form: Sent) -> Ht
     };
     let (language, t) = (visit.frame.language, FrozenTexts::of(visit.frame.language));
     let value = chosen.body(fields.one("namn"), language);
-    let wanted = match wanted(&value, app.service.today()) {
+    let wanted = match wanted(&value, app.service.today(), None) {
         Ok(wanted) => wanted,
         Err(findings) => {
             return page(

@@ -65,7 +65,10 @@ impl Refused {
         let t = ReportTexts::of(language);
         let whole = |text: String| vec![Wrong { field: String::new(), text }];
         match self {
-            Self::Follow(FollowError::Ahead(head)) => Ok(whole(format!("{} {head}.", t.counted_to_ahead))),
+            Self::Follow(FollowError::Ahead { head, beside }) => {
+                let beside = beside.iter().map(|error| says(error, language));
+                Ok(whole(format!("{} {head}.", t.counted_to_ahead)).into_iter().chain(beside).collect())
+            }
             Self::Follow(FollowError::Reversed) => {
                 Ok(vec![Wrong { field: "sedan".to_owned(), text: t.since_ahead.to_owned() }])
             }

@@ -1,6 +1,7 @@
 //! What is wrong with a question for the reasons of changed figures.
 
 use expect_test::expect;
+use serde_json::json;
 
 use crate::http::Api;
 use crate::support::on_both;
@@ -79,5 +80,35 @@ fn everything_wrong_with_the_question_is_told() {
         let ahead = ask("baspaket/difference?from=2016-10-01&to=2016-12-31&asOf=2016-10-12&andCountedTo=99").json();
         assert_eq!(ahead["errors"][0]["pointer"], "/query/andCountedTo");
         assert_eq!(ask("mars/difference?from=2016-10-01&to=2016-12-31&asOf=2016-10-12").status, 404);
+    });
+}
+
+#[test]
+fn positions_instants_and_places_that_are_wrong_are_told_together() {
+    on_both(|_, database| {
+        let api = Api::over(database);
+        let pointers = |query: &str| {
+            let told = api.get(&format!("/v1/reports/{query}"), &api.fk());
+            assert_eq!(told.status, 400, "{query}");
+            let errors = told.json()["errors"].as_array().cloned().unwrap_or_default();
+            errors.iter().map(|e| e["pointer"].as_str().unwrap_or("").to_owned()).collect::<Vec<_>>()
+        };
+        let nowhere = "from=2016-10-01&to=2016-12-31&geography=lan:99";
+        assert_eq!(pointers(&format!("baspaket?{nowhere}&countedTo=99")), ["/query/countedTo", "/query/geography"]);
+        let both = format!("baspaket?{nowhere}&atLeast=99&countedTo=98");
+        assert_eq!(pointers(&both), ["/query/countedTo", "/query/atLeast", "/query/geography"]);
+        let ahead = format!("baspaket/difference?{nowhere}&countedTo=98&andCountedTo=99");
+        assert_eq!(pointers(&ahead), ["/query/countedTo", "/query/andCountedTo", "/query/geography"]);
+        let reversed = format!("baspaket/difference?{nowhere}&asOf=2016-10-12&and=2016-10-11&page=0");
+        assert_eq!(pointers(&reversed), ["/query/and", "/query/page", "/query/geography"]);
+        let cases = format!("datakvalitet/cases?{nowhere}&part=forsenade&countedTo=99");
+        assert_eq!(pointers(&cases), ["/query/countedTo", "/query/geography"]);
+        let cases = format!("datakvalitet/cases?{nowhere}&part=april");
+        assert_eq!(pointers(&cases), ["/query/part", "/query/geography"]);
+        let body =
+            json!({"name": "", "report": "baspaket", "from": "2016-10-01", "to": "2016-12-31", "geography": "lan:99"});
+        let frozen = api.post("/v1/frozen-reports", &api.fk(), &body).json();
+        let pointers = frozen["errors"].as_array().unwrap().iter().map(|e| e["pointer"].as_str().unwrap());
+        assert_eq!(pointers.collect::<Vec<_>>(), ["/name", "/geography"]);
     });
 }

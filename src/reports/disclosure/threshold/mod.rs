@@ -14,8 +14,10 @@
 //!
 //! Whoever reads such a report can pull the same one with noise, and noise has its bounds: a count shown live as 3 is one to
 //! five. So a witness agrees with every figure of that, too; where there is none, all of the table is withheld, and the live
-//! figures are what is known – rarely (one of some 350 random reports) with what other tables show, which then tells a count. What *other* live tables tell of a cell, as the sums of its parts by age, is not gone into:
-//! a guess is drawn tighter by them, as it is without anything frozen.
+//! figures are what is known. Those tell a count where the bounds of its parts, in all the tables that have it, meet in one
+//! number: of 209 212 counts of 1–4 in 1 500 baspaket of up to 200 random cases, 118 in 11 of them, with nothing frozen
+//! (`bounds` in the tests; none more with what is frozen). What *other* live tables tell of a cell, as the sums of its parts
+//! by age, is not gone into: a guess is drawn tighter by them, as it is without anything frozen.
 
 mod tables;
 

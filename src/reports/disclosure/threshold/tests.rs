@@ -55,8 +55,10 @@ type Cells = Vec<(usize, i64)>;
 /// The cells that a level's figures are sums of, as an attacker knows them, with what is shown and what is not.
 struct Attack {
     cells: usize,
-    /// Cells with their factors, and the sum that is shown.
-    equations: Vec<(Cells, i64)>,
+    /// Cells with their factors, whose sum is nothing: what is known of the same count in several parts, whatever is shown.
+    alike: Vec<Cells>,
+    /// Cells, and their sum that is shown.
+    shown: Vec<(Cells, i64)>,
     /// Cells, and the least and the most that their sum can be by what is shown of it live.
     live: Vec<(Vec<usize>, i64, i64)>,
     withheld: Vec<(Vec<usize>, i64)>,
@@ -71,7 +73,7 @@ fn span(shown: u64) -> (i64, i64) {
 
 fn attack(exact: &Report, shown: &Report, live: &Report, level: &str) -> Attack {
     let tables: Vec<Table> = tables::of(exact, level);
-    let mut attack = Attack { cells: 0, equations: Vec::new(), live: Vec::new(), withheld: Vec::new() };
+    let mut attack = Attack { cells: 0, alike: Vec::new(), shown: Vec::new(), live: Vec::new(), withheld: Vec::new() };
     let mut shared: Vec<(usize, Vec<usize>, i64)> = Vec::new();
     for table in &tables {
         let first = attack.cells;
@@ -90,7 +92,7 @@ fn attack(exact: &Report, shown: &Report, live: &Report, level: &str) -> Attack 
                 attack.live.push((members.clone(), least, most));
             }
             if told[0] {
-                attack.equations.push((members.iter().map(|c| (*c, 1)).collect(), value));
+                attack.shown.push((members.iter().map(|c| (*c, 1)).collect(), value));
             } else {
                 attack.withheld.push((members.clone(), value));
             }
@@ -99,7 +101,7 @@ fn attack(exact: &Report, shown: &Report, live: &Report, level: &str) -> Attack 
                     let both = members.iter().map(|c| (*c, 1)).chain(other.iter().map(|c| (*c, -1)));
                     // They are not the same where a case has changed offices on the way: whoever thinks so works out what isn't.
                     if value == *of {
-                        attack.equations.push((both.collect(), 0));
+                        attack.alike.push(both.collect());
                     }
                 } else {
                     shared.push((count, members, value));
@@ -142,7 +144,7 @@ fn no_equations_tell(attack: &Attack) {
         cells.iter().for_each(|(at, n)| row[*at] = (row[*at] + n).rem_euclid(PRIME));
         row
     };
-    for (cells, _) in &attack.equations {
+    for cells in attack.alike.iter().chain(attack.shown.iter().map(|(cells, _)| cells)) {
         let mut left = reduced(row(cells), &basis);
         if let Some(pivot) = left.iter().position(|n| *n != 0) {
             let scale = inverse(left[pivot]);
@@ -156,14 +158,14 @@ fn no_equations_tell(attack: &Attack) {
     }
 }
 
-/// The least and the most that each withheld sum can be, drawn tighter by every equation and all that is shown live until
-/// nothing moves.
-fn bounds(attack: &Attack, by_equations: bool) -> Vec<(i64, i64)> {
+/// The least and the most that each withheld sum can be, drawn tighter by all that is known of the same counts and all that
+/// is shown live, and by what is frozen or without it, until nothing moves.
+fn bounds(attack: &Attack, is_frozen: bool) -> Vec<(i64, i64)> {
     let mut bounds = vec![(0_i64, 1_000_000_i64); attack.cells];
-    let equations = attack.equations.iter().filter(|_| by_equations);
-    let equations = equations.map(|(cells, sum)| (cells.clone(), *sum, *sum));
+    let alike = attack.alike.iter().map(|cells| (cells.clone(), 0, 0));
+    let frozen = attack.shown.iter().filter(|_| is_frozen).map(|(cells, sum)| (cells.clone(), *sum, *sum));
     let live = attack.live.iter().map(|(cells, least, most)| (cells.iter().map(|c| (*c, 1)).collect(), *least, *most));
-    let told: Vec<(Cells, i64, i64)> = equations.chain(live).collect();
+    let told: Vec<(Cells, i64, i64)> = alike.chain(frozen).chain(live).collect();
     for _ in 0..20 {
         for (cells, least, most) in &told {
             for (at, n) in cells {
@@ -186,6 +188,8 @@ fn bounds(attack: &Attack, by_equations: bool) -> Vec<(i64, i64)> {
     all.collect()
 }
 
+/// Nothing is told that the same report live doesn't tell without it: some counts of tiny reports are, where the noise of the
+/// same count's parts in several tables has bounds that meet in one number.
 fn no_bounds_tell(attack: &Attack) {
     let (live, both) = (bounds(attack, false), bounds(attack, true));
     for (((least, most), (least_live, most_live)), (_, value)) in both.into_iter().zip(live).zip(&attack.withheld) {
@@ -214,14 +218,7 @@ fn nothing_small_is_shown(exact: &Report, shown: &Report) {
 }
 
 proptest! {
-    // Always the same reports: of some 350 random ones, one withheld count was told by bounds beside the report live, where no
-    // exchange is a witness and all of a table is withheld. That is known, and not mended yet.
-    #![proptest_config(ProptestConfig {
-        cases: 24,
-        failure_persistence: None,
-        rng_seed: proptest::test_runner::RngSeed::Fixed(1),
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_withheld_can_be_worked_out(
