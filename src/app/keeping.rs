@@ -6,11 +6,8 @@ use actix_web::web;
 use super::App;
 use crate::auth::same_secret;
 use crate::registrations::{Refusal, Rendered};
-use crate::storage::receipts::{self, Receipt};
+use crate::storage::receipts::{self, NO_CASE, Receipt};
 use crate::storage::{Link, StorageError};
-
-/// A receipt that tells of no case: no erasure empties it. Cases are numbered from 1.
-const NO_CASE: i64 = 0;
 
 /// Whose request, by which key, with which content.
 pub struct Once {
@@ -66,6 +63,6 @@ fn in_transaction<E: From<Refusal> + From<StorageError>>(
         case_number: Some(NO_CASE),
         created: app.now().timestamp_micros(),
     };
-    receipts::insert(link, &[row])?;
+    receipts::insert(link, &[row], &[])?;
     Ok(rendered)
 }

@@ -72,7 +72,7 @@ pub(super) fn erase_staged(
     staged: &mut [Staged],
     numbers: &HashMap<CaseId, i64>,
 ) -> Result<Vec<Forgotten>, StorageError> {
-    let mut forgotten = Vec::new();
+    let (mut forgotten, mut gone) = (Vec::new(), Vec::new());
     for item in staged.iter_mut() {
         let (Some(reason), Some(number)) = (reason(&item.entry.event), numbers.get(&item.case).copied()) else {
             continue;
@@ -97,13 +97,14 @@ pub(super) fn erase_staged(
             COARSENING => coarsen(link, number)?,
             _ => remove_identity(link, number)?,
         }
-        super::receipts::empty_for(link, number)?;
+        gone.push(number);
         if let Some(person) = &item.erased {
             let hashes = erase_traces(link, person)?;
             forgotten.push(Forgotten { by: item.entry.by.clone(), hashes });
         }
     }
-    if staged.iter().any(|item| reason(&item.entry.event).is_some()) {
+    if !gone.is_empty() {
+        super::receipts::empty_for(link, &gone)?;
         super::slack::erased(link)?;
     }
     Ok(forgotten)

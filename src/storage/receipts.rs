@@ -1,13 +1,15 @@
 //! Receipts: the answers that clients get again when they repeat a request with the same Idempotency-Key, and
 //! the registrations that client references stand for.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 
 use super::columns::{Statement, column};
 use super::dialect::Link;
 use super::error::StorageError;
 use super::prepared::{Among, CHUNK};
-use super::schema::{client_references, fingerprints, receipts, registrations};
+use super::schema::{client_references, fingerprints, receipt_cases, receipts, registrations};
 
 /// A kept answer.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, QueryableByName, Selectable, Insertable)]
@@ -25,13 +27,33 @@ pub struct Receipt {
     pub headers: String,
     /// Its body; none when the case it told of was erased.
     pub body: Option<String>,
-    /// The case it told of.
+    /// The case it told of, [`NO_CASE`], or [`SEVERAL`]; none when nobody knows.
     pub case_number: Option<i64>,
     /// When, in microseconds.
     pub created: i64,
 }
 
+/// What a kept answer that tells of no case is kept under, so that it doesn't go with any: the number that no case has.
+pub const NO_CASE: i64 = 0;
+/// What one is kept under that tells of the cases of its [`ReceiptCases`].
+pub const SEVERAL: i64 = -1;
+
+/// The cases that a kept answer told of.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = receipt_cases, treat_none_as_default_value = false)]
+pub struct ReceiptCases {
+    /// Whose.
+    pub client: String,
+    /// The Idempotency-Key.
+    pub idempotency_key: String,
+    /// Their numbers, as a JSON array.
+    pub cases: String,
+    /// When, in microseconds.
+    pub created: i64,
+}
+
 columns!(Receipt of receipts: client, idempotency_key, fingerprint, status, headers, body, case_number, created);
+columns!(ReceiptCases of receipt_cases: client, idempotency_key, cases, created);
 
 /// The receipts of (client, key) pairs.
 ///
@@ -56,28 +78,41 @@ pub fn find(link: &mut Link<'_>, keys: &[(String, String)]) -> Result<Vec<Receip
     }
 }
 
-/// Keeps answers.
+/// Keeps answers, and which cases those of several told of.
 ///
 /// # Errors
 /// When the database fails.
-pub fn insert(link: &mut Link<'_>, rows: &[Receipt]) -> Result<(), StorageError> {
+pub fn insert(link: &mut Link<'_>, rows: &[Receipt], of: &[ReceiptCases]) -> Result<(), StorageError> {
     if !rows.is_empty() {
-        insert_together!(link, [rows]);
+        insert_together!(link, [rows, of]);
     }
     Ok(())
 }
 
-/// Empties the receipts that tell of a case, and those of batches, which may; whoever repeats such a request learns
+/// Empties the receipts that tell of some cases, and those of which nobody knows; whoever repeats such a request learns
 /// that its answer is gone.
 ///
 /// # Errors
 /// When the database fails.
-pub fn empty_for(link: &mut Link<'_>, case_number: i64) -> Result<usize, StorageError> {
-    Ok(
-        each!(link, c => diesel::update(receipts::table.filter(receipts::case_number.eq(case_number).or(receipts::case_number.is_null())))
-        .set(receipts::body.eq(None::<String>))
-        .execute(c))?,
-    )
+pub fn empty_for(link: &mut Link<'_>, numbers: &[i64]) -> Result<(), StorageError> {
+    for chunk in numbers.chunks(CHUNK) {
+        let those = receipts::table.filter(receipts::case_number.eq_any(chunk.iter().copied().map(Some)));
+        each!(link, c => diesel::update(those).set(receipts::body.eq(None::<String>)).execute(c))?;
+    }
+    let any = receipts::table.filter(receipts::case_number.is_null());
+    each!(link, c => diesel::update(any).set(receipts::body.eq(None::<String>)).execute(c))?;
+    let gone: HashSet<i64> = numbers.iter().copied().collect();
+    let all: Vec<ReceiptCases> = each!(link, c => receipt_cases::table.select(ReceiptCases::as_select()).load(c))?;
+    for ReceiptCases { client, idempotency_key, cases, .. } in all {
+        let told: Vec<i64> = serde_json::from_str(&cases).map_err(|_| StorageError::Corrupt("receipt_cases"))?;
+        if told.iter().any(|number| gone.contains(number)) {
+            let key = (&client, &idempotency_key);
+            let (of, those) = (receipts::table.find(key), receipt_cases::table.find(key));
+            each!(link, c => diesel::update(of).set(receipts::body.eq(None::<String>)).execute(c))?;
+            each!(link, c => diesel::delete(those).execute(c))?;
+        }
+    }
+    Ok(())
 }
 
 /// Forgets receipts older than an instant, so that an old key may be used anew.
@@ -85,6 +120,7 @@ pub fn empty_for(link: &mut Link<'_>, case_number: i64) -> Result<usize, Storage
 /// # Errors
 /// When the database fails.
 pub fn forget_before(link: &mut Link<'_>, micros: i64) -> Result<usize, StorageError> {
+    each!(link, c => diesel::delete(receipt_cases::table.filter(receipt_cases::created.lt(micros))).execute(c))?;
     Ok(each!(link, c => diesel::delete(receipts::table.filter(receipts::created.lt(micros))).execute(c))?)
 }
 

@@ -146,11 +146,11 @@ pub fn delete(
     insert_rows!(link, erasures::table, &rows);
     for row in &rows {
         delete_rows(link, row.case_number)?;
-        super::receipts::empty_for(link, row.case_number)?;
         if let Some(person) = &row.person {
             forgotten.extend(erase::erase_traces(link, person)?);
         }
     }
+    super::receipts::empty_for(link, &rows.iter().map(|row| row.case_number).collect::<Vec<_>>())?;
     if let Some(journal) = journal {
         journal.append(link, &written)?;
     }

@@ -292,6 +292,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    receipt_cases (client, idempotency_key) {
+        client -> Text,
+        idempotency_key -> Text,
+        cases -> Text,
+        created -> BigInt,
+    }
+}
+
 // What was written before there were chains.
 diesel::table! {
     access_log_unchained (sequence) {
@@ -418,6 +427,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     organisation_rows,
     frozen_reports,
     report_packages,
+    receipt_cases,
     receipts,
     access_log_unchained,
     access_chains,

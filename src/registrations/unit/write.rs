@@ -1,19 +1,31 @@
 //! Writing what was decided, and telling it: rows, positions, answers, receipts, and what was looked up.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{Decided, Pending, Segment, Unit, client_of};
 use crate::domain::code::{CaseId, Position};
 use crate::domain::finding::Findings;
 use crate::registrations::cache::Slot;
-use crate::registrations::job::{Answer, Answered, Job, Outcome, Refusal, Rendered};
+use crate::registrations::job::{Answer, Answered, Done, Job, Outcome, Refusal, Rendered};
 use crate::storage::access::{self, Entry, Scope};
 use crate::storage::append::{self, Head, Staged};
 use crate::storage::erase::{self, Forgotten};
 use crate::storage::erasures::Erasure;
 use crate::storage::persons::NewPerson;
-use crate::storage::receipts::{self, Receipt};
+use crate::storage::receipts::{self, Receipt, ReceiptCases, SEVERAL};
 use crate::storage::{Link, StorageError};
+
+/// The answers that a unit keeps.
+#[derive(Default)]
+struct Kept {
+    receipts: Vec<Receipt>,
+    cases: Vec<ReceiptCases>,
+    /// What the unit takes away, and the position at which it does.
+    erased: HashMap<CaseId, Position>,
+    /// The numbers of the cases that it writes to.
+    numbers: HashMap<CaseId, i64>,
+    now: i64,
+}
 
 impl Unit<'_, '_> {
     /// Writes what was decided, gives positions, renders and keeps the answers.
@@ -26,15 +38,16 @@ impl Unit<'_, '_> {
         let now = self.around.now.timestamp_micros();
         let told = jobs.iter().zip(&decided);
         let mut logged: Vec<Entry> = told.flat_map(|(job, decided)| self.logged(job, decided)).collect();
+        let mut numbers = HashMap::new();
         if !self.staged.is_empty() {
             // Where identities are taken away, the log first forgets what was asked for them.
             let erases = self.staged.iter().any(|staged| erase::reason(&staged.entry.event).is_some());
             let beside = if erases { Vec::new() } else { std::mem::take(&mut logged) };
-            self.write_segments(link, beside)?;
+            numbers = self.write_segments(link, beside)?;
         }
         let last = self.staged.last().map_or(0, |s| s.entry.position.0);
         let mut answers = Vec::with_capacity(jobs.len());
-        let mut kept = Vec::new();
+        let mut kept = Kept { erased: self.erased_at(), numbers, now, ..Kept::default() };
         for (job, decided) in jobs.iter().zip(decided) {
             if let Some(first) = decided.same_as {
                 answers.push(answers.get(first).cloned().unwrap_or(Err(Refusal::Busy)));
@@ -49,8 +62,7 @@ impl Unit<'_, '_> {
                         None => Answered::Outcome(outcome),
                         Some(idempotency) => {
                             let rendered = (idempotency.render)(&outcome);
-                            let number = self.only_case(&outcome);
-                            kept.extend(receipt(job, &outcome, &rendered, number, now));
+                            self.keep(&mut kept, job, &outcome, &rendered);
                             Answered::Kept(rendered)
                         }
                     })
@@ -58,13 +70,17 @@ impl Unit<'_, '_> {
             };
             answers.push(answer);
         }
-        receipts::insert(link, &kept)?;
+        receipts::insert(link, &kept.receipts, &kept.cases)?;
         self.around.chain.append(link, logged, now, self.around.chance)?;
         Ok((answers, last))
     }
 
-    /// Writes what is staged: each segment by itself, and then the rest with rows of the access log.
-    fn write_segments(&mut self, link: &mut Link<'_>, beside: Vec<Entry>) -> Result<(), StorageError> {
+    /// Writes what is staged: each segment by itself, and then the rest with rows of the access log. The numbers of the cases.
+    fn write_segments(
+        &mut self,
+        link: &mut Link<'_>,
+        beside: Vec<Entry>,
+    ) -> Result<HashMap<CaseId, i64>, StorageError> {
         let mut segments = std::mem::take(&mut self.overlay.segments);
         let done = segments.last().map_or(0, |segment| segment.upto);
         if done < self.staged.len() {
@@ -104,7 +120,7 @@ impl Unit<'_, '_> {
                 self.around.cache.put(slot);
             }
         }
-        Ok(())
+        Ok(numbers)
     }
 
     /// The persons that some cases are of and the database doesn't have yet.
@@ -147,10 +163,50 @@ impl Unit<'_, '_> {
         cases
     }
 
-    /// The number of the one case that an outcome tells of: its receipt goes with the case's identity.
-    fn only_case(&mut self, outcome: &Outcome) -> Option<i64> {
-        let [Ok(done)] = &outcome.results[..] else { return None };
-        self.around.cache.get(done.case_id(), done.case.version)?.number
+    /// Up to where what is known of a case is more than is kept of it.
+    fn erased_at(&self) -> HashMap<CaseId, Position> {
+        let erases = self.staged.iter().filter(|staged| erase::reason(&staged.entry.event).is_some());
+        erases.map(|staged| (staged.case, staged.entry.position)).collect()
+    }
+
+    /// Keeps an answer, and of which cases it tells: it goes with the identity of any of them. Of what this unit has taken
+    /// away since, it is gone at once.
+    fn keep(&mut self, kept: &mut Kept, job: &Job, outcome: &Outcome, rendered: &Rendered) {
+        let Some(idempotency) = job.idempotency.as_ref().filter(|_| !job.dry_run) else { return };
+        let done: Vec<&Done> = outcome.results.iter().flatten().collect();
+        if done.is_empty() {
+            // A refusal is not kept: nothing happened, and the client may mend the request and send it anew.
+            return;
+        }
+        let is_gone = |done: &&Done| kept.erased.get(&done.case_id()).is_some_and(|at| done.position < *at);
+        let is_gone = done.iter().any(is_gone);
+        let number = |done: &&Done| {
+            let here = kept.numbers.get(&done.case_id()).copied();
+            here.or_else(|| self.around.cache.get(done.case_id(), done.case.version)?.number)
+        };
+        let numbers: Option<BTreeSet<i64>> = done.iter().map(number).collect();
+        let numbers: Option<Vec<i64>> = numbers.map(|numbers| numbers.into_iter().collect());
+        let (client, idempotency_key) = (client_of(&job.actor), idempotency.key.clone());
+        let case_number = match numbers.as_deref() {
+            Some([number]) => Some(*number),
+            Some(several) => {
+                let cases = serde_json::json!(several).to_string();
+                let (client, idempotency_key) = (client.clone(), idempotency_key.clone());
+                kept.cases.push(ReceiptCases { client, idempotency_key, cases, created: kept.now });
+                Some(SEVERAL)
+            }
+            None => None,
+        };
+        kept.receipts.push(Receipt {
+            client,
+            idempotency_key,
+            fingerprint: idempotency.fingerprint.clone(),
+            status: i16::try_from(rendered.status).unwrap_or(200),
+            headers: serde_json::to_string(&rendered.headers).unwrap_or_default(),
+            body: Some(rendered.body.clone()).filter(|_| !is_gone),
+            case_number,
+            created: kept.now,
+        });
     }
 
     fn outcome(&self, job: &Job, results: Vec<Result<Pending, Findings>>) -> Outcome {
@@ -173,20 +229,4 @@ impl Unit<'_, '_> {
             .collect();
         Outcome { results, position, atomic: job.atomic, dry_run: job.dry_run }
     }
-}
-
-fn receipt(job: &Job, outcome: &Outcome, rendered: &Rendered, case_number: Option<i64>, now: i64) -> Option<Receipt> {
-    let idempotency = job.idempotency.as_ref().filter(|_| !job.dry_run)?;
-    let stored = outcome.results.iter().any(Result::is_ok);
-    // A refusal is not kept: nothing happened, and the client may mend the request and send it anew.
-    stored.then(|| Receipt {
-        client: client_of(&job.actor),
-        idempotency_key: idempotency.key.clone(),
-        fingerprint: idempotency.fingerprint.clone(),
-        status: i16::try_from(rendered.status).unwrap_or(200),
-        headers: serde_json::to_string(&rendered.headers).unwrap_or_default(),
-        body: Some(rendered.body.clone()),
-        case_number,
-        created: now,
-    })
 }

@@ -9,6 +9,7 @@ use sus::domain::step::Agency;
 use sus::registrations::Answered;
 use sus::registrations::job::{Job, Refusal};
 use sus::registrations::service::Service;
+use sus::registrations::wire::Kind;
 use sus::storage::StorageError;
 
 use crate::http::Api;
@@ -70,6 +71,37 @@ fn a_kept_answer_is_given_again_whatever_else_comes_with_its_key_at_the_same_tim
         let is_kept = |place: usize| matches!(&told[place], Ok(Answered::Kept(again)) if *again == first);
         assert!(is_kept(2) && is_kept(4), "{backend:?}: {told:?}");
         assert!([0, 1, 3].iter().all(|place| told[*place].as_ref().err() == Some(&Refusal::KeyReused)), "{backend:?}");
+    });
+}
+
+#[test]
+fn a_kept_answer_is_gone_where_what_it_tells_of_is_taken_away_at_the_same_time() {
+    on_both(|backend, database| {
+        let (service, _) = service(database, noon("2016-10-13"));
+        service.import_organisation(&organisation()).unwrap();
+        let opened = Ask::of(Agency::Fk).post(&service, &[begaran("FK-1", "198503129804", "2016-10-03")]).unwrap();
+        let case = opened.results[0].as_ref().unwrap().case_id();
+        let [before, after] = ["before", "after"].map(|key| Ask::of(Agency::Fk).key(key));
+        let held = [gk("FK-1", "2016-10-11")];
+        let wait = [json!({"case": case.to_string(), "step": "planerad_ali", "date": "2016-10-12"})];
+        let away = json!({"date": "2016-10-13"});
+        let protecting = Ask::of(Agency::Fk).changing(&service, case, Kind::Protection, None, &away).0;
+        let writer = Held::hold(backend, database);
+        // One is taken and waits; the others come with the next, all at once.
+        let jobs = [
+            idle(&service),
+            before.registrations(&service, &held).0,
+            protecting,
+            after.registrations(&service, &wait).0,
+        ];
+        let waiting = jobs.map(|job| service.begin(job).unwrap());
+        writer.let_go();
+        let told = waiting.map(|answer| answer.blocking_recv().unwrap());
+        assert!(matches!(&told[1..], [Ok(_), Ok(_), Ok(Answered::Kept(_))]), "{backend:?}: {told:?}");
+        let [before, after] = [before.answer(&service, &held), after.answer(&service, &wait)];
+        assert_eq!(before.err(), Some(Refusal::Erased), "{backend:?}");
+        let is_kept = matches!((&after, &told[3]), (Ok((again, None)), Ok(Answered::Kept(first))) if again == first);
+        assert!(is_kept, "{backend:?}: {after:?}");
     });
 }
 

@@ -2,7 +2,7 @@
 
 use super::concurrency::{all_at_once, two_processes};
 use crate::http::Api;
-use crate::support::posting::{Ask, begaran, gk};
+use crate::support::posting::{Ask, begaran, gk, number};
 use crate::support::tables::Raw;
 use crate::support::{noon, on_both, organisation, service};
 use serde_json::{Value, json};
@@ -124,6 +124,32 @@ fn a_receipt_goes_with_the_identity_it_told_of() {
         assert_eq!(told.status, 201, "{}", told.text);
         let again = api.post_with("/v1/registrations", &api.fk(), &key, &body);
         assert_eq!(again.status, 410, "{}", again.text);
+    });
+}
+#[test]
+fn a_kept_answer_of_several_goes_with_the_identity_of_any_of_them_and_with_no_other() {
+    on_both(|_, database| {
+        let api = Api::around(database, "2016-10-13", &organisation());
+        let [anna, bo, carl, diana, eva] =
+            ["1985-03-12", "1986-03-12", "1987-03-12", "1988-03-12", "1989-03-12"].map(number);
+        let other = api.opened("FK-other", &bo);
+        let batches = [
+            json!([begaran("FK-1", &anna, "2016-10-03"), gk("FK-other", "2016-10-12")]),
+            json!([begaran("FK-2", &carl, "2016-10-03"), begaran("FK-3", &diana, "2016-10-03")]),
+            json!([gk("FK-1", "2016-10-12"), begaran("FK-5", &eva, "2016-10-03")]),
+        ];
+        let post = |at: usize| {
+            let key = format!("batch-{at}");
+            api.post_with("/v1/registrations", &api.fk(), &[("idempotency-key", &*key)], &batches[at])
+        };
+        let first = [0, 1, 2].map(post);
+        assert_eq!(first.each_ref().map(|told| told.status), [200; 3], "{}", first[2].text);
+        let path = format!("{other}/protections");
+        let told = api.post_with(&path, &api.fk(), &[("if-match", "\"2\"")], &json!({"date": "2016-10-12"}));
+        assert_eq!(told.status, 201, "{}", told.text);
+        let again = [0, 1, 2].map(post);
+        assert_eq!(again.each_ref().map(|told| told.status), [410, 200, 200]);
+        assert_eq!([&again[1].text, &again[2].text], [&first[1].text, &first[2].text]);
     });
 }
 #[test]

@@ -137,15 +137,15 @@ impl Ask {
         Ok(self.answer(service, bodies)?.1.unwrap())
     }
 
-    /// A change of a case, with If-Match when a version is given.
-    pub fn change(
+    /// A job that changes a case, with If-Match when a version is given, to be handed in by the test itself.
+    pub fn changing(
         &self,
-        service: &Arc<Service>,
+        service: &Service,
         case: CaseId,
         kind: Kind,
         if_match: Option<i64>,
         body: &Value,
-    ) -> Result<Outcome, Refusal> {
+    ) -> (Job, Arc<Mutex<Option<Outcome>>>) {
         let action = match kind {
             Kind::Correction => Action::CorrectCase,
             Kind::Answers => Action::AnswerLate,
@@ -159,7 +159,19 @@ impl Ask {
         let post = Post::new(item, service.fingerprint(body));
         let told: Arc<Mutex<Option<Outcome>>> = Arc::default();
         let asked = Self { action, if_match, ..self.clone() };
-        let job = asked.job(service, vec![post], service.fingerprint(body), &told);
+        (asked.job(service, vec![post], service.fingerprint(body), &told), told)
+    }
+
+    /// Changes a case, and waits.
+    pub fn change(
+        &self,
+        service: &Arc<Service>,
+        case: CaseId,
+        kind: Kind,
+        if_match: Option<i64>,
+        body: &Value,
+    ) -> Result<Outcome, Refusal> {
+        let (job, told) = self.changing(service, case, kind, if_match, body);
         match service.submit_and_wait(job)? {
             Answered::Outcome(outcome) => Ok(outcome),
             Answered::Kept(_) => Ok(told.lock().unwrap().take().unwrap()),
