@@ -6,7 +6,7 @@
 use super::answers::Question;
 use super::case::{Case, IdentityState, Step};
 use super::code::{AgreementId, RegistrationId};
-use super::command::{Correction, CorrectionKind, Handlers, Request};
+use super::command::{Correction, CorrectionKind, Request};
 use super::finding::{Allowed, Finding, Findings};
 use super::rule::Rule;
 use super::step::{self, Agency, StepKind};
@@ -237,6 +237,9 @@ pub fn check_result(before: &Case, after: &Case, correction: &Correction, facts:
             findings.push(finding);
         }
     }
+    if let CorrectionKind::OfficeChange { registration, date: Some(_), .. } = kind {
+        offices::check_taken_along(before, after, *registration, facts, findings);
+    }
     if after.is_open() && !before.is_open() && facts.other_open_case {
         findings.add(Rule::OppetArendeFinns, "");
     }
@@ -349,17 +352,7 @@ fn request_moved(before: &Case, after: &Case, facts: &Facts<'_>, findings: &mut 
     if let Some(change) = after.offices[1..].iter().map(|p| p.from).min().filter(|from| *from < begun) {
         findings.push(Finding::new(Rule::KontorsbyteDatum, "/date").allowed(Allowed::DateTo(change)));
     }
-    let without = |case: &Case| {
-        let mut found = Findings::default();
-        let of = |agency| case.handler_on(agency, case.begun()).cloned();
-        let handlers = Handlers { fk: of(Agency::Fk), af: of(Agency::Af) };
-        offices::check_handlers(&handlers, &case.offices[0].offices, case.begun(), facts, &mut found);
-        found.0.into_iter().find(|finding| finding.rule == Rule::HandlaggareUtanUppdrag)
-    };
-    // One whose assignment has been taken back since had none on the day that stood, either.
-    if let (None, Some(finding)) = (without(before), without(after)) {
-        findings.push(Finding { pointer: "/date".to_owned(), ..finding });
-    }
+    offices::check_taken_along(before, after, after.steps[0].registration, facts, findings);
     consent::notice_of_age(after, 0, facts, findings);
 }
 

@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::case::Case;
-use super::code::{HandlerId, MunicipalityCode, OfficeCode};
+use super::case::{Case, HandlerGiven};
+use super::code::{HandlerId, MunicipalityCode, OfficeCode, RegistrationId};
 use super::command::{CorrectionKind, HandlerChange, Handlers};
 use super::finding::{Allowed, Finding, Findings};
 use super::geography;
@@ -91,6 +91,35 @@ fn check_handler(
             findings.add(Rule::HandlaggareUtanUppdrag, pointer);
         }
         Some(_) => {}
+    }
+}
+
+/// Handläggare given with a request or a change that is dated otherwise have their assignment on its new day, too, where they
+/// had it on the old one: one whose assignment has been taken back since had none then, either.
+pub fn check_taken_along(
+    before: &Case,
+    after: &Case,
+    registration: RegistrationId,
+    facts: &Facts<'_>,
+    findings: &mut Findings,
+) {
+    let given_with = |case: &Case, agency| {
+        let mut given =
+            case.handlers.iter().filter(|given| (given.registration, given.agency) == (registration, agency));
+        let given = given.next()?;
+        let stands = case.handler_on(agency, given.from).is_some_and(|id| Some(id) == given.handler.as_ref());
+        stands.then(|| given.clone())
+    };
+    let covered = |given: &HandlerGiven| {
+        let handler = given.handler.as_ref().and_then(|id| facts.organisation.handlers.get(id));
+        handler.is_some_and(|handler| handler.has_assignment(Role::Deltagaransvarig, &given.office, given.from))
+    };
+    let no_more = |agency: &Agency| {
+        let given = given_with(before, *agency).zip(given_with(after, *agency));
+        given.is_some_and(|(old, new)| covered(&old) && !covered(&new))
+    };
+    if Agency::ALL.iter().any(no_more) {
+        findings.add(Rule::HandlaggareUtanUppdrag, "/date");
     }
 }
 
