@@ -39,7 +39,7 @@ pub fn earlier(day: NaiveDate, days: u64) -> NaiveDate {
 
 /// Every rule of dates for the step at `index`, as seen from the step before it.
 pub fn check(case: &Case, index: usize, pointer: &str, facts: &Facts<'_>, findings: &mut Findings) {
-    order(case, index, pointer, findings);
+    order(case, index, pointer, facts, findings);
     not_too_far_ahead(case, index, pointer, facts, findings);
     not_before_birth(case, index, pointer, findings);
     offices_valid(case, index, pointer, facts, findings);
@@ -47,15 +47,26 @@ pub fn check(case: &Case, index: usize, pointer: &str, facts: &Facts<'_>, findin
 }
 
 /// Each step is dated at least one day after the one before; GK and the planned insats have words of their own.
-fn order(case: &Case, index: usize, pointer: &str, findings: &mut Findings) {
+fn order(case: &Case, index: usize, pointer: &str, facts: &Facts<'_>, findings: &mut Findings) {
     let Some(before) = case.before(index) else { return };
     let step = &case.steps[index];
     if step.date > before.date {
         return;
     }
+    let supersedes = step.date < before.date || before.date > facts.today;
+    if is_withdrawal(case, step) && supersedes && case.begun() <= step.date.min(facts.today) {
+        // What was said on that day takes away what is dated after it, so that no later date would be right.
+        findings.add(Rule::AterkallelseSomSteg, pointer);
+        return;
+    }
     let planned_on_gk = before.kind == StepKind::Gk && step.kind.is_planned() && step.date == before.date;
     let rule = if planned_on_gk { Rule::GkPlaneradSammaDag } else { Rule::DatumOrdning };
     findings.push(Finding::new(rule, pointer).allowed(Allowed::DateFrom(later(before.date, 1))));
+}
+
+/// Whether a step is the `avbrutet` of a withdrawn consent.
+fn is_withdrawal(case: &Case, step: &Step) -> bool {
+    case.withdrawal.as_ref().is_some_and(|withdrawal| withdrawal.registration == step.registration)
 }
 
 /// Activities and endings may not be in the future; waiting steps may be dated some days ahead. The `avbrutet`
@@ -69,9 +80,8 @@ fn not_too_far_ahead(case: &Case, index: usize, pointer: &str, facts: &Facts<'_>
         }
         return;
     }
-    let by_withdrawal = case.withdrawal.as_ref().is_some_and(|w| w.registration == step.registration);
     let is_taken = case.steps[..index].iter().any(|before| before.date == facts.today);
-    let last = if by_withdrawal && is_taken { later(facts.today, 1) } else { facts.today };
+    let last = if is_withdrawal(case, step) && is_taken { later(facts.today, 1) } else { facts.today };
     if step.date > last {
         findings.push(Finding::new(Rule::DatumFramtid, pointer).allowed(Allowed::DateTo(last)));
     }

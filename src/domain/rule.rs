@@ -149,6 +149,9 @@ rules! {
     AterkallelseUtanSamtycke "aterkallelse_utan_samtycke" Error
         "Ärendet har inget samtycke att återkalla." "The case has no consent to withdraw."
         "a withdrawal for an anonymous case";
+    AterkallelseSomSteg "aterkallelse_som_steg" Error
+        "Ett återtaget samtycke som är daterat före ett registrerat steg tar bort det steget, och registreras därför som återkallelse (/consent-withdrawals), inte som avbrutet." "A withdrawn consent that is dated before a registered step takes that step away, and so is registered as a withdrawal (/consent-withdrawals), not as avbrutet."
+        "avbrutet because consent was withdrawn, while a wait is dated ahead";
 
     // Organisation.
     KontorOkant "kontor_okant" Error
