@@ -98,8 +98,9 @@ pub fn some_parts(value: &Value, (report, version): (&str, Option<u32>), finding
 /// Reads what is to be frozen.
 ///
 /// # Errors
-/// Everything that is wrong; with the registers, places that they don't know, too, beside what else is.
-pub fn wanted(value: &Value, today: NaiveDate, registers: Option<&Organisation>) -> Result<Wanted, Findings> {
+/// Everything that is wrong; with the registers and the newest position, places that they don't know and positions ahead, too,
+/// beside what else is.
+pub fn wanted(value: &Value, today: NaiveDate, known: Option<(&Organisation, i64)>) -> Result<Wanted, Findings> {
     let mut findings = Findings::default();
     let Some(mut fields) = Fields::of(value, "", &mut findings) else { return Err(findings) };
     let name = name(&mut fields, today, &mut findings);
@@ -142,29 +143,38 @@ pub fn wanted(value: &Value, today: NaiveDate, registers: Option<&Organisation>)
     let version = version(&mut fields, report.as_deref(), &mut findings);
     let of = (report.as_deref().unwrap_or(""), version);
     let parts = fields.raw("parts").map(|value| some_parts(value, of, &mut findings));
-    let mut request = report
-        .zip(period)
-        .zip(geography)
-        .map(|((report, period), geography)| Request::plain(&report, period, geography));
+    // As far as it can be read, so that the rest is looked at, too.
+    let is_whole = period.is_some() && geography.is_some();
+    let (day, place) = (Period::day(NaiveDate::MIN), geography.unwrap_or(Geography::Riket));
+    let mut request = report.map(|report| Request::plain(&report, period.unwrap_or(day), place));
     variables(&mut fields, request.as_mut(), &mut findings);
     let every = fields.choice("every", Every::from_code, &Every::ALL.map(Every::code), &mut findings);
     if let Some(request) = &mut request {
         (request.every, request.version) = (every, version);
     }
     fields.finish(&mut findings);
-    if let (true, Some(registers), Some(request)) = (findings.has_errors(), registers, &request) {
-        request.unknown(registers).iter().for_each(|error| findings.push(finding(error)));
+    let counted = Counted { as_of, counted_to, at_least };
+    if let (true, Some((registers, head))) = (findings.has_errors(), known) {
+        ahead(counted, head).for_each(|finding| findings.push(finding));
+        let unknown = request.as_ref().map_or(Vec::new(), |request| request.unknown(registers));
+        unknown.iter().for_each(|error| findings.push(finding(error)));
     }
-    match (name, request) {
-        (Some(name), Some(request)) if !findings.has_errors() => Ok(Wanted {
-            name,
-            request,
-            counted: Counted { as_of, counted_to, at_least },
-            lang,
-            parts: parts.unwrap_or_default(),
-        }),
+    match (name, request.filter(|_| is_whole)) {
+        (Some(name), Some(request)) if !findings.has_errors() => {
+            Ok(Wanted { name, request, counted, lang, parts: parts.unwrap_or_default() })
+        }
         _ => Err(findings),
     }
+}
+
+/// Positions that the log has not come to.
+pub fn ahead(counted: Counted, head: i64) -> impl Iterator<Item = Finding> {
+    let positions = [("countedTo", counted.counted_to), ("atLeast", counted.at_least)];
+    let ahead = positions.into_iter().filter(move |(_, given)| given.is_some_and(|position| position > head));
+    ahead.map(move |(name, _)| {
+        let allowed = Allowed::Values(vec![format!("0–{head}")]);
+        Finding::new(Rule::FaltOgiltigtVarde, format!("/{name}")).allowed(allowed)
+    })
 }
 
 /// `selections`, an object of variables with codes, and `split`, a list of variables.

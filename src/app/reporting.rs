@@ -100,7 +100,8 @@ pub fn granted_now(
     counted: impl std::fmt::Debug,
 ) -> Result<Grant, NotGranted> {
     let grant = granted(app, caller, wanted)?;
-    if grant.own == Policy::CellKey {
+    // The levels beside an own office, too: of any period and selection.
+    if [grant.own, grant.beside].contains(&Policy::CellKey) {
         let selected = app.rates.select(&name(caller), &wanted.report, format!("{wanted:?} {counted:?}"), app.now());
         selected.map_err(NotGranted::TooMany)?;
     }

@@ -4,10 +4,12 @@
 use chrono::{Months, NaiveDate};
 
 use super::case::{Case, IdentityState};
-use super::command::{Consent, Opening, Participant};
+use super::command::{Consent, Correction, HandlerChange, Opening, Participant};
 use super::dates::{self, later, swedish_day};
 use super::finding::{Allowed, Finding, Findings};
+use super::offices;
 use super::rule::Rule;
+use super::step::Agency;
 use super::transition::Facts;
 
 /// The rules of a request's participant, consent and kommun.
@@ -25,7 +27,7 @@ fn named(opening: &Opening, birth: Option<NaiveDate>, day: NaiveDate, facts: &Fa
     }
     match &opening.municipality {
         None => findings.add(Rule::KommunSaknas, "/municipality"),
-        Some(code) => super::offices::check_municipality(code, day, "/municipality", findings),
+        Some(code) => offices::check_municipality(code, day, "/municipality", findings),
     }
 }
 
@@ -38,6 +40,22 @@ fn anonymous(opening: &Opening, findings: &mut Findings) {
     ];
     for (_, pointer) in carried.into_iter().filter(|(given, _)| *given) {
         findings.add(Rule::AnonymMedUppgifter, pointer);
+    }
+}
+
+/// Handläggare are gone with an identity that was taken away, and none comes anew.
+pub fn check_handlers(case: &Case, handlers: &HandlerChange, findings: &mut Findings) {
+    for agency in Agency::ALL.into_iter().filter(|_| case.identity == IdentityState::Removed) {
+        if matches!(handlers.of(agency), Some(Some(_))) {
+            findings.add(Rule::AnonymMedUppgifter, offices::handler_pointer(agency));
+        }
+    }
+}
+
+/// So is free text.
+pub fn check_reason(case: &Case, correction: &Correction, findings: &mut Findings) {
+    if case.identity == IdentityState::Removed && correction.reason.text.is_some() {
+        findings.add(Rule::AnonymMedUppgifter, "/reason/text");
     }
 }
 

@@ -4,7 +4,7 @@
 //! Never here: what a correction does to a case; that is the fold in [`case`](super::case).
 
 use super::answers::Question;
-use super::case::{Case, IdentityState, Step};
+use super::case::{Case, IdentityState};
 use super::code::{AgreementId, RegistrationId};
 use super::command::{Correction, CorrectionKind, Request};
 use super::finding::{Allowed, Finding, Findings};
@@ -223,7 +223,7 @@ pub fn check_result(before: &Case, after: &Case, correction: &Correction, facts:
         leave_what_stood(before, after, index, facts, &mut of_step);
         found.append(of_step);
     }
-    agreements_cover(before, after, facts, sent_at(kind), &mut found);
+    ownership::agreements_cover(before, after, facts, sent_at(kind), &mut found);
     offices::notice_of_correction(kind, before, after, &mut found);
     if matches!(kind, CorrectionKind::Move { .. }) && target == Some(0) {
         request_moved(before, after, facts, &mut found);
@@ -255,11 +255,21 @@ pub fn check_result(before: &Case, after: &Case, correction: &Correction, facts:
 /// not done that, could not mend it, and would never get anything put right in that case.
 pub fn leave_what_stood(before: &Case, after: &Case, index: usize, facts: &Facts<'_>, findings: &mut Findings) {
     let step = &after.steps[index];
+    if before.withdrawal.iter().flat_map(|withdrawal| &withdrawal.superseded).any(|superseded| superseded == step) {
+        // It comes back as it was, with a withdrawal that never was.
+        findings.0.clear();
+        return;
+    }
     let Some(place) = before.index_of(step.registration).filter(|_| !findings.0.is_empty()) else { return };
     let stood = &before.steps[place];
     let mut broken = Findings::default();
     transition::check_step(before, place, facts, &mut broken);
+    let pairs = [before.offices_on(stood.date), after.offices_on(step.date)];
     findings.0.retain(|finding| {
+        // What is said of an office doesn't name it.
+        if finding.rule == Rule::KontorInteGiltigt && pairs[0] != pairs[1] {
+            return true;
+        }
         let about = finding.pointer.strip_prefix("/answers/").and_then(|at| at.split('/').next());
         let same = match about.and_then(Question::from_code) {
             Some(question) => stood.answers.get(question) == step.answers.get(question),
@@ -321,24 +331,6 @@ fn fits_between(after: &Case, index: usize, findings: &mut Findings) -> bool {
     fits
 }
 
-/// What was registered on the other's behalf is still covered by its agreement, where it was before: that is about a step,
-/// a day and two offices.
-pub fn agreements_cover(before: &Case, after: &Case, facts: &Facts<'_>, pointer: &str, findings: &mut Findings) {
-    let covers = |case: &Case, step: &Step, agreement: &AgreementId| {
-        let pair = case.offices_on(step.date);
-        facts.organisation.agreements_for(step.agency, step.kind, pair, step.date).any(|a| a.id == *agreement)
-    };
-    let no_more = |step: &&Step| {
-        let stood = before.index_of(step.registration).map(|at| &before.steps[at]);
-        let pairs = step.agreement.as_ref().zip(stood);
-        pairs.is_some_and(|(agreement, stood)| covers(before, stood, agreement) && !covers(after, step, agreement))
-    };
-    if after.steps.iter().any(|step| no_more(&step)) {
-        let finding = Finding::new(Rule::OverenskommelseGallerInte, pointer);
-        findings.push(finding.allowed(Allowed::Values(Vec::new())));
-    }
-}
-
 /// A moved request takes its consent, kommun and office changes along.
 fn request_moved(before: &Case, after: &Case, facts: &Facts<'_>, findings: &mut Findings) {
     let begun = after.begun();
@@ -349,7 +341,10 @@ fn request_moved(before: &Case, after: &Case, facts: &Facts<'_>, findings: &mut 
     if let Some(code) = &after.municipality {
         offices::check_municipality(code, begun, "/date", findings);
     }
-    if let Some(change) = after.offices[1..].iter().map(|p| p.from).min().filter(|from| *from < begun) {
+    let own = after.steps[0].registration;
+    let handlers = after.handlers.iter().filter(|given| given.registration != own).map(|given| given.from);
+    let changes = after.offices[1..].iter().map(|period| period.from).chain(handlers);
+    if let Some(change) = changes.min().filter(|from| *from < begun) {
         findings.push(Finding::new(Rule::KontorsbyteDatum, "/date").allowed(Allowed::DateTo(change)));
     }
     offices::check_taken_along(before, after, after.steps[0].registration, facts, findings);

@@ -174,9 +174,11 @@ fn meetings_inside_gk(case: &Case, index: usize, findings: &mut Findings) {
     } else {
         return;
     };
+    // Where no day is left between them, the day of GK stands for one: the step's own date is what is wrong.
+    let last = last.map(|last| last.max(first));
     for (place, day) in step.answers.dates(Question::Moten).iter().enumerate() {
         if *day < first || last.is_some_and(|last| *day > last) {
-            let allowed = last.map_or(Allowed::DateFrom(first), |last| Allowed::DateBetween(first, last.max(first)));
+            let allowed = last.map_or(Allowed::DateFrom(first), |last| Allowed::DateBetween(first, last));
             findings.push(Finding::new(Rule::MotenUtanforGk, format!("/answers/moten/{place}")).allowed(allowed));
         }
     }

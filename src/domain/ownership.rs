@@ -1,6 +1,6 @@
 //! Who owns a registration, and when the other agency may make it on the owner's behalf.
 
-use super::case::Case;
+use super::case::{Case, Step};
 use super::code::AgreementId;
 use super::finding::{Allowed, Finding, Findings};
 use super::organisation::{LocalAgreement, OfficePair};
@@ -65,4 +65,22 @@ pub fn check(
 pub fn owner_of(case: &Case, index: usize) -> Agency {
     let from = case.before(index).map(|s| s.kind);
     step::owner(from, case.steps[index].kind).unwrap_or(case.steps[index].agency)
+}
+
+/// What was registered on the other's behalf is still covered by its agreement, where it was before: that is about a step,
+/// a day and two offices.
+pub fn agreements_cover(before: &Case, after: &Case, facts: &Facts<'_>, pointer: &str, findings: &mut Findings) {
+    let covers = |case: &Case, step: &Step, agreement: &AgreementId| {
+        let pair = case.offices_on(step.date);
+        facts.organisation.agreements_for(step.agency, step.kind, pair, step.date).any(|a| a.id == *agreement)
+    };
+    let no_more = |step: &&Step| {
+        let stood = before.index_of(step.registration).map(|at| &before.steps[at]);
+        let pairs = step.agreement.as_ref().zip(stood);
+        pairs.is_some_and(|(agreement, stood)| covers(before, stood, agreement) && !covers(after, step, agreement))
+    };
+    if after.steps.iter().any(|step| no_more(&step)) {
+        let finding = Finding::new(Rule::OverenskommelseGallerInte, pointer);
+        findings.push(finding.allowed(Allowed::Values(Vec::new())));
+    }
 }

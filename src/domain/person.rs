@@ -339,7 +339,8 @@ fn number_at(chars: &[char], century: bool, today: NaiveDate) -> bool {
     }
     let [in_year, after_year, after_month, before_last, in_last] = gaps;
     let in_pieces = !after_year.is_empty();
-    let date_is_whole = in_pieces != after_month.is_empty() && (in_pieces || in_year.is_empty());
+    let by_fours = century && in_year.is_empty() && in_pieces && after_month.is_empty() && !before_last.is_empty();
+    let date_is_whole = by_fours || (in_pieces != after_month.is_empty() && (in_pieces || in_year.is_empty()));
     // `10.30` is a time of the day.
     let is_time = in_last.iter().any(|c| c.is_ascii_punctuation());
     // `2019-12-24, 3175 kr` is a date and an amount.
@@ -465,6 +466,8 @@ mod tests {
             "pnr:198503129804.",
             "1985-03-12-9804",
             "1985 03 12 9804",
+            "1985 0312 9804",
+            "1985-0312-9804",
             "850312 – 9804",
             "850312+9804 och 850312‑9804",
             "ärende 7, 8503129804",

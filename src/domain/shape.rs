@@ -54,7 +54,7 @@ shapes! {
     PARTS "en lista med delar av rapporten, var och en högst en gång" "a list of parts of the report, each at most once";
     CODE "en kod" "a code";
     CODES "en lista med koder" "a list of codes";
-    ONE_OBJECT_A_LINE "ett JSON-objekt per rad" "one JSON object a line";
+    ONE_OBJECT_A_LINE "ett JSON-objekt per rad, i UTF-8" "one JSON object a line, in UTF-8";
 
     // Codes and references.
     PLAIN_40 "1–40 tecken: a–z, A–Z, 0–9, . - _" "1–40 characters: a–z, A–Z, 0–9, . - _";

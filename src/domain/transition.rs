@@ -131,6 +131,7 @@ fn on_case(case: &Case, command: &Command, request: &Request, facts: &Facts<'_>,
         }
         Command::ChangeHandlers { date, handlers } => {
             not_felregistrerat(case, findings);
+            consent::check_handlers(case, handlers, findings);
             offices::check_change_day(case, *date, facts, findings);
             offices::check_change(handlers, case.offices_on(*date), *date, facts, findings);
             finish(case, Event::Handlers { date: *date, handlers: handlers.clone() }, None, facts)
@@ -168,6 +169,7 @@ fn on_case(case: &Case, command: &Command, request: &Request, facts: &Facts<'_>,
             finish(case, event, None, facts)
         }
         Command::Correct(correct) => {
+            consent::check_reason(case, correct, findings);
             let agreement = correction::check(case, correct, request, facts, findings)?;
             let correct = Box::new(correction::with_versions(correct, case, facts));
             let (event, agreement, after) = finish(case, Event::Correction(correct.clone()), agreement, facts)?;
@@ -366,6 +368,7 @@ fn change_offices(
     findings: &mut Findings,
 ) -> Candidate {
     not_felregistrerat(case, findings);
+    consent::check_handlers(case, handlers, findings);
     let before = case.offices_on(date);
     if before == pair {
         findings.add(Rule::KontorsbyteUtanAndring, "/offices");
@@ -381,7 +384,7 @@ fn change_offices(
             dates::check(&after, index, "/date", facts, findings);
         }
     }
-    correction::agreements_cover(case, &after, facts, "/offices", findings);
+    ownership::agreements_cover(case, &after, facts, "/offices", findings);
     offices::notice_cleared([case, &after], date, handlers, "/handlers", findings);
     Some((event, agreement, after))
 }

@@ -13,10 +13,11 @@ use super::extract::Query;
 use super::openapi::{COUNTED_TO, LIMIT, PAGE, kept};
 use super::problem::{Kind, Problem};
 use super::report_question::{
-    EVERY, FROM, GEOGRAPHY, LANG, PACKAGE, PART, TO, VERSION, every, finish, lang, parts, question, refused, version,
+    EVERY, FROM, GEOGRAPHY, LANG, PACKAGE, PART, Rest, TO, VERSION, every, finish, lang, parts, question, refused,
+    version,
 };
 use super::report_variables::{self, VARIABLES_AND_SPLIT, with_variables};
-use super::reports::{named, nobody};
+use super::reports::{named, readable};
 use crate::app::App;
 use crate::app::reporting::{granted_now, in_turn, only};
 use crate::auth::Caller;
@@ -110,13 +111,13 @@ async fn get_report_difference(
     }
     let every = every(&mut query);
     let version = version(&mut query, &report);
-    let wanted = period.zip(geography).map(|(period, geography)| Request::plain(&report, period, geography));
-    let mut wanted = wanted.map(|request| Request { version, ..request });
-    report_variables::read(&mut query, wanted.as_mut().unwrap_or(&mut nobody(&report)));
+    let mut wanted = Request { version, ..readable(&report, period, geography) };
+    report_variables::read(&mut query, &mut wanted);
     let parts = parts(&mut query, (&report, version), Form::Json);
     let (changed_only, lang, page) = (query.flag("changed"), lang(&mut query), query.page());
-    finish(&app, &mut query, wanted.as_ref()).await?;
-    let Some(mut wanted) = wanted else { return Err(Problem::new(Kind::FrageparameterFel)) };
+    let positions = [("countedTo", from), ("andCountedTo", to)];
+    let rest = Rest { wanted: wanted.clone(), positions: positions.to_vec(), package: parts.package() };
+    finish(&app, &mut query, rest).await?;
     wanted.every = every;
     let state = |as_of, counted_to| Counted { as_of, counted_to, at_least: None };
     let between = Between { earlier: state(since, from), later: state(until, to) };
@@ -124,11 +125,11 @@ async fn get_report_difference(
     let asking = Arc::clone(&caller);
     let comparing = in_turn(&app, move |app| {
         let service = &app.service;
-        let parts = named(app, parts, &wanted)?;
+        let parts = named(app, parts, &wanted, &positions)?;
         let shown = (lang, granted_now(app, &asking, &wanted, between)?);
         let wanted = only(wanted, &parts);
         let found = app.reports.difference(&service.db, &service.registers, &wanted, between, &*service.clock, shown);
-        found.map_err(|e| refused(e, &[("countedTo", from), ("andCountedTo", to)]))
+        found.map_err(|e| refused(e, &positions))
     });
     let (difference, behind) = comparing.await?;
     let mut told = difference.told(lang, changed_only);

@@ -10,17 +10,16 @@ use super::keeping::answer;
 use super::openapi::{PAGING, kept as bodies};
 use super::problem::{Kind, Problem};
 use super::report_answer::{CONTENT, FILE, known, made};
-use super::report_question::{BOM, DECIMAL, FORMAT, PART, SEPARATOR, form, named_parts, registers};
+use super::report_question::{BOM, DECIMAL, FORMAT, PART, SEPARATOR, form, named_parts};
 use crate::app::App;
 use crate::app::freezing::{NotFrozen, freeze, frozen, told};
-use crate::app::frozen_question::{finding, wanted};
+use crate::app::frozen_question::{ahead, finding, wanted};
 use crate::app::reporting::in_turn;
 use crate::auth::policy::Action;
-use crate::domain::finding::{Allowed, Finding, Findings};
-use crate::domain::rule::Rule;
+use crate::domain::finding::Findings;
 use crate::reports::PullError;
 use crate::reports::follow::{Counted, FollowError};
-use crate::storage::kept;
+use crate::storage::{StorageError, changes, kept};
 
 const JSON: &str = "application/json";
 
@@ -104,8 +103,13 @@ async fn create_frozen_report(
     let wanted = match wanted(&value, today, None) {
         Ok(wanted) => wanted,
         Err(_) => {
-            let registers = registers(&app).await?;
-            wanted(&value, today, Some(&registers)).map_err(|f| Problem::new(Kind::Regelbrott).errors(&f))?
+            let asking = app.clone();
+            let asking = web::block(move || {
+                let head = changes::head(&mut asking.service.db.read()?.link())?;
+                Ok::<_, StorageError>((asking.service.organisation()?.1, head))
+            });
+            let (registers, head) = asking.await.map_err(|_| Problem::new(Kind::Upptagen))??;
+            wanted(&value, today, Some((&registers, head))).map_err(|f| Problem::new(Kind::Regelbrott).errors(&f))?
         }
     };
     let counted = wanted.counted;
@@ -128,12 +132,7 @@ fn refused(error: FollowError, counted: Counted) -> Problem {
     let mut findings = Findings::default();
     match error {
         FollowError::Ahead { head, beside } => {
-            for (name, given) in [("countedTo", counted.counted_to), ("atLeast", counted.at_least)] {
-                if given.is_some_and(|position| position > head) {
-                    let finding = Finding::new(Rule::FaltOgiltigtVarde, format!("/{name}"));
-                    findings.push(finding.allowed(Allowed::Values(vec![format!("0–{head}")])));
-                }
-            }
+            ahead(counted, head).for_each(|finding| findings.push(finding));
             beside.iter().for_each(|error| findings.push(finding(error)));
         }
         FollowError::Pull(PullError::Request(errors)) => {

@@ -7,7 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::answer::scope;
 use super::problem::{Kind, MEDIA_TYPE, Problem, kind_of};
@@ -50,7 +50,14 @@ pub async fn submit(
     posts: Vec<Post>,
     render: Render,
 ) -> Result<HttpResponse, Problem> {
-    let keyed = |(key, fingerprint)| Idempotency { key, fingerprint, render: Arc::clone(&render) };
+    // What one person was answered is not for another of the same client.
+    let of_person = |fingerprint: Vec<u8>| match &asked.caller.handler {
+        Some(handler) => app.service.fingerprint(&json!([handler.to_string(), fingerprint])),
+        None => fingerprint,
+    };
+    let keyed =
+        |(key, fingerprint)| Idempotency { key, fingerprint: of_person(fingerprint), render: Arc::clone(&render) };
+    let idempotency = asked.idempotency.map(keyed);
     let job = Job {
         scope: scope(app, request, &asked.caller, asked.action),
         actor: Actor::Caller(asked.caller),
@@ -59,7 +66,7 @@ pub async fn submit(
         atomic: asked.atomic,
         dry_run: asked.dry_run,
         if_match: asked.if_match,
-        idempotency: asked.idempotency.map(keyed),
+        idempotency,
     };
     Ok(match app.service.submit(job).await? {
         Answered::Kept(rendered) => answer(rendered),

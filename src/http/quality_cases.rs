@@ -14,18 +14,19 @@ use super::endpoint::{Answer, Content, Endpoint, Parameter, Verb, caller};
 use super::extract::{Page, Query};
 use super::openapi::{AS_OF, COUNTED_TO, LIMIT, PAGE, examples};
 use super::problem::{Kind, Problem};
-use super::report_question::{AT_LEAST, FROM, GEOGRAPHY, TO, finish, question, refused};
+use super::report_question::{AT_LEAST, FROM, GEOGRAPHY, Rest, TO, finish, question, refused};
 use super::report_variables::{self, SELECTIONS};
+use super::reports::readable;
 use crate::app::App;
 use crate::app::reporting::{granted_now, in_turn};
 use crate::auth::policy::Action;
 use crate::domain::finding::Allowed;
 use crate::domain::shape;
+use crate::reports::Request;
 use crate::reports::cube::SAMTLIGA;
 use crate::reports::follow::{Counted, FollowError, State};
 use crate::reports::quality::{self, BehindError, Cell, ENHET, Part};
 use crate::reports::report::instant;
-use crate::reports::{Geography, Period, Request};
 
 const fn parameter(name: &'static str, about: &'static str, kind: &'static str, example: &'static str) -> Parameter {
     Parameter { name, about, kind, example }
@@ -130,11 +131,10 @@ async fn read(app: &web::Data<App>, query: &mut Query) -> Result<Asked, Problem>
         at_least: query.number("atLeast", 0, i64::MAX, shape::POSITION),
     };
     let cell = cell(query);
-    let day = Period::day(chrono::NaiveDate::MIN);
-    // Also where the period is wrong, so that everything that is wrong is told at once.
-    let mut request = Request::plain(quality::ID, period.unwrap_or(day), geography.unwrap_or(Geography::Riket));
+    let mut request = readable(quality::ID, period, geography);
     report_variables::read(query, &mut request);
-    finish(app, query, Some(&request)).await?;
+    let positions = vec![("countedTo", counted.counted_to), ("atLeast", counted.at_least)];
+    finish(app, query, Rest { wanted: request.clone(), positions, package: None }).await?;
     match cell {
         Some(cell) => Ok(Asked { request, cell, counted, page }),
         None => Err(Problem::new(Kind::FrageparameterFel)),
@@ -147,7 +147,13 @@ fn cell(query: &mut Query) -> Option<Cell> {
     if query.text("part").is_none() {
         query.missing_one_of("part", ids.iter().map(ToString::to_string).collect());
     }
-    let part = query.choice("part", &ids, Part::named)?;
+    let Some(part) = query.choice("part", &ids, Part::named) else {
+        for axis in Part::ALL.map(Part::axis) {
+            let codes: Vec<&str> = axis.values().collect();
+            query.choice(axis.name, &codes, |text| codes.contains(&text).then_some(()));
+        }
+        return None;
+    };
     let axis = part.axis();
     for other in Part::ALL.into_iter().filter(|other| *other != part) {
         let name = other.axis().name;

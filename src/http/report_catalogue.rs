@@ -41,16 +41,37 @@ pub fn question(parameters: &[Parameter]) -> Value {
     let forms = Form::ALL.iter();
     let own = parameters.iter().filter(|parameter| Variable::from_name(parameter.name).is_none());
     json!({
-        "parameters": own.map(|p| {
-            let required = ["from", "to"].contains(&p.name);
-            let (sv, en) = p.about.split_once(" / ").unwrap_or((p.about, p.about));
-            json!({"name": p.name, "sv": sv, "en": en, "type": p.kind, "example": p.example, "required": required})
-        }).collect::<Vec<_>>(),
+        "parameters": own.map(parameter).collect::<Vec<_>>(),
         "geographies": geographies.map(|(form, register)| json!({"form": form, "register": register})).collect::<Vec<_>>(),
         "formats": forms.map(|f| json!({"format": f.code(), "media": f.media(), "onePart": f.one_part()})).collect::<Vec<_>>(),
         "mostSplits": MOST_SPLITS,
         "mostRows": MOST_ROWS,
     })
+}
+
+/// A parameter that every report takes, with its values where there are no others.
+fn parameter(parameter: &Parameter) -> Value {
+    let Parameter { name, about, kind, example } = *parameter;
+    let required = ["from", "to"].contains(&name);
+    let (sv, en) = about.split_once(" / ").unwrap_or((about, about));
+    let mut told = json!({"name": name, "sv": sv, "en": en, "type": kind, "example": example, "required": required});
+    if let Some(values) = values(name) {
+        told["values"] = json!(values);
+    }
+    told
+}
+
+/// The values that a parameter may have; `None` where they are not a few fixed ones.
+fn values(parameter: &str) -> Option<Vec<&'static str>> {
+    match parameter {
+        "every" => Some(Every::ALL.map(Every::code).to_vec()),
+        "format" => Some(Form::ALL.map(Form::code).to_vec()),
+        "separator" => Some(vec!["comma", "semicolon"]),
+        "decimal" => Some(vec!["point", "comma"]),
+        "bom" => Some(vec!["false", "true"]),
+        "lang" => Some(vec!["sv", "en"]),
+        _ => None,
+    }
 }
 
 fn of_agency(register: &str, agency: Agency) -> String {
@@ -90,4 +111,22 @@ fn variable(variable: Variable) -> Value {
     };
     json!({"name": row.name, "number": row.number, "sv": sv.label, "en": en.label, "codes": row.codes,
         "labels": codes.collect::<Vec<_>>(), "register": register, "several": row.several})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::report_question::{BOM, DECIMAL, EVERY, FORMAT, FROM, LANG, SEPARATOR};
+    use super::*;
+
+    #[test]
+    fn a_parameter_with_a_few_values_tells_them() {
+        for of in [EVERY, FORMAT, SEPARATOR, DECIMAL, BOM, LANG] {
+            let told = parameter(&of);
+            let values: Vec<&str> = told["values"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+            assert!(values.contains(&of.example), "{told}");
+            // The prose and the list say the same.
+            assert!(of.name == "bom" || values.iter().all(|value| of.about.contains(value)), "{told}");
+        }
+        assert_eq!(parameter(&FROM).get("values"), None);
+    }
 }

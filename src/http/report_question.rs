@@ -4,8 +4,6 @@
 //! Never here: which report, and the variables of one ([`super::report_variables`]).
 
 use actix_web::http::header::ACCEPT;
-use std::sync::Arc;
-
 use actix_web::{HttpRequest, web};
 use uuid::Uuid;
 
@@ -14,15 +12,16 @@ use super::extract::Query;
 use super::problem::{Kind, Problem};
 use super::report_variables;
 use crate::app::App;
+use crate::app::reporting::package;
 use crate::domain::finding::Allowed;
-use crate::domain::organisation::Organisation;
 use crate::domain::shape;
 use crate::reports::catalogue::catalogue;
 use crate::reports::follow::FollowError;
 use crate::reports::render::{Form, Options, RenderError, csv, form};
-use crate::reports::request::GEOGRAPHY_FORMS;
+use crate::reports::request::{GEOGRAPHY_FORMS, RequestError};
 use crate::reports::times::Every;
 use crate::reports::{Geography, Lang, Period, PullError, Request};
+use crate::storage::{StorageError, changes};
 
 const fn parameter(name: &'static str, about: &'static str, kind: &'static str, example: &'static str) -> Parameter {
     Parameter { name, about, kind, example }
@@ -188,6 +187,17 @@ pub enum Parts {
     Package(Uuid),
 }
 
+impl Parts {
+    /// The package that is named.
+    #[must_use]
+    pub const fn package(&self) -> Option<Uuid> {
+        match self {
+            Self::Named(_) => None,
+            Self::Package(id) => Some(*id),
+        }
+    }
+}
+
 /// `part` and `package`.
 pub fn parts(query: &mut Query, report: (&str, Option<u32>), form: Form) -> Parts {
     let package = query.parsed("package", shape::UUID, |text| Uuid::parse_str(text).ok());
@@ -224,44 +234,79 @@ pub fn refuse_parts(query: &mut Query, error: RenderError) {
     }
 }
 
-/// The registers of now.
-///
-/// # Errors
-/// When the database fails.
-pub async fn registers(app: &web::Data<App>) -> Result<Arc<Organisation>, Problem> {
-    let app = app.clone();
-    let known = web::block(move || app.service.organisation()).await;
-    let (_, registers) = known.map_err(|_| Problem::new(Kind::Upptagen))??;
-    Ok(registers)
+/// What of a question only the database can tell to be wrong.
+pub struct Rest {
+    /// The question as far as it can be read: of a day, or of the country, where that can't.
+    pub wanted: Request,
+    /// The positions that were named.
+    pub positions: Vec<(&'static str, Option<i64>)>,
+    /// The package that was named.
+    pub package: Option<Uuid>,
 }
 
-/// Everything that is wrong with a question, places that the registers of now don't know among it. A question that is wrong
-/// doesn't wait among those that are counted.
+/// What the database says of it.
+struct Beyond {
+    unknown: Vec<RequestError>,
+    head: i64,
+    has_package: bool,
+}
+
+impl Rest {
+    fn beyond(&self, app: &App) -> Result<Beyond, StorageError> {
+        let (_, registers) = app.service.organisation()?;
+        let head = changes::head(&mut app.service.db.read()?.link())?;
+        let found = self.package.map(|id| package(app, id, &self.wanted)).transpose()?;
+        Ok(Beyond { unknown: self.wanted.unknown(&registers), head, has_package: !matches!(found, Some(None)) })
+    }
+
+    fn tell(&self, beyond: &Beyond, query: &mut Query) {
+        refuse_ahead(query, &self.positions, beyond.head);
+        beyond.unknown.iter().for_each(|error| report_variables::refuse(query, error));
+        if !beyond.has_package {
+            query.refuse("package", Allowed::Shape(shape::PACKAGE));
+        }
+    }
+
+    /// Everything of it that is wrong.
+    ///
+    /// # Errors
+    /// That, when anything is, or a failure of the database.
+    pub fn check(&self, app: &App) -> Result<(), Problem> {
+        let mut query = Query::default();
+        self.tell(&self.beyond(app)?, &mut query);
+        query.finish()
+    }
+}
+
+/// Everything that is wrong with a question, what only the database can tell among it. A question that is wrong doesn't wait
+/// among those that are counted.
 ///
 /// # Errors
 /// When anything was.
-pub async fn finish(app: &web::Data<App>, query: &mut Query, wanted: Option<&Request>) -> Result<(), Problem> {
+pub async fn finish(app: &web::Data<App>, query: &mut Query, rest: Rest) -> Result<(), Problem> {
     if query.finish().is_ok() {
         return Ok(());
     }
-    if let Some(wanted) = wanted {
-        let registers = registers(app).await?;
-        wanted.unknown(&registers).iter().for_each(|error| report_variables::refuse(query, error));
-    }
+    let app = app.clone();
+    let asking = web::block(move || rest.beyond(&app).map(|beyond| (rest, beyond)));
+    let (rest, beyond) = asking.await.map_err(|_| Problem::new(Kind::Upptagen))??;
+    rest.tell(&beyond, query);
     query.finish()
 }
 
+fn refuse_ahead(query: &mut Query, positions: &[(&'static str, Option<i64>)], head: i64) {
+    for (name, _) in positions.iter().filter(|(_, given)| given.is_some_and(|position| position > head)) {
+        query.refuse(name, Allowed::Values(vec![format!("0–{head}")]));
+    }
+}
+
 /// What was wrong with the question, which named these positions; the words of the question are not repeated.
-pub fn refused(error: FollowError, positions: &[(&str, Option<i64>)]) -> Problem {
+pub fn refused(error: FollowError, positions: &[(&'static str, Option<i64>)]) -> Problem {
     match error {
         FollowError::Storage(error) => error.into(),
         FollowError::Ahead { head, beside } => {
             let mut query = Query::default();
-            for (name, given) in positions {
-                if given.is_some_and(|position| position > head) {
-                    query.refuse(name, Allowed::Values(vec![format!("0–{head}")]));
-                }
-            }
+            refuse_ahead(&mut query, positions, head);
             beside.iter().for_each(|error| report_variables::refuse(&mut query, error));
             query.problem()
         }

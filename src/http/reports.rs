@@ -12,14 +12,13 @@ use super::problem::{Kind, Problem};
 use super::report_answer::{CONTENT, FILE, known, made};
 use super::report_catalogue;
 use super::report_question::{
-    AT_LEAST, BOM, DECIMAL, EVERY, FORMAT, FROM, GEOGRAPHY, LANG, PACKAGE, PART, Parts, SEPARATOR, TO, VERSION, every,
-    finish, form, lang, parts, question, refused, version,
+    AT_LEAST, BOM, DECIMAL, EVERY, FORMAT, FROM, GEOGRAPHY, LANG, PACKAGE, PART, Parts, Rest, SEPARATOR, TO, VERSION,
+    every, finish, form, lang, parts, question, refused, version,
 };
 use super::report_variables::{self, VARIABLES_AND_SPLIT, with_variables};
 use crate::app::App;
 use crate::app::reporting::{granted_now, in_turn, only, package, pulled};
 use crate::auth::policy::Action;
-use crate::domain::finding::Allowed;
 use crate::domain::shape;
 use crate::reports::catalogue::catalogue;
 use crate::reports::follow::Counted;
@@ -117,32 +116,36 @@ async fn read(app: &web::Data<App>, request: &HttpRequest, report: &str) -> Resu
     let form = form(&mut query, request);
     let version = version(&mut query, report);
     let parts = parts(&mut query, (report, version), form.0);
-    let wanted = period.zip(geography).map(|(period, geography)| Request::plain(report, period, geography));
-    let mut wanted = wanted.map(|request| Request { version, ..request });
-    report_variables::read(&mut query, wanted.as_mut().unwrap_or(&mut nobody(report)));
-    finish(app, &mut query, wanted.as_ref()).await?;
-    let Some(mut request) = wanted else { return Err(Problem::new(Kind::FrageparameterFel)) };
+    let mut request = Request { version, ..readable(report, period, geography) };
+    report_variables::read(&mut query, &mut request);
+    let positions = vec![("countedTo", counted_to), ("atLeast", at_least)];
+    finish(app, &mut query, Rest { wanted: request.clone(), positions, package: parts.package() }).await?;
     request.every = every;
     Ok(Asked { request, counted: Counted { as_of, counted_to, at_least }, lang: lang.unwrap_or_default(), parts, form })
 }
 
-/// A request of no meaning, to check the rest of a query whose period or geography is wrong.
-pub(super) fn nobody(report: &str) -> Request {
-    Request::plain(report, Period::day(chrono::NaiveDate::MIN), Geography::Riket)
+/// A question as far as it can be read, so that the rest of one whose period or geography is wrong is looked at, too.
+pub(super) fn readable(report: &str, period: Option<Period>, geography: Option<Geography>) -> Request {
+    let day = || Period::day(chrono::NaiveDate::MIN);
+    Request::plain(report, period.unwrap_or_else(day), geography.unwrap_or(Geography::Riket))
 }
 
 /// The parts of a package, or those that are named.
-pub(super) fn named(app: &App, parts: Parts, wanted: &Request) -> Result<Vec<String>, Problem> {
-    match parts {
-        Parts::Named(parts) => Ok(parts),
-        Parts::Package(id) => package(app, id, wanted)?.ok_or_else(no_package),
+pub(super) fn named(
+    app: &App,
+    parts: Parts,
+    wanted: &Request,
+    positions: &[(&'static str, Option<i64>)],
+) -> Result<Vec<String>, Problem> {
+    let id = match parts {
+        Parts::Named(parts) => return Ok(parts),
+        Parts::Package(id) => id,
+    };
+    let rest = Rest { wanted: wanted.clone(), positions: positions.to_vec(), package: Some(id) };
+    match package(app, id, wanted)? {
+        Some(parts) => Ok(parts),
+        None => rest.check(app).map(|()| Vec::new()),
     }
-}
-
-fn no_package() -> Problem {
-    let mut query = Query::default();
-    query.refuse("package", Allowed::Shape(shape::PACKAGE));
-    query.problem()
 }
 
 async fn get_report(app: web::Data<App>, request: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, Problem> {
@@ -154,8 +157,8 @@ async fn get_report(app: web::Data<App>, request: HttpRequest, id: web::Path<Str
     let known = known(&request);
     let made = in_turn(&app, move |app| {
         let Asked { request: wanted, counted, lang, parts, form } = asked;
-        let parts = named(app, parts, &wanted)?;
         let positions = [("countedTo", counted.counted_to), ("atLeast", counted.at_least)];
+        let parts = named(app, parts, &wanted, &positions)?;
         let grant = granted_now(app, &caller, &wanted, counted)?;
         // The others needn't be counted. The limit of different questions is about what is selected, whatever the part.
         let wanted = only(wanted, &parts);

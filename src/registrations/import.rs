@@ -21,6 +21,9 @@ use crate::storage::access::Scope;
 /// This many lines are decided in one transaction.
 const CHUNK: usize = 4000;
 
+/// What a file of UTF-8 may begin with.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// What became of the lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Summary {
@@ -139,8 +142,8 @@ fn read_ahead(
         let mut chunk = Chunk::default();
         let (mut bytes, mut number) = (0, 0);
         loop {
-            let mut text = String::new();
-            match lines.read_line(&mut text) {
+            let mut line = Vec::new();
+            match lines.read_until(b'\n', &mut line) {
                 Ok(0) => break,
                 Ok(read) => bytes += read as u64,
                 Err(error) => {
@@ -150,11 +153,14 @@ fn read_ahead(
                 }
             }
             number += 1;
-            let text = text.trim().to_owned();
+            // Some programs begin a file with a byte order mark.
+            let line = if number == 1 { line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&line) } else { &line };
+            let text = String::from_utf8_lossy(line).trim().to_owned();
             if text.is_empty() {
                 continue;
             }
-            chunk.posts.push(post(&service, &text, number));
+            let is_text = std::str::from_utf8(line).is_ok();
+            chunk.posts.push(if is_text { post(&service, &text, number) } else { unreadable() });
             chunk.texts.push((number, text));
             chunk.bytes = bytes;
             if chunk.texts.len() == CHUNK && sender.send(Ok(std::mem::take(&mut chunk))).is_err() {
@@ -173,14 +179,14 @@ fn read_ahead(
     receiver
 }
 
+/// A line that is no JSON object in UTF-8.
+fn unreadable() -> Post {
+    let finding = Finding::new(Rule::FaltFelTyp, "").allowed(Allowed::Shape(shape::ONE_OBJECT_A_LINE));
+    Post::new(Err(finding.into()), Vec::new())
+}
+
 fn post(service: &Service, text: &str, number: usize) -> Post {
-    let value: Value = match serde_json::from_str(text) {
-        Ok(value) => value,
-        Err(_) => {
-            let finding = Finding::new(Rule::FaltFelTyp, "").allowed(Allowed::Shape(shape::ONE_OBJECT_A_LINE));
-            return Post::new(Err(finding.into()), Vec::new());
-        }
-    };
+    let Ok(value) = serde_json::from_str::<Value>(text) else { return unreadable() };
     let fingerprint = service.fingerprint(&value);
     let mut item = wire::line(&value, service.reading());
     if let Ok(item) = &mut item

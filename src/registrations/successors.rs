@@ -4,6 +4,10 @@
 //!
 //! A case that a rule keeps where it is stays there as it was, and whoever changed the registers is told which, and why.
 
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
 use super::job::{Actor, Answered, Job, Post, Refusal};
 use super::service::Service;
 use super::wire::{Item, Target};
@@ -90,7 +94,7 @@ pub fn move_cases(service: &Service) -> Result<Moves, MoveError> {
 }
 
 /// The office that is open on a day: this one, its successor, or that one's where it has closed too.
-fn open_on(organisation: &Organisation, code: &OfficeCode, day: chrono::NaiveDate) -> Option<OfficeCode> {
+fn open_on(organisation: &Organisation, code: &OfficeCode, day: NaiveDate) -> Option<OfficeCode> {
     let mut at = organisation.offices.get(code)?;
     // As many steps as there are offices: a circle of successors ends too.
     for _ in 0..organisation.offices.len() {
@@ -120,15 +124,19 @@ fn move_from(
             load(&mut link, Selection::Numbers(&numbers))?.iter().map(|l| l.case()).collect::<Result<_, _>>()?;
         drop(reader);
         let (ids, posts): (Vec<CaseId>, Vec<Post>) =
-            cases.iter().filter_map(|case| Some((case.id, change(organisation, office, case)?))).unzip();
+            cases.iter().flat_map(|case| changes(organisation, office, case).map(|post| (case.id, post))).unzip();
         if posts.is_empty() {
             continue;
         }
-        for (case, result) in ids.into_iter().zip(carry_out(service, posts)?) {
-            let Err(findings) = result else {
-                all.moved += 1;
+        let results = carry_out(service, posts)?;
+        let moved: BTreeSet<CaseId> = ids.iter().zip(&results).filter(|(_, r)| r.is_ok()).map(|(id, _)| *id).collect();
+        let mut kept = BTreeSet::new();
+        all.moved += moved.len();
+        for (case, result) in ids.into_iter().zip(results) {
+            let Err(findings) = result else { continue };
+            if !kept.insert(case) {
                 continue;
-            };
+            }
             all.kept += 1;
             if all.named.len() < NAMED {
                 all.named.push(Kept { case, office: office.code.clone(), findings });
@@ -137,16 +145,26 @@ fn move_from(
     }
 }
 
-/// The change of offices that takes a case from a closed one; none where nobody has taken over.
-fn change(organisation: &Organisation, office: &Office, case: &Case) -> Option<Post> {
+/// The changes of offices that take a case from a closed one: on the day after its last, and on the days of later changes that
+/// still name it. None where nobody has taken over.
+fn changes(organisation: &Organisation, office: &Office, case: &Case) -> impl Iterator<Item = Post> {
     // A case that begins only after the last day is moved from its beginning.
-    let date = later(office.validity.to?, 1).max(case.begun());
+    let first = office.validity.to.map(|last| later(last, 1).max(case.begun()));
+    let days: BTreeSet<NaiveDate> = first
+        .into_iter()
+        .chain(case.offices[1..].iter().map(|period| period.from).filter(|from| first.is_some_and(|day| *from > day)))
+        .filter(|day| case.offices_on(*day).of(office.agency) == &office.code)
+        .collect();
+    days.into_iter().filter_map(|day| change(organisation, office, case, day))
+}
+
+fn change(organisation: &Organisation, office: &Office, case: &Case, date: NaiveDate) -> Option<Post> {
     // Both offices may have closed: then neither could be moved without the other.
-    let present = case.present_offices();
-    let now = |agency| open_on(organisation, present.of(agency), date);
+    let then = case.offices_on(date);
+    let open = |agency| open_on(organisation, then.of(agency), date);
     let offices = OfficePair {
-        fk: now(Agency::Fk).unwrap_or_else(|| present.fk.clone()),
-        af: now(Agency::Af).unwrap_or_else(|| present.af.clone()),
+        fk: open(Agency::Fk).unwrap_or_else(|| then.fk.clone()),
+        af: open(Agency::Af).unwrap_or_else(|| then.af.clone()),
     };
     if offices.of(office.agency) == &office.code {
         return None;

@@ -167,6 +167,7 @@ fn line_kind(code: &str) -> Option<LineKind> {
 
 fn line_kinds() -> Vec<&'static str> {
     let mut all: Vec<&str> = Kind::CODES.into_iter().chain(CorrectionKind::CODES).collect();
+    all.sort_unstable();
     all.dedup();
     all
 }
@@ -183,7 +184,15 @@ fn line_on_case(kind: Option<LineKind>, fields: &mut Fields<'_>, findings: &mut 
     let agreement = fields.code("onBehalfOf", AgreementId::parse, findings);
     let client_reference = fields.code("clientReference", ClientReference::parse, findings);
     let case_version = fields.number("caseVersion", findings);
-    let command = match kind? {
+    let Some(kind) = kind else {
+        // Which of its fields there are isn't known.
+        fields.raw("reason");
+        for name in OF_SOME_KIND.into_iter().chain(["correction", "handlers", "fk", "af", "reference", "caseOf"]) {
+            fields.raw(name);
+        }
+        return None;
+    };
+    let command = match kind {
         // `answers` and `office_change` are both a kind of line and a kind of correction: with a reason given it
         // is a correction.
         LineKind::Plain(kind @ (Kind::Answers | Kind::OfficeChange)) if fields.given("reason") => {
@@ -192,8 +201,11 @@ fn line_on_case(kind: Option<LineKind>, fields: &mut Fields<'_>, findings: &mut 
         }
         LineKind::Plain(Kind::Correction) => {
             let kinds = CorrectionKind::CODES;
-            let inner = fields.choice("correction", |c| kinds.into_iter().find(|k| *k == c), &kinds, findings);
-            inner.and_then(|code| correction_of(code, fields, findings))
+            fields.required("correction", shape::CORRECTION_KIND, findings);
+            match fields.choice("correction", |c| kinds.into_iter().find(|k| *k == c), &kinds, findings) {
+                Some(code) => correction_of(code, fields, findings),
+                None => correction_of_some_kind(fields, findings),
+            }
         }
         LineKind::Plain(kind) => kind_fields(kind, fields, findings),
         LineKind::Correction(code) => correction_of(code, fields, findings),
@@ -431,9 +443,11 @@ fn kind_fields(kind: Kind, fields: &mut Fields<'_>, findings: &mut Findings) -> 
     match kind {
         Kind::Correction => {
             let kinds = CorrectionKind::CODES;
-            fields.required("kind", shape::CORRECTION_KIND, findings)?;
-            let code = fields.choice("kind", |c| kinds.into_iter().find(|k| *k == c), &kinds, findings)?;
-            correction_of(code, fields, findings)
+            fields.required("kind", shape::CORRECTION_KIND, findings);
+            match fields.choice("kind", |c| kinds.into_iter().find(|k| *k == c), &kinds, findings) {
+                Some(code) => correction_of(code, fields, findings),
+                None => correction_of_some_kind(fields, findings),
+            }
         }
         Kind::Answers => {
             let registration = registration_id(fields, findings);
@@ -478,6 +492,17 @@ fn kind_fields(kind: Kind, fields: &mut Fields<'_>, findings: &mut Findings) -> 
 fn registration_id(fields: &mut Fields<'_>, findings: &mut Findings) -> Option<RegistrationId> {
     fields.required("registration", shape::REGISTRATION, findings)?;
     fields.id("registration", findings).map(RegistrationId)
+}
+
+/// The fields of all kinds of corrections, but for the reason.
+const OF_SOME_KIND: [&str; 9] =
+    ["registration", "date", "step", "answers", "municipality", "district", "consent", "offices", "replacedBy"];
+
+/// What can be said of a correction whose kind can't be read.
+fn correction_of_some_kind(fields: &mut Fields<'_>, findings: &mut Findings) -> Option<Command> {
+    reason_of(fields, findings);
+    OF_SOME_KIND.into_iter().for_each(|name| _ = fields.raw(name));
+    None
 }
 
 fn correction_of(code: &'static str, fields: &mut Fields<'_>, findings: &mut Findings) -> Option<Command> {

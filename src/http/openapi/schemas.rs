@@ -275,7 +275,7 @@ fn report_list() -> Value {
         "refused": list(object(refused, &["name", "as", "sv", "en"])),
     });
     let parameter = json!({"name": text(), "sv": text(), "en": text(), "type": text(), "example": text(),
-        "required": flag()});
+        "required": flag(), "values": list(text())});
     let question = json!({
         "parameters": list(object(parameter, &["name", "sv", "en", "type", "example", "required"])),
         "geographies": list(object(json!({"form": text(), "register": register()}), &["form"])),

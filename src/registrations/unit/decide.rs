@@ -104,7 +104,8 @@ impl Unit<'_, '_> {
         // What was once the caller's to register may have moved out of reach since.
         self.allowed(job, item, slot)?;
         match slot {
-            Some(slot) if earlier.fingerprint.as_ref().is_some_and(|kept| same_secret(kept, &post.fingerprint)) => {
+            // What was sent was erased with the identity: then the reference alone says that it is in already.
+            Some(slot) if earlier.fingerprint.as_ref().is_none_or(|kept| same_secret(kept, &post.fingerprint)) => {
                 let done = Done {
                     registration: earlier.registration,
                     position: Position(earlier.position),

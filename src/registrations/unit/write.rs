@@ -182,7 +182,8 @@ impl Unit<'_, '_> {
         let is_gone = done.iter().any(is_gone);
         let number = |done: &&Done| {
             let here = kept.numbers.get(&done.case_id()).copied();
-            here.or_else(|| self.around.cache.get(done.case_id(), done.case.version)?.number)
+            let loaded = || self.overlay.slots.get(&done.case_id())?.number;
+            here.or_else(loaded).or_else(|| self.around.cache.get(done.case_id(), done.case.version)?.number)
         };
         let numbers: Option<BTreeSet<i64>> = done.iter().map(number).collect();
         let numbers: Option<Vec<i64>> = numbers.map(|numbers| numbers.into_iter().collect());

@@ -102,23 +102,25 @@ pub async fn show(app: web::Data<App>, request: HttpRequest, report: web::Path<S
     if since.is_none() && answered {
         wrong.push(Wrong { field: "sedan".to_owned(), text: t.since_missing.to_owned() });
     }
+    if since.is_some_and(|since| since > app.now()) {
+        wrong.push(Wrong { field: "sedan".to_owned(), text: t.since_ahead.to_owned() });
+    }
+    if !wrong.is_empty() {
+        wrong.extend(asked.unknown(&visit.organisation, visit.frame.language));
+    }
     let title = definition.title.get(lang(visit.frame.language)).to_owned();
     let mut told = None;
     if let (Some(wanted), Some(since), true) = (&asked.request, since, wrong.is_empty()) {
-        if since > app.now() {
-            wrong.push(Wrong { field: "sedan".to_owned(), text: t.since_ahead.to_owned() });
-        } else {
-            let earlier = Counted { as_of: Some(since), ..Counted::default() };
-            match compared(&visit, wanted, Between { earlier, later: asked.counted }).await {
-                Ok(found) => match behind(&visit, found).await {
-                    Ok(shown) => told = Some(shown),
-                    Err(answer) => return answer,
-                },
-                Err(refused) => match refused.of_question(visit.frame.language) {
-                    Ok(more) => wrong.extend(more),
-                    Err(refused) => return refused.answer(&visit),
-                },
-            }
+        let earlier = Counted { as_of: Some(since), ..Counted::default() };
+        match compared(&visit, wanted, Between { earlier, later: asked.counted }).await {
+            Ok(found) => match behind(&visit, found).await {
+                Ok(shown) => told = Some(shown),
+                Err(answer) => return answer,
+            },
+            Err(refused) => match refused.of_question(visit.frame.language) {
+                Ok(more) => wrong.extend(more),
+                Err(refused) => return refused.answer(&visit),
+            },
         }
     }
     page(&visit, &asked, (definition.id.as_str(), title), wrong, told)
@@ -164,7 +166,8 @@ fn page(
     told: Option<Told>,
 ) -> HttpResponse {
     let t = ReportTexts::of(visit.frame.language);
-    let question = asked.request.as_ref().map(pairs).unwrap_or_default();
+    let mut question = asked.request.as_ref().map(pairs).unwrap_or_default();
+    question.extend(asked.state(&wrong));
     let mut since = Field::new("sedan", t.since_day, Kind::Line("date")).required().filled(Some(&asked.fields));
     let mut whole = Vec::new();
     let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };

@@ -19,6 +19,8 @@ use crate::web::texts::reports::ReportTexts;
 
 /// The controls as a page shows them.
 pub struct Controls {
+    /// The earlier state that is shown, which stays until somebody asks for the present.
+    pub state: Vec<(String, String)>,
     /// What every report takes.
     pub main: Vec<Field>,
     /// Buttons for periods: code and text.
@@ -98,6 +100,7 @@ pub fn of(makings: Makings<'_>, asked: &Asked, wrong: &[Wrong]) -> Controls {
     }
     let used = |field: &Field| field.required || !field.values.is_empty() || !field.errors.is_empty();
     Controls {
+        state: asked.state(wrong),
         presets: Preset::ALL.map(|preset| (preset.code(), preset.text(t))).to_vec(),
         more_is_used: more.iter().any(used),
         mistakes: mistakes(whole, main.iter().chain(&more)),

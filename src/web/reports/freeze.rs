@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::frozen::{PATH, place};
-use super::question::{Asked, address, lang, pairs};
+use super::question::{Asked, address, lang, pairs, without_numbers};
 use super::refused::Refused;
 use super::show::{asked, sent};
 use crate::app::App;
@@ -17,6 +17,7 @@ use crate::app::freezing::{NotFrozen, freeze};
 use crate::app::frozen_question::wanted;
 use crate::auth::policy::Action;
 use crate::domain::finding::{Finding, Findings};
+use crate::domain::person::contains_identity_number;
 use crate::registrations::Refusal;
 use crate::reports::Request;
 use crate::reports::catalogue::{Definition, catalogue};
@@ -93,7 +94,10 @@ fn chosen(visit: &Visit, mut pairs: Vec<(String, String)>) -> Result<Chosen, Unr
     let definition = report.and_then(|id| catalogue().report(&id)).ok_or(Unread::NoReport)?;
     let back = address(&format!("/rapporter/{}", definition.id), &pairs);
     let asked = asked(visit, &definition.id, pairs);
-    let request = asked.request.clone().ok_or(Unread::Wrong(back))?;
+    // Somebody's number is no part, and goes no further.
+    let today = visit.app.service.today();
+    let no_number = parts.as_ref().is_none_or(|parts| !contains_identity_number(parts, today));
+    let request = asked.request.clone().filter(|_| no_number).ok_or(Unread::Wrong(back))?;
     let parts = parts.iter().flat_map(|all| all.split(',')).map(str::to_owned).collect();
     Ok(Chosen { definition, asked, request, parts })
 }
@@ -219,16 +223,18 @@ fn page(
 ) -> HttpResponse {
     let language = visit.frame.language;
     let t = FrozenTexts::of(language);
-    let mut name = Field::new("namn", t.name, Kind::Line("text"))
+    let name = Field::new("namn", t.name, Kind::Line("text"))
         .hint(t.name_hint)
         .required()
         .attribute("maxlength", "200")
         .filled(typed);
+    let mut name = without_numbers(name, visit.app.service.today());
     name.errors = of_name;
     let mistakes = mistakes(whole, [&name]);
     // A form that was answered with "once more" is another one.
     let fresh = visit.app.new_id().to_string();
-    let key = typed.and_then(|fields| fields.one("nyckel")).filter(|_| notice.is_empty()).map_or(fresh, str::to_owned);
+    let key = typed.and_then(|fields| fields.one("nyckel")).filter(|key| Uuid::parse_str(key).is_ok());
+    let key = key.filter(|_| notice.is_empty()).map_or(fresh, str::to_owned);
     let question = chosen.question();
     let parts = (!chosen.parts.is_empty()).then(|| ("delar".to_owned(), chosen.parts.join(",")));
     let hidden = [("rapport".to_owned(), chosen.definition.id.clone()), ("nyckel".to_owned(), key)];

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::packages::{group_name, id, may_change};
-use super::question::lang;
+use super::question::{lang, without_numbers};
 use super::refused::Refused;
 use crate::app::App;
 use crate::app::packages::{self, NotKept, Wanted};
@@ -265,13 +265,14 @@ fn form(
     let plain = |choices: Vec<Choice>| Kind::Select(vec![Group { label: String::new(), choices }]);
     let groups = groups(visit, row);
     let usual = groups.first().map_or_else(String::new, |group| group.value.clone());
+    let name = Field::new("namn", t.package_name, Kind::Line("text"))
+        .hint(t.package_name_hint)
+        .required()
+        .attribute("maxlength", "200")
+        .holding(row.map_or("", |row| row.name.as_str()))
+        .filled(typed);
     let mut about = vec![
-        Field::new("namn", t.package_name, Kind::Line("text"))
-            .hint(t.package_name_hint)
-            .required()
-            .attribute("maxlength", "200")
-            .holding(row.map_or("", |row| row.name.as_str()))
-            .filled(typed),
+        without_numbers(name, visit.app.service.today()),
         Field::new("styrgrupp", t.package_group, plain(groups))
             .holding(row.map_or(usual, |row| row.steering_group.clone().unwrap_or_default()))
             .filled(typed),
@@ -302,7 +303,8 @@ fn form(
         Field::new("version", "", Kind::Hidden).holding(version.clone())
     } else {
         let fresh = visit.app.new_id().to_string();
-        let key = typed.and_then(|fields| fields.one("nyckel")).filter(|_| status != StatusCode::CONFLICT);
+        let key = typed.and_then(|fields| fields.one("nyckel")).filter(|key| Uuid::parse_str(key).is_ok());
+        let key = key.filter(|_| status != StatusCode::CONFLICT);
         Field::new("nyckel", "", Kind::Hidden).holding(key.map_or(fresh, str::to_owned))
     });
     let page = Page {

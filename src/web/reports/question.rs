@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::periods::Preset;
+use crate::domain::organisation::Organisation;
 use crate::domain::person::contains_identity_number;
 use crate::registrations::fields::{parse_date, parse_known};
 use crate::reports::catalogue::catalogue;
@@ -15,7 +16,7 @@ use crate::reports::request::RequestError;
 use crate::reports::times::Every;
 use crate::reports::variables::VARIABLES;
 use crate::reports::{Geography, Lang, Period, Request};
-use crate::web::form::Fields;
+use crate::web::form::{Field, Fields};
 use crate::web::texts::Language;
 use crate::web::texts::reports::ReportTexts;
 
@@ -46,6 +47,8 @@ pub struct Asked {
     pub fields: Fields,
     /// The question, when it can be read.
     pub request: Option<Request>,
+    /// As far as it can be read: of the whole country and of today, where its place or its period can't be.
+    pub partly: Request,
     /// Up to what is counted.
     pub counted: Counted,
     /// Whose parts come first.
@@ -54,6 +57,28 @@ pub struct Asked {
     pub by_sex: bool,
     /// Everything that is wrong.
     pub wrong: Vec<Wrong>,
+}
+
+impl Asked {
+    /// The places that the registers don't know, for a question that has other faults: of one that has none they are told
+    /// where it is counted.
+    pub fn unknown(&self, organisation: &Organisation, language: Language) -> Vec<Wrong> {
+        self.partly.unknown(organisation).iter().map(|error| says(error, language)).collect()
+    }
+
+    /// The earlier state that is asked for, as it was given; nothing where the present is meant, or where what was given
+    /// is wrong.
+    pub fn state(&self, wrong: &[Wrong]) -> Vec<(String, String)> {
+        let read = [("asOf", self.counted.as_of.is_some()), ("countedTo", self.counted.counted_to.is_some())];
+        let right = read.iter().filter(|(name, read)| *read && wrong.iter().all(|wrong| wrong.field != *name));
+        right.filter_map(|(name, _)| Some(((*name).to_owned(), self.fields.one(name)?.to_owned()))).collect()
+    }
+}
+
+/// A field without what may not be shown again: somebody's number, not even to whoever typed it.
+pub fn without_numbers(mut field: Field, today: NaiveDate) -> Field {
+    field.values.retain(|text| !contains_identity_number(text, today));
+    field
 }
 
 /// What the reader and the place say where the address says nothing.
@@ -184,7 +209,8 @@ pub fn read(report: &str, sent: Vec<(String, String)>, around: &Surroundings<'_>
     let right = wrong.is_empty() && !unasked && period.is_some() && place.is_some();
     Asked {
         fields: Fields::new(pairs),
-        request: right.then_some(request),
+        request: right.then(|| request.clone()),
+        partly: request,
         counted: Counted { as_of, counted_to, at_least: None },
         package,
         by_sex: typed.one("tabell") == Some("kon"),
@@ -215,8 +241,10 @@ pub fn pairs(request: &Request) -> Vec<(String, String)> {
     pairs
 }
 
-/// An address with a question.
+/// An address with a question. Somebody's number stands in none.
 pub fn address(path: &str, pairs: &[(String, String)]) -> String {
+    let far = NaiveDate::from_ymd_opt(2199, 12, 31).unwrap_or_default();
+    let pairs: Vec<_> = pairs.iter().filter(|(_, value)| !contains_identity_number(value, far)).collect();
     let query = serde_urlencoded::to_string(pairs).unwrap_or_default();
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
@@ -289,5 +317,30 @@ mod tests {
         let known = asked("status", "asOf=2026-06-30&countedTo=17").counted;
         assert_eq!((known.as_of, known.counted_to), (parse_known("2026-06-30"), Some(17)));
         assert_eq!(asked("status", "asOf=x&countedTo=-1").wrong.len(), 2);
+    }
+
+    #[test]
+    fn no_address_carries_somebodys_number() {
+        let pairs = [("from", "2016-10-01"), ("geography", "19850312-9804"), ("asOf", "2016-10-31T22:59:59.999999Z")];
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(address("/x", &pairs), "/x?from=2016-10-01&asOf=2016-10-31T22%3A59%3A59.999999Z");
+    }
+
+    #[test]
+    fn an_earlier_state_is_carried_as_it_was_given_and_what_is_wrong_with_it_is_not() {
+        let given = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let earlier = asked("status", "asOf=2026-06-30&countedTo=17");
+        assert_eq!(earlier.state(&[]), [given("asOf", "2026-06-30"), given("countedTo", "17")]);
+        let ahead = Wrong { field: "countedTo".to_owned(), text: String::new() };
+        assert_eq!(earlier.state(&[ahead]), [given("asOf", "2026-06-30")]);
+        assert!(asked("status", "asOf=x&countedTo=-1").state(&[]).is_empty());
+        assert!(asked("status", "").state(&[]).is_empty());
+    }
+
+    #[test]
+    fn a_question_that_is_wrong_is_kept_as_far_as_it_can_be_read() {
+        let asked = asked("status", "from=x&to=2026-03-31&geography=styrgrupp:mars&afKontor=AF-MARS&alder=gammal");
+        assert_eq!((asked.request, asked.partly.geography.to_string()), (None, "styrgrupp:mars".to_owned()));
+        assert_eq!(asked.partly.choices.len(), 1);
     }
 }

@@ -63,14 +63,14 @@ impl Refused {
     /// Itself, where it is not.
     pub fn of_question(self, language: Language) -> Result<Vec<Wrong>, Self> {
         let t = ReportTexts::of(language);
-        let whole = |text: String| vec![Wrong { field: String::new(), text }];
         match self {
             Self::Follow(FollowError::Ahead { head, beside }) => {
+                let text = format!("{} {head}.", t.counted_to_ahead);
                 let beside = beside.iter().map(|error| says(error, language));
-                Ok(whole(format!("{} {head}.", t.counted_to_ahead)).into_iter().chain(beside).collect())
+                Ok([Wrong { field: "countedTo".to_owned(), text }].into_iter().chain(beside).collect())
             }
             Self::Follow(FollowError::Reversed) => {
-                Ok(vec![Wrong { field: "sedan".to_owned(), text: t.since_ahead.to_owned() }])
+                Ok(vec![Wrong { field: "sedan".to_owned(), text: t.since_reversed.to_owned() }])
             }
             Self::Follow(FollowError::Pull(PullError::Request(errors))) => {
                 Ok(errors.iter().map(|error| says(error, language)).collect())

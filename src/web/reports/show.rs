@@ -64,6 +64,7 @@ struct Told {
     figures: Vec<KeyFigure>,
     package: String,
     sections: Vec<Section>,
+    /// What the form for what changed since carries: the question, and the state that it is asked of.
     question: Vec<(String, String)>,
     since: Field,
     permanent: String,
@@ -108,6 +109,9 @@ pub async fn show(app: web::Data<App>, request: HttpRequest, report: web::Path<S
     if !packages.has(asked.package) {
         let text = ReportTexts::of(visit.frame.language).no_package_here.to_owned();
         wrong.push(Wrong { field: "package".to_owned(), text });
+    }
+    if !wrong.is_empty() {
+        wrong.extend(asked.unknown(&visit.organisation, visit.frame.language));
     }
     let mut told = None;
     if let Some(wanted) = asked.request.as_ref().filter(|_| wrong.is_empty()) {
@@ -237,7 +241,7 @@ impl Told {
             frozen_texts: FrozenTexts::of(visit.frame.language),
             files: files.of_all(),
             ways: ways(t, wanted),
-            question,
+            question: question.into_iter().chain(asked.state(&[])).collect(),
             notes: report.footnotes,
         }
     }

@@ -111,6 +111,8 @@ texts! {
     since_show: "Visa ändringarna", "Show the changes";
     since_missing: "Ange dagen för förra mötet, till exempel 2026-01-15.", "Give the day of the last meeting, such as 2026-01-15.";
     since_ahead: "Dagen har inte varit än. Ange en tidigare.", "That day has not been yet. Give an earlier one.";
+    since_reversed: "Dagen är efter den tidpunkt som siffrorna visas vid. Ange en tidigare.",
+        "That day is after the instant at which the figures are shown. Give an earlier one.";
     bottlenecks: "Flaskhalsar: var ärenden väntar längst", "Bottlenecks: where cases wait longest";
     trend: "Utveckling kvartal för kvartal", "Development quarter by quarter";
     quality: "Hur säkra siffrorna är: datakvalitet", "How reliable the figures are: data quality";

@@ -136,6 +136,9 @@ fn what_is_wrong_with_a_change_of_a_case_is_told_in_either_language() {
             /kind
                 Fältet saknas. Väntat värde: ett slag av rättelse.
                 The field is missing. Expected: a kind of correction.
+            /reason
+                Fältet saknas. Väntat värde: {"code":"…","text":"…"}.
+                The field is missing. Expected: {"code":"…","text":"…"}.
         "#]],
         );
         check(

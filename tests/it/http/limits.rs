@@ -114,6 +114,20 @@ fn many_different_selections_of_a_report_are_refused_where_figures_have_noise() 
 }
 
 #[test]
+fn so_are_those_of_an_own_office_whose_other_levels_have_noise() {
+    let database = sqlite();
+    let api = api(&database, &[("SUS_RATE_SELECTIONS", "2")]);
+    let own = api.person("fk-h-017");
+    let ask = |day: u32| {
+        let query = format!("from=2016-10-01&to=2016-10-{day:02}&geography=fk-kontor:FK-GAVLE");
+        api.get(&format!("/v1/reports/status?{query}"), &own)
+    };
+    let first = ask(7);
+    assert_eq!((first.status, &first.json()["disclosure"]), (200, &serde_json::json!("exact")), "{}", first.text);
+    assert_eq!([ask(8).status, ask(7).status, ask(9).status], [200, 200, 429]);
+}
+
+#[test]
 fn addresses_and_fields_have_an_end() {
     let database = sqlite();
     let api = api(&database, &[]);

@@ -7,12 +7,14 @@ use serde_json::{Value, json};
 use sus::domain::case::{Case, IdentityState};
 use sus::domain::code::CaseId;
 use sus::domain::rule::Rule;
+use sus::domain::step::Agency;
 use sus::registrations::service::Service;
 use sus::registrations::successors::Moves;
+use sus::registrations::wire::Kind;
 use sus::storage::cases;
 use sus::storage::journal::{Selection, load};
 
-use crate::support::posting::{begaran, gk, number, post};
+use crate::support::posting::{Ask, begaran, gk, number, post};
 use crate::support::{noon, on_both, organisation, service};
 
 #[test]
@@ -144,6 +146,32 @@ fn a_case_that_a_rule_keeps_at_a_closed_office_is_told_of_and_stays_as_it_was() 
         let case = stored(&service, kept[504]);
         assert_eq!(offices(&case), pair("FK-SANDVIKEN", "AF-SANDVIKEN"));
         assert_eq!((case.version, case.offices[1].from.to_string()), (2, "2016-10-11".to_owned()));
+    });
+}
+
+#[test]
+fn a_case_that_changed_its_other_office_since_follows_from_the_closing_on() {
+    on_both(|backend, database| {
+        let (service, _) = service(database, noon("2016-10-20"));
+        service.import_organisation(&organisation()).unwrap();
+        let case = opened(&service, vec![request(1, "FK-GAVLE", "2016-10-03")])[0];
+        let change = json!({"date": "2016-10-15", "offices": {"fk": "FK-GAVLE", "af": "AF-SANDVIKEN"}});
+        let done = Ask::of(Agency::Af).change(&service, case, Kind::OfficeChange, None, &change).unwrap();
+        assert!(done.results[0].is_ok(), "{:?}", done.results);
+        let taken = service.import_organisation(&closed(&[(FK_GAVLE, Some("FK-SANDVIKEN"))])).unwrap();
+        let moves = taken.moves.unwrap();
+        assert_eq!((moves.moved, moves.kept), (1, 0), "{backend:?}");
+        let moved = stored(&service, case);
+        let on = |day: &str| moved.offices_on(day.parse().unwrap());
+        let told = ["2016-10-10", "2016-10-11", "2016-10-14", "2016-10-15"].map(|day| {
+            let on = on(day);
+            (on.fk.to_string(), on.af.to_string())
+        });
+        let followed = pair("FK-SANDVIKEN", "AF-GAVLE");
+        let last = pair("FK-SANDVIKEN", "AF-SANDVIKEN");
+        assert_eq!(told, [pair("FK-GAVLE", "AF-GAVLE"), followed.clone(), followed, last], "{backend:?}");
+        let again = service.import_organisation(&closed(&[(FK_GAVLE, Some("FK-SANDVIKEN"))])).unwrap().moves;
+        assert!(again.is_none_or(|moves| (moves.moved, moves.kept) == (0, 0)), "{backend:?}");
     });
 }
 

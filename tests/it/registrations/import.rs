@@ -1,6 +1,10 @@
 //! The pilot's lines and files that were broken off.
 
+use std::io::Cursor;
+
 use serde_json::{Value, json};
+use sus::domain::code::ClientId;
+use sus::registrations::import::import;
 
 use crate::support::posting::import_lines;
 use crate::support::tables::Raw;
@@ -70,6 +74,37 @@ fn whoever_was_protected_may_be_requested_anew_in_the_same_piece() {
             "recordedAt": "2017-01-09T12:00:00Z"});
         let (summary, refused) = import_lines(&service, &[protection, anew]);
         assert_eq!((summary.registered, refused.as_str()), (2, ""), "{backend:?}");
+    });
+}
+
+#[test]
+fn an_import_with_a_protection_passes_over_its_lines_when_it_is_started_anew() {
+    on_both(|backend, database| {
+        let (service, _) = service(database, noon("2018-01-10"));
+        service.import_organisation(&organisation()).unwrap();
+        let protection = json!({"agency": "FK", "kind": "protection", "caseReference": "FK-2016-0001", "date": "2017-01-09",
+            "clientReference": "protection-1", "recordedAt": "2017-01-09T12:00:00Z"});
+        let lines: Vec<Value> = chain().into_iter().take(2).chain([protection]).collect();
+        let (first, _) = import_lines(&service, &lines);
+        let (again, refused) = import_lines(&service, &lines);
+        assert_eq!((first.registered, again.registered, again.repeated), (3, 0, 3), "{backend:?}: {refused}");
+    });
+}
+
+#[test]
+fn a_line_that_is_no_text_is_refused_by_its_number_and_the_others_go_in() {
+    on_both(|backend, database| {
+        let (service, _) = service(database, noon("2018-01-10"));
+        service.import_organisation(&organisation()).unwrap();
+        let [first, second] = [0, 1].map(|at| chain()[at].to_string().into_bytes());
+        // A byte order mark, and a line in another encoding.
+        let file = [b"\xef\xbb\xbf", &first[..], b"\n{\"agency\": \"F\xf6r\"}\n", &second[..], b"\n"].concat();
+        let mut refused = Vec::new();
+        let client = ClientId::parse("import").unwrap();
+        let summary = import(&service, &client, Cursor::new(file), &mut refused, &mut |_, _| {}).unwrap();
+        assert_eq!((summary.lines, summary.registered, summary.refused), (3, 2, 1), "{backend:?}");
+        let told: Value = serde_json::from_slice(&refused).unwrap();
+        assert_eq!((&told["line"], &told["findings"][0]["code"]), (&json!(2), &json!("falt_fel_typ")));
     });
 }
 

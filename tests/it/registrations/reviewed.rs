@@ -153,6 +153,45 @@ fn a_kept_answer_of_several_goes_with_the_identity_of_any_of_them_and_with_no_ot
     });
 }
 #[test]
+fn a_kept_answer_of_what_was_in_already_goes_with_its_own_case_only() {
+    on_both(|_, database| {
+        let [anna, bo] = ["1985-03-12", "1986-03-12"].map(number);
+        let api = Api::around(database, "2016-10-13", &organisation());
+        let mut body = begaran("FK-1", &anna, "2016-10-03");
+        body["clientReference"] = json!("own-1");
+        let own = api.post("/v1/registrations", &api.fk(), &body).json()["case"]["link"].as_str().unwrap().to_owned();
+        let other = api.opened("FK-2", &bo);
+        // A process that has none of the cases in memory.
+        let api = Api::around(database, "2016-10-13", &organisation());
+        let repeat = || api.post_with("/v1/registrations", &api.fk(), &[("idempotency-key", "key-1")], &body);
+        let first = repeat();
+        assert_eq!((first.status, &first.json()["repeated"]), (200, &json!(true)), "{}", first.text);
+        let protect = |case: &str| {
+            let path = format!("{case}/protections");
+            api.post_with(&path, &api.fk(), &[("if-match", "\"1\"")], &json!({"date": "2016-10-12"})).status
+        };
+        assert_eq!((protect(&other), repeat().text), (201, first.text));
+        assert_eq!((protect(&own), repeat().status), (201, 410));
+    });
+}
+#[test]
+fn a_kept_answer_is_not_for_another_person_of_the_same_client() {
+    on_both(|_, database| {
+        let api = Api::around(database, "2016-10-13", &organisation());
+        api.opened("FK-1", ANNA);
+        let post = |person: &str| {
+            let key = [("idempotency-key", "key-1")];
+            api.post_with("/v1/registrations", &api.person(person), &key, &gk("FK-1", "2016-10-12"))
+        };
+        let first = post("fk-h-017");
+        assert_eq!(first.status, 201, "{}", first.text);
+        let other = post("fk-h-044");
+        assert_eq!(other.status, 422);
+        assert_eq!(other.json()["type"], "urn:sus:problem:nyckel_ateranvand");
+        assert_eq!(post("fk-h-017").text, first.text);
+    });
+}
+#[test]
 fn a_refused_request_for_a_person_is_in_the_access_log() {
     on_both(|_, database| {
         let api = Api::over(database);

@@ -106,6 +106,8 @@ fn what_is_wrong_with_a_name_stands_at_it_and_the_rest_stays() {
             assert_eq!(sent.status, 422, "{}", sent.text);
             let [wrong] = between(&sent.text, "id=\"f-namn-error\">", "</div>").try_into().unwrap();
             assert!(wrong.contains(says), "{wrong}");
+            assert!(sent.text.contains("name=\"namn\" value=\"\""), "{}", sent.text);
+            assert!(!sent.text.contains("19850312-9804"), "nobody's number is shown again: {}", sent.text);
             assert_eq!(hidden(&sent.text, "countedTo"), hidden(&form, "countedTo"));
             assert_eq!(hidden(&sent.text, "nyckel"), hidden(&form, "nyckel"));
         }
@@ -120,6 +122,9 @@ fn what_is_wrong_with_a_name_stands_at_it_and_the_rest_stays() {
             (wrong.status, wrong.header("location")),
             (303, Some("/rapporter/baspaket?from=2016-13-01&to=2016-12-31"))
         );
+        let number = reader.get(&format!("{}&delar=198503129804", way(&reader, REPORT)));
+        assert_eq!(number.status, 303, "{}", number.text);
+        assert!(!number.header("location").unwrap().contains("198503129804"));
         assert_eq!(reader.get("/rapporter/frysta/ny?rapport=mars").status, 404);
         assert_eq!(reader.post_without_token("/rapporter/frysta", &[("rapport", "baspaket")]).status, 403);
     });

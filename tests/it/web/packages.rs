@@ -141,6 +141,7 @@ fn everything_wrong_with_a_package_is_told_at_once_and_nothing_typed_is_lost() {
         {
             assert!(told.text.contains(text), "{text}: {}", told.text);
         }
+        assert!(!told.text.contains("19850312-9804"), "nobody's number is shown again: {}", told.text);
         let none = eva.post_form("/paket", &[("rapport", "baspaket"), ("namn", "X"), ("styrgrupp", "mars")]);
         assert!(none.status == 422 && none.text.contains("Ge minst en del en plats."), "{}", none.text);
         let unknown = [("rapport", "baspaket"), ("namn", "X"), ("styrgrupp", "mars"), ("plats-aktiva", "1")];

@@ -178,6 +178,23 @@ fn a_wrong_question_is_told_at_once_beside_its_fields_and_nothing_typed_is_lost(
     }
     let unknown = reader.get("/rapporter/status?from=2016-10-01&to=2016-12-31&geography=styrgrupp:mars");
     assert!(unknown.status == 400 && unknown.text.contains("styrgrupp:mars"), "{}", unknown.text);
+    // Also beside other faults, and not to those who haven't asked yet.
+    let place = "Geografin ”styrgrupp:mars” finns inte i registret.";
+    let office = "Registret har ingen sådan ”afKontor”.";
+    let no_package = "package=0193d7a0-2f4e-7c11-9a55-3f1c0a6e9b13";
+    for (path, wrong) in [
+        ("status?from=2016-13-01&to=2016-12-31&afKontor=AF-MARS", &["Det är inget datum.", office][..]),
+        (&format!("status?from=2016-10-01&to=2016-12-31&{no_package}"), &["inget sådant paket"]),
+        ("status/andringar?from=2016-13-01&to=2016-12-31&afKontor=AF-MARS&sedan=x", &["Ange dagen", office]),
+        ("status/andringar?from=2016-10-01&to=2016-12-31&sedan=2099-01-01", &["Dagen har inte varit än"]),
+    ] {
+        let told = reader.get(&format!("/rapporter/{path}&geography=styrgrupp:mars"));
+        assert_eq!(told.status, 400, "{path}");
+        for text in wrong.iter().chain([&place]) {
+            assert!(told.text.contains(text), "{path}, {text}: {}", told.text);
+        }
+    }
+    assert!(!page(&reader, "/rapporter/deltagare-forman-efter?geography=styrgrupp:mars").text.contains(place));
     let number = reader.get("/rapporter/status?from=2016-10-01&to=2016-12-31&geography=198503129804");
     assert!(number.status == 400 && number.text.contains("Skriv inget personnummer"), "{}", number.text);
     let (main, _) = number.text.split_once("</main>").unwrap();
@@ -218,6 +235,54 @@ fn a_link_shows_the_same_figures_also_after_more_has_been_registered() {
     let again = page(&manager, &permanent).text;
     assert_eq!(figures(&again), figures(&before));
     assert!(again.contains("som de var kända vid en tidigare tidpunkt"));
+}
+
+#[test]
+fn an_earlier_state_stays_in_the_forms_of_its_page_until_the_present_is_asked_for() {
+    let database = Database::new(Backend::Sqlite).unwrap();
+    let api = pilot_of(&database);
+    let manager = log_in_as(&api, "systemforvaltare");
+    let carried = |name: &str, value: &str| format!("<input type=\"hidden\" name=\"{name}\" value=\"{value}");
+    let report = api.get(&format!("/v1/reports/baspaket?{QUESTION}"), &api.fk()).json();
+    let (as_of, counted_to) = (report["asOf"].as_str().unwrap(), report["countedTo"].to_string());
+    api.clock.advance(chrono::TimeDelta::minutes(1));
+    api.opened("FK-2116-0001", &number("1985-03-12"));
+    let mapped = api.post("/v1/registrations", &api.fk(), &gk("FK-2116-0001", "2016-10-12"));
+    assert_eq!(mapped.status, 201, "{}", mapped.text);
+    let state = format!("asOf={as_of}&countedTo={counted_to}");
+
+    let earlier = page(&manager, &format!("/rapporter/baspaket?{QUESTION}&{state}")).text;
+    let now = page(&manager, &format!("/rapporter/baspaket?{QUESTION}")).text;
+    for (name, value) in [("asOf", as_of), ("countedTo", counted_to.as_str())] {
+        let field = format!("{}\"", carried(name, value));
+        assert_eq!(earlier.matches(&field).count(), 2, "in the controls and for what changed since: {earlier}");
+        assert!(!now.contains(&carried(name, "")), "{name}");
+    }
+    let (_, notice) = earlier.split_once("som de var kända vid en tidigare tidpunkt").unwrap();
+    let present = notice.split("href=\"").nth(1).unwrap().split('"').next().unwrap();
+    assert!(present.starts_with("/rapporter/baspaket?") && !present.contains("asOf"), "{present}");
+    assert!(!present.contains("countedTo"), "{present}");
+
+    // What changed since is then asked of the same state, which its own page keeps.
+    let since = |state: &str, since: &str| {
+        manager.get(&format!("/rapporter/baspaket/andringar?{QUESTION}&{state}&sedan={since}"))
+    };
+    let none = since(&state, as_of);
+    assert!(none.status == 200 && none.text.contains("Ingen siffra i urvalet har ändrats"), "{}", none.text);
+    assert_eq!(none.text.matches(&carried("asOf", as_of)).count(), 1, "{}", none.text);
+    assert_eq!(none.text.matches(&carried("countedTo", &counted_to)).count(), 1, "{}", none.text);
+    let until_now = since("", as_of);
+    assert!(until_now.status == 200 && !until_now.text.contains("Ingen siffra i urvalet"), "{}", until_now.text);
+    assert!(!until_now.text.contains(&carried("asOf", "")), "{}", until_now.text);
+    let known: chrono::DateTime<chrono::Utc> = as_of.parse().unwrap();
+    let after = (known + chrono::TimeDelta::seconds(30)).to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
+    let reversed = since(&state, &after);
+    assert!(reversed.status == 400 && reversed.text.contains("efter den tidpunkt"), "{}", reversed.text);
+
+    // A position that there isn't yet is no state to stay in.
+    let ahead = manager.get(&format!("/rapporter/baspaket?{QUESTION}&asOf={as_of}&countedTo=999999999"));
+    assert!(ahead.status == 400 && ahead.text.contains("Så många registreringar finns inte än"), "{}", ahead.text);
+    assert!(ahead.text.contains(&carried("asOf", as_of)) && !ahead.text.contains(&carried("countedTo", "")));
 }
 
 #[test]
