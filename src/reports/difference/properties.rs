@@ -57,6 +57,7 @@ fn journal(number: usize, case: &Case, extras: &[Extra]) -> Vec<Event> {
         let (date, offices) = (period.from, period.offices.clone());
         events.push(Event::Offices { date, offices, handlers: HandlerChange::default() });
     }
+    let mut withdrawn = false;
     for (what, at, more) in extras {
         let step = at % steps;
         let registration = id(number, step);
@@ -67,7 +68,12 @@ fn journal(number: usize, case: &Case, extras: &[Extra]) -> Vec<Event> {
             Event::Correction(Box::new(Correction { kind, reason }))
         };
         events.push(match what % 9 {
-            0 => Event::Withdrawal { date, ending: date + Days::new(1) },
+            // A consent is withdrawn once, of a case that hasn't ended by then: no rule lets a case end twice.
+            0 if !withdrawn && case.ending().is_none_or(|end| end.date > date) => {
+                withdrawn = true;
+                Event::Withdrawal { date, ending: date + Days::new(1) }
+            }
+            0 => Event::Handlers { date, handlers: HandlerChange::default() },
             1 => Event::Answers {
                 registration: id(number, 0),
                 answers: answers(Question::InitieradAv, Answer::Code("AF")),

@@ -101,14 +101,21 @@ fn positions_instants_and_places_that_are_wrong_are_told_together() {
         assert_eq!(pointers(&ahead), ["/query/countedTo", "/query/andCountedTo", "/query/geography"]);
         let reversed = format!("baspaket/difference?{nowhere}&asOf=2016-10-12&and=2016-10-11&page=0");
         assert_eq!(pointers(&reversed), ["/query/and", "/query/page", "/query/geography"]);
+        let both = "baspaket/difference?from=2016-10-01&to=2016-12-31&asOf=2016-10-12&and=2016-10-11&andCountedTo=99";
+        assert_eq!(pointers(both), ["/query/and", "/query/andCountedTo"]);
+        let package = "package=0157bdb2-e380-7cc4-8868-d11b3bada1da";
+        let no_period = format!("baspaket?from=2016-12-31&to=2016-10-01&geography=lan:99&countedTo=99&{package}");
+        let all = ["/query/to", "/query/countedTo", "/query/geography", "/query/package"];
+        assert_eq!(pointers(&no_period), all);
+        assert_eq!(pointers(&format!("baspaket?{nowhere}&countedTo=99&{package}")), all[1..]);
         let cases = format!("datakvalitet/cases?{nowhere}&part=forsenade&countedTo=99");
         assert_eq!(pointers(&cases), ["/query/countedTo", "/query/geography"]);
         let cases = format!("datakvalitet/cases?{nowhere}&part=april");
         assert_eq!(pointers(&cases), ["/query/part", "/query/geography"]);
         let body =
-            json!({"name": "", "report": "baspaket", "from": "2016-10-01", "to": "2016-12-31", "geography": "lan:99"});
+            json!({"name": "", "report": "baspaket", "from": "2016-10-01", "to": "2016-09-30", "geography": "lan:99", "atLeast": 99});
         let frozen = api.post("/v1/frozen-reports", &api.fk(), &body).json();
         let pointers = frozen["errors"].as_array().unwrap().iter().map(|e| e["pointer"].as_str().unwrap());
-        assert_eq!(pointers.collect::<Vec<_>>(), ["/name", "/geography"]);
+        assert_eq!(pointers.collect::<Vec<_>>(), ["/name", "/to", "/atLeast", "/geography"]);
     });
 }
