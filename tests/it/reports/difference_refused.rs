@@ -112,8 +112,8 @@ fn positions_instants_and_places_that_are_wrong_are_told_together() {
         assert_eq!(pointers(&cases), ["/query/countedTo", "/query/geography"]);
         let cases = format!("datakvalitet/cases?{nowhere}&part=april");
         assert_eq!(pointers(&cases), ["/query/part", "/query/geography"]);
-        let body =
-            json!({"name": "", "report": "baspaket", "from": "2016-10-01", "to": "2016-09-30", "geography": "lan:99", "atLeast": 99});
+        let days = ("2016-10-01", "2016-09-30");
+        let body = json!({"name": "", "report": "baspaket", "from": days.0, "to": days.1, "geography": "lan:99", "atLeast": 99});
         let frozen = api.post("/v1/frozen-reports", &api.fk(), &body).json();
         let pointers = frozen["errors"].as_array().unwrap().iter().map(|e| e["pointer"].as_str().unwrap());
         assert_eq!(pointers.collect::<Vec<_>>(), ["/name", "/to", "/atLeast", "/geography"]);
