@@ -16,6 +16,7 @@ use crate::clock::{Clock, Stopwatch, SystemClock};
 use crate::config::Config;
 use crate::demo::{national, pilot, targets};
 use crate::domain::code::ClientId;
+use crate::domain::person::contains_identity_number_ever;
 use crate::organisation::to_json;
 use crate::registrations::Service;
 use crate::registrations::import::{Summary, import as import_lines};
@@ -103,6 +104,9 @@ const SOME_REFUSED: u8 = 3;
 
 pub fn import(config: &Config, args: &ImportArgs) -> Result<ExitCode, Failure> {
     let client = ClientId::parse(&args.client).map_err(|e| format!("the client: {}", e.expected.en()))?;
+    if contains_identity_number_ever(client.as_str()) {
+        return Err("the client: somebody's number is kept nowhere but with the person".into());
+    }
     let standard_input = args.file == Path::new("-");
     let refused_file = args.refused.clone().unwrap_or_else(|| {
         let name = if standard_input { "stdin".into() } else { args.file.as_os_str().to_owned() };

@@ -116,7 +116,7 @@ async fn get_report_difference(
     let parts = parts(&mut query, (&report, version), Form::Json);
     let (changed_only, lang, page) = (query.flag("changed"), lang(&mut query), query.page());
     let positions = [("countedTo", from), ("andCountedTo", to)];
-    let rest = Rest { wanted: wanted.clone(), positions: positions.to_vec(), package: parts.package() };
+    let rest = Rest { wanted: wanted.clone(), positions: positions.to_vec(), package: parts.package(), unit: None };
     finish(&app, &mut query, rest).await?;
     wanted.every = every;
     let state = |as_of, counted_to| Counted { as_of, counted_to, at_least: None };

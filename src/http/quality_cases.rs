@@ -134,7 +134,8 @@ async fn read(app: &web::Data<App>, query: &mut Query) -> Result<Asked, Problem>
     let mut request = readable(quality::ID, period, geography);
     report_variables::read(query, &mut request);
     let positions = vec![("countedTo", counted.counted_to), ("atLeast", counted.at_least)];
-    finish(app, query, Rest { wanted: request.clone(), positions, package: None }).await?;
+    let unit = query.text(ENHET).map(ToOwned::to_owned);
+    finish(app, query, Rest { wanted: request.clone(), positions, package: None, unit }).await?;
     match cell {
         Some(cell) => Ok(Asked { request, cell, counted, page }),
         None => Err(Problem::new(Kind::FrageparameterFel)),

@@ -15,8 +15,11 @@ use crate::app::App;
 use crate::app::reporting::package;
 use crate::domain::finding::Allowed;
 use crate::domain::shape;
+use crate::domain::step::Agency;
 use crate::reports::catalogue::catalogue;
+use crate::reports::cube::SAMTLIGA;
 use crate::reports::follow::FollowError;
+use crate::reports::quality::ENHET;
 use crate::reports::render::{Form, Options, RenderError, csv, form};
 use crate::reports::request::{GEOGRAPHY_FORMS, RequestError};
 use crate::reports::times::Every;
@@ -242,6 +245,8 @@ pub struct Rest {
     pub positions: Vec<(&'static str, Option<i64>)>,
     /// The package that was named.
     pub package: Option<Uuid>,
+    /// The unit that was named: an office, an agency or all.
+    pub unit: Option<String>,
 }
 
 /// What the database says of it.
@@ -249,6 +254,8 @@ struct Beyond {
     unknown: Vec<RequestError>,
     head: i64,
     has_package: bool,
+    /// All units there are, where the one that was named is none of them.
+    no_unit: Option<Vec<String>>,
 }
 
 impl Rest {
@@ -256,7 +263,22 @@ impl Rest {
         let (_, registers) = app.service.organisation()?;
         let head = changes::head(&mut app.service.db.read()?.link())?;
         let found = self.package.map(|id| package(app, id, &self.wanted)).transpose()?;
-        Ok(Beyond { unknown: self.wanted.unknown(&registers), head, has_package: !matches!(found, Some(None)) })
+        let units = || -> Vec<String> {
+            let offices = registers.offices.keys().map(ToString::to_string);
+            Agency::ALL
+                .iter()
+                .map(|agency| agency.code().to_owned())
+                .chain(offices)
+                .chain([SAMTLIGA.to_owned()])
+                .collect()
+        };
+        let no_unit = self.unit.as_ref().map(|unit| (unit, units())).filter(|(unit, all)| !all.contains(unit));
+        Ok(Beyond {
+            unknown: self.wanted.unknown(&registers),
+            head,
+            has_package: !matches!(found, Some(None)),
+            no_unit: no_unit.map(|(_, all)| all),
+        })
     }
 
     fn tell(&self, beyond: &Beyond, query: &mut Query) {
@@ -264,6 +286,9 @@ impl Rest {
         beyond.unknown.iter().for_each(|error| report_variables::refuse(query, error));
         if !beyond.has_package {
             query.refuse("package", Allowed::Shape(shape::PACKAGE));
+        }
+        if let Some(all) = &beyond.no_unit {
+            query.refuse(ENHET, Allowed::Values(all.clone()));
         }
     }
 

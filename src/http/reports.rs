@@ -119,7 +119,7 @@ async fn read(app: &web::Data<App>, request: &HttpRequest, report: &str) -> Resu
     let mut request = Request { version, ..readable(report, period, geography) };
     report_variables::read(&mut query, &mut request);
     let positions = vec![("countedTo", counted_to), ("atLeast", at_least)];
-    finish(app, &mut query, Rest { wanted: request.clone(), positions, package: parts.package() }).await?;
+    finish(app, &mut query, Rest { wanted: request.clone(), positions, package: parts.package(), unit: None }).await?;
     request.every = every;
     Ok(Asked { request, counted: Counted { as_of, counted_to, at_least }, lang: lang.unwrap_or_default(), parts, form })
 }
@@ -141,7 +141,7 @@ pub(super) fn named(
         Parts::Named(parts) => return Ok(parts),
         Parts::Package(id) => id,
     };
-    let rest = Rest { wanted: wanted.clone(), positions: positions.to_vec(), package: Some(id) };
+    let rest = Rest { wanted: wanted.clone(), positions: positions.to_vec(), package: Some(id), unit: None };
     match package(app, id, wanted)? {
         Some(parts) => Ok(parts),
         None => rest.check(app).map(|()| Vec::new()),

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::periods::Preset;
 use crate::domain::organisation::Organisation;
-use crate::domain::person::contains_identity_number;
+use crate::domain::person::{contains_identity_number, contains_identity_number_ever};
 use crate::registrations::fields::{parse_date, parse_known};
 use crate::reports::catalogue::catalogue;
 use crate::reports::follow::Counted;
@@ -243,8 +243,7 @@ pub fn pairs(request: &Request) -> Vec<(String, String)> {
 
 /// An address with a question. Somebody's number stands in none.
 pub fn address(path: &str, pairs: &[(String, String)]) -> String {
-    let far = NaiveDate::from_ymd_opt(2199, 12, 31).unwrap_or_default();
-    let pairs: Vec<_> = pairs.iter().filter(|(_, value)| !contains_identity_number(value, far)).collect();
+    let pairs: Vec<_> = pairs.iter().filter(|(_, value)| !contains_identity_number_ever(value)).collect();
     let query = serde_urlencoded::to_string(pairs).unwrap_or_default();
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }

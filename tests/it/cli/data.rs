@@ -161,6 +161,8 @@ fn an_import_ends_with_a_code_of_its_own_when_lines_were_refused() {
     assert_eq!(place.run("import").code, Some(2));
     place.file("empty.ndjson", "");
     assert_eq!(place.run("import empty.ndjson").code, Some(0));
+    let told = place.run("import empty.ndjson --client 198503129804").complained();
+    assert!(told.contains("the client") && !told.contains("9804"), "{told}");
     for help in ["import --help", "--help"] {
         let told = place.run(help).printed();
         assert!(told.contains("Exit status:") && told.contains("refused"), "{told}");

@@ -110,8 +110,8 @@ fn positions_instants_and_places_that_are_wrong_are_told_together() {
         assert_eq!(pointers(&format!("baspaket?{nowhere}&countedTo=99&{package}")), all[1..]);
         let cases = format!("datakvalitet/cases?{nowhere}&part=forsenade&countedTo=99");
         assert_eq!(pointers(&cases), ["/query/countedTo", "/query/geography"]);
-        let cases = format!("datakvalitet/cases?{nowhere}&part=april");
-        assert_eq!(pointers(&cases), ["/query/part", "/query/geography"]);
+        let cases = format!("datakvalitet/cases?{nowhere}&part=april&enhet=FK-MARS&forfallet=zz");
+        assert_eq!(pointers(&cases), ["/query/part", "/query/forfallet", "/query/geography", "/query/enhet"]);
         let days = ("2016-10-01", "2016-09-30");
         let body = json!({"name": "", "report": "baspaket", "from": days.0, "to": days.1, "geography": "lan:99", "atLeast": 99});
         let frozen = api.post("/v1/frozen-reports", &api.fk(), &body).json();
