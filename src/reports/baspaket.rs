@@ -158,6 +158,11 @@ impl Merge for Active {
         self.stock.merge(&other.stock);
         self.distinct.merge(&other.distinct);
     }
+
+    fn take_away(&mut self, other: &Self) {
+        self.stock.take_away(&other.stock);
+        self.distinct.take_away(&other.distinct);
+    }
 }
 
 /// The cells of all parts for one level.
@@ -205,6 +210,19 @@ impl Merge for Cells {
         self.nya_insats.merge(&other.nya_insats);
         self.aktiva.merge(&other.aktiva);
         self.utfall_insats.merge(&other.utfall_insats);
+    }
+
+    fn take_away(&mut self, other: &Self) {
+        self.nya_gk.take_away(&other.nya_gk);
+        self.utfall_gk.take_away(&other.utfall_gk);
+        self.tid_per_steg.take_away(&other.tid_per_steg);
+        self.tid_insats.take_away(&other.tid_insats);
+        self.tid_vantan.take_away(&other.tid_vantan);
+        self.tid_samarbete.take_away(&other.tid_samarbete);
+        self.till_insats.take_away(&other.till_insats);
+        self.nya_insats.take_away(&other.nya_insats);
+        self.aktiva.take_away(&other.aktiva);
+        self.utfall_insats.take_away(&other.utfall_insats);
     }
 }
 

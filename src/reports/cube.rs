@@ -35,6 +35,8 @@ impl Axis {
 pub trait Merge: Default {
     /// Adds the other to this one.
     fn merge(&mut self, other: &Self);
+    /// Takes away what was added: the other is part of this one.
+    fn take_away(&mut self, other: &Self);
 }
 
 /// A count, and the sum of the record keys of those counted, which the noise of
@@ -60,6 +62,11 @@ impl Merge for Tally {
     fn merge(&mut self, other: &Self) {
         self.n += other.n;
         self.key = self.key.wrapping_add(other.key);
+    }
+
+    fn take_away(&mut self, other: &Self) {
+        self.n -= other.n;
+        self.key = self.key.wrapping_sub(other.key);
     }
 }
 
@@ -150,6 +157,11 @@ impl Merge for Durations {
             *bin += more;
         }
     }
+
+    fn take_away(&mut self, other: &Self) {
+        self.key = self.key.wrapping_sub(other.key);
+        self.bins.iter_mut().zip(&other.bins).for_each(|(bin, less)| *bin -= less);
+    }
 }
 
 /// Cells along some axes; the last axis varies fastest.
@@ -169,6 +181,11 @@ impl<T: Merge + Clone> Cube<T> {
     /// Adds the cells of another one with the same axes.
     pub fn merge(&mut self, other: &Self) {
         self.cells.iter_mut().zip(&other.cells).for_each(|(cell, more)| cell.merge(more));
+    }
+
+    /// Takes away the cells of another one with the same axes, which are part of these.
+    pub fn take_away(&mut self, other: &Self) {
+        self.cells.iter_mut().zip(&other.cells).for_each(|(cell, less)| cell.take_away(less));
     }
 
     /// Its axes.

@@ -16,13 +16,12 @@ use crate::domain::code::Position;
 use crate::domain::transition::Settings;
 
 use super::abreast;
-use super::disclosure::{Policy, RecordKeys};
+use super::disclosure::RecordKeys;
 use super::frame::Frame;
+use super::kept::{KeptCells, KeptRows};
 use super::observations::{KINDS, Kind, Observations, Rows};
 use super::places::{Place, Places};
 use super::profiles::Profiles;
-use super::report::Row;
-use super::request::Period;
 
 /// The internal number of a case.
 pub type CaseKey = i64;
@@ -131,9 +130,6 @@ impl CaseNumbers {
     }
 }
 
-/// Rows of whole levels (riket, län) as a policy shows them, kept while the facts stand: they are the same for every office.
-pub(super) type Kept = Mutex<HashMap<(Period, String, Policy), Arc<Vec<Vec<Row>>>>>;
-
 /// The record key of each case, by its number.
 #[derive(Debug, Default)]
 pub(super) struct Keyed {
@@ -161,7 +157,10 @@ pub struct Facts {
     /// Lead times, by which the next registration is due.
     pub(super) settings: Arc<Settings>,
     pub(super) counted_to: Position,
-    pub(super) kept: Kept,
+    /// What is kept of these columns.
+    pub(super) kept: KeptRows,
+    /// And of their base, which others share.
+    pub(super) kept_of_base: Arc<KeptCells>,
 }
 
 impl Facts {
@@ -278,7 +277,8 @@ impl FactsBuilder {
             profiles: Arc::new(self.profiles),
             settings: self.settings,
             counted_to,
-            kept: Kept::default(),
+            kept: KeptRows::default(),
+            kept_of_base: Arc::default(),
         })
     }
 }

@@ -52,6 +52,7 @@ pub mod follow;
 pub mod forms;
 mod frame;
 mod grid;
+mod kept;
 mod observations;
 mod places;
 pub mod plain;

@@ -24,8 +24,17 @@ fn at() -> DateTime<Utc> {
 }
 
 fn pulled(facts: &Facts, geography: &Geography, period: Period) -> Report {
+    pulled_as(facts, geography, period, Policy::Exact)
+}
+
+fn pulled_as(facts: &Facts, geography: &Geography, period: Period, policy: Policy) -> Report {
     let request = Request::plain("baspaket", period, geography.clone());
-    pull(facts, &organisation(), &request, at(), Lang::Sv, Grant::all(Policy::Exact)).unwrap()
+    pull(facts, &organisation(), &request, at(), Lang::Sv, Grant::all(policy)).unwrap()
+}
+
+/// The record keys, which noise follows from, are a case's own.
+fn identified(at: usize, case: Case) -> Case {
+    Case { id: CaseId(uuid::Uuid::from_u128(at as u128)), ..case }
 }
 
 fn built(cases: &[Case]) -> Facts {
@@ -197,12 +206,13 @@ proptest! {
         geography in geography(),
         period in period(),
     ) {
-        let mut cases = before;
+        let mut cases: Vec<Case> = before.into_iter().enumerate().map(|(at, case)| identified(at, case)).collect();
         let mut facts = built(&cases);
         for (i, change) in changes.into_iter().enumerate() {
             let mut changed = Vec::new();
             for (at, case) in change {
                 let at = at.min(cases.len());
+                let case = identified(at, case);
                 if at == cases.len() {
                     cases.push(case.clone());
                 } else {
@@ -211,11 +221,15 @@ proptest! {
                 changed.retain(|(key, _)| *key != at as i64 + 1);
                 changed.push((at as i64 + 1, case));
             }
-            // A pull in between, so that kept rows would be seen if they outlived the change.
-            pulled(&facts, &geography, period);
+            // Pulled in between, so that what is kept would be seen if it outlived the change.
+            for policy in [Policy::Exact, Policy::CellKey] {
+                pulled_as(&facts, &geography, period, policy);
+            }
             facts = facts.apply(&changed, Position(1000 + i as i64)).unwrap();
         }
         check(&pulled(&facts, &geography, period), &cases, &geography, period);
+        let noisy = |facts: &Facts| pulled_as(facts, &geography, period, Policy::CellKey).parts;
+        prop_assert_eq!(noisy(&facts), noisy(&built(&cases)));
         prop_assert!(facts.counted_to() > Position(999));
         // Also which places are shown: none that cases were at before.
         for (report, splits) in [("status", vec![Variable::FkKontor]), ("deltagare-bakgrund", vec![Variable::AfKontor, Variable::Marknadsomrade]), ("datakvalitet", vec![])] {
@@ -226,6 +240,7 @@ proptest! {
         prop_assert_eq!(facts.cases(), cases.len());
         let compacted = facts.compacted().unwrap();
         prop_assert_eq!(pulled(&compacted, &geography, period), pulled(&facts, &geography, period));
+        prop_assert_eq!(noisy(&compacted), noisy(&facts));
     }
 
     #[test]

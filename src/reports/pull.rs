@@ -1,7 +1,7 @@
 //! Pulling a report: the request against the register, one pass a level, texts from the catalogue, disclosure.
 
 use std::fmt;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use polars::prelude::{PolarsError, PolarsResult};
@@ -16,6 +16,7 @@ use super::cube::{Axis, SAMTLIGA, Tally};
 use super::disclosure::{Grant, Policy, disclose};
 use super::facts::Facts;
 use super::forms::ReportForm;
+use super::kept::level_rows;
 use super::quality::{self, Offices, Units};
 use super::report::{Dimension, Part, Report, Row};
 use super::request::{Lang, MOST_ROWS, Period, Request, RequestError};
@@ -24,9 +25,6 @@ use super::split::{Choice, Split};
 use super::tally::Pass;
 use super::times::{self, Time};
 use super::variables::Origin;
-
-/// How many whole levels are kept at most; more means someone asks for ever new periods.
-const KEPT: usize = 64;
 
 /// Why there is no report.
 #[derive(Debug)]
@@ -309,40 +307,6 @@ fn within_bounds(
         return Err(PullError::Request(vec![RequestError::TooManyRows { rows, by }]));
     }
     Ok(())
-}
-
-/// The rows of a level. Those of riket and of a län are the same whoever asks, so they are kept, under the name of
-/// that level, also when they are the selection itself.
-fn level_rows(facts: &Facts, period: Period, level: &Level, policy: Policy) -> PolarsResult<Arc<Vec<Vec<Row>>>> {
-    let name = match &level.selection {
-        Selection::All => "riket".to_owned(),
-        Selection::County(code) => format!("lan:{code}"),
-        _ => {
-            return Ok(Arc::new(
-                Pass::new(facts, period, &level.selection).under(policy).cells()?.rows(&level.code, policy),
-            ));
-        }
-    };
-    let lock = || facts.kept.lock().unwrap_or_else(PoisonError::into_inner);
-    let key = (period, name, policy);
-    let found = lock().get(&key).map(Arc::clone);
-    let rows = match found {
-        Some(rows) => rows,
-        None => {
-            // Counted outside the lock: two who ask at once may both count, but nobody waits.
-            let rows = Arc::new(Pass::new(facts, period, &level.selection).under(policy).cells()?.rows(&key.1, policy));
-            let mut kept = lock();
-            if kept.len() >= KEPT {
-                kept.clear();
-            }
-            kept.insert(key.clone(), Arc::clone(&rows));
-            rows
-        }
-    };
-    if level.code == key.1 {
-        return Ok(rows);
-    }
-    Ok(Arc::new(rows.iter().map(|part| part.iter().map(|row| on(level, row)).collect()).collect()))
 }
 
 /// Leaves out the splits that a part isn't split by, its rows being their values already.

@@ -13,7 +13,8 @@ use crate::domain::case::Case;
 use crate::domain::code::Position;
 
 use super::abreast::{self, threads};
-use super::facts::{CaseKey, CaseNumbers, Facts, Kept, Keyed, Layer, Numbers};
+use super::facts::{CaseKey, CaseNumbers, Facts, Keyed, Layer, Numbers};
+use super::kept::KeptRows;
 use super::observations::{Observations, Rows};
 use super::places::Places;
 use super::profiles::Profiles;
@@ -129,7 +130,8 @@ impl Facts {
             profiles,
             settings: Arc::clone(&self.settings),
             counted_to,
-            kept: Kept::default(),
+            kept: KeptRows::default(),
+            kept_of_base: Arc::clone(&self.kept_of_base),
         };
         // What was folded into nothing is all there is.
         Ok(if self.cases() == 0 { after.compacted()? } else { after })
@@ -180,7 +182,8 @@ impl Facts {
             profiles: Arc::clone(&self.profiles),
             settings: Arc::clone(&self.settings),
             counted_to: self.counted_to,
-            kept: Kept::default(),
+            kept: KeptRows::default(),
+            kept_of_base: Arc::new(self.kept_of_all()?),
         })
     }
 }

@@ -57,11 +57,32 @@ impl Share {
     }
 }
 
+/// Which rows of the columns are gone through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Which {
+    /// Those that say how cases are: of the base what hasn't changed, and the delta.
+    Standing,
+    /// All of the base, also what has changed since.
+    Base,
+    /// Those of the base that others have replaced.
+    Replaced,
+    /// Those of the cases that changed or came.
+    Delta,
+}
+
+/// The cases whose rows are gone through.
+#[derive(Clone, Copy)]
+enum Cases<'a> {
+    All,
+    But(&'a Numbers),
+    Only(&'a Numbers),
+}
+
 /// Rows of one kind in one layer.
 pub(super) struct View<'a> {
     pub(super) columns: Columns<'a>,
     ranges: Vec<(u32, Range<usize>)>,
-    dead: Option<&'a Numbers>,
+    cases: Cases<'a>,
 }
 
 impl View<'_> {
@@ -82,11 +103,11 @@ impl View<'_> {
     pub(super) fn each_with<T: Copy>(&self, at: impl Fn(u32) -> T, mut f: impl FnMut(T, usize)) {
         for (place, range) in &self.ranges {
             let at = at(*place);
-            match self.dead {
-                None => range.clone().for_each(|i| f(at, i)),
-                Some(dead) => {
-                    range.clone().filter(|i| !dead.contains(self.columns.case[*i])).for_each(|i| f(at, i));
-                }
+            let of = |numbers: &Numbers, i: usize| numbers.contains(self.columns.case[i]);
+            match self.cases {
+                Cases::All => range.clone().for_each(|i| f(at, i)),
+                Cases::But(dead) => range.clone().filter(|i| !of(dead, *i)).for_each(|i| f(at, i)),
+                Cases::Only(dead) => range.clone().filter(|i| of(dead, *i)).for_each(|i| f(at, i)),
             }
         }
     }
@@ -100,17 +121,29 @@ pub(super) struct Pass<'a> {
     to: i32,
     /// Whether record keys are wanted: only noise is made of them.
     keyed: bool,
+    which: Which,
 }
 
 impl<'a> Pass<'a> {
     pub(super) fn new(facts: &'a Facts, period: Period, selection: &Selection) -> Self {
         let places = (*selection != Selection::All).then(|| facts.places.selected(selection));
-        Self { facts, places, from: day(period.from()), to: day(period.to()), keyed: true }
+        Self { facts, places, from: day(period.from()), to: day(period.to()), keyed: true, which: Which::Standing }
     }
 
     /// The same for figures of a policy: without noise no record key is looked up.
-    pub(super) fn under(mut self, policy: Policy) -> Self {
-        self.keyed = policy == Policy::CellKey;
+    pub(super) fn under(self, policy: Policy) -> Self {
+        self.with_keys(policy == Policy::CellKey)
+    }
+
+    /// The same with record keys or without.
+    pub(super) const fn with_keys(mut self, keyed: bool) -> Self {
+        self.keyed = keyed;
+        self
+    }
+
+    /// The same through other rows.
+    pub(super) const fn through(mut self, which: Which) -> Self {
+        self.which = which;
         self
     }
 
@@ -121,24 +154,32 @@ impl<'a> Pass<'a> {
         self.places = Some(places.into_iter().filter(|p| all.get(*p as usize).is_some_and(|p| wanted(p))).collect());
     }
 
-    /// The rows of a kind that are asked for, in both layers.
-    pub(super) fn views(&self, kind: Kind, when: When) -> PolarsResult<[View<'a>; 2]> {
+    /// The rows of a kind that are asked for, layer by layer.
+    pub(super) fn views(&self, kind: Kind, when: When) -> PolarsResult<Vec<View<'a>>> {
         self.views_of(kind, when, Share::WHOLE)
     }
 
     /// A share of them.
-    pub(super) fn views_of(&self, kind: Kind, when: When, share: Share) -> PolarsResult<[View<'a>; 2]> {
-        let view = |layer: &'a Layer, dead: Option<&'a Numbers>| {
+    pub(super) fn views_of(&self, kind: Kind, when: When, share: Share) -> PolarsResult<Vec<View<'a>>> {
+        let view = |layer: &'a Layer, cases: Cases<'a>| {
             let frame = layer.frame(kind);
             let columns = frame.columns(kind.more())?;
             let ranges = share.cut(frame.ranges(columns.day, self.places.as_deref(), when));
-            PolarsResult::Ok(View { columns, ranges, dead })
+            PolarsResult::Ok(View { columns, ranges, cases })
         };
-        let dead = Some(&self.facts.dead).filter(|d| d.count > 0);
-        Ok([view(&self.facts.base, dead)?, view(&self.facts.delta, None)?])
+        let (base, delta, dead) = (&self.facts.base, &self.facts.delta, &self.facts.dead);
+        let but = if dead.count > 0 { Cases::But(dead) } else { Cases::All };
+        let (of_base, of_delta) = match self.which {
+            Which::Standing => (Some(but), true),
+            Which::Base => (Some(Cases::All), false),
+            Which::Replaced => (Some(Cases::Only(dead)), false),
+            Which::Delta => (None, true),
+        };
+        let of_base = of_base.map(|cases| view(base, cases));
+        of_base.into_iter().chain(of_delta.then(|| view(delta, Cases::All))).collect()
     }
 
-    fn in_period(&self, kind: Kind) -> PolarsResult<[View<'a>; 2]> {
+    fn in_period(&self, kind: Kind) -> PolarsResult<Vec<View<'a>>> {
         self.views(kind, When::Dated(self.from, self.to))
     }
 
@@ -151,7 +192,8 @@ impl<'a> Pass<'a> {
     pub(super) fn cells(&self) -> PolarsResult<Cells> {
         // The most work first; no two share a cell.
         let passes = [Self::ended, Self::times, Self::gk, Self::active, Self::new_insatser];
-        if self.places.is_some() || self.facts.rows() < MANY {
+        let rows = if self.which == Which::Delta { self.facts.delta.rows() } else { self.facts.rows() };
+        if self.places.is_some() || rows < MANY {
             let mut cells = Cells::default();
             passes.iter().try_for_each(|pass| pass(self, &mut cells))?;
             return Ok(cells);

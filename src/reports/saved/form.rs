@@ -129,6 +129,7 @@ pub(super) fn read(
         settings: Arc::clone(settings),
         counted_to: Position(head.counted_to),
         kept: Default::default(),
+        kept_of_base: Default::default(),
     }))
 }
 
