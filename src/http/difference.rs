@@ -115,9 +115,9 @@ async fn get_report_difference(
     report_variables::read(&mut query, &mut wanted);
     let parts = parts(&mut query, (&report, version), Form::Json);
     let (changed_only, lang, page) = (query.flag("changed"), lang(&mut query), query.page());
-    let positions = [("countedTo", from), ("andCountedTo", to)];
-    let rest = Rest { wanted: wanted.clone(), positions: positions.to_vec(), package: parts.package(), unit: None };
-    finish(&app, &mut query, rest).await?;
+    let positions = vec![("countedTo", from), ("andCountedTo", to)];
+    let rest = Rest { wanted: wanted.clone(), positions, package: parts.package(), unit: None };
+    finish(&app, &mut query, &rest).await?;
     wanted.every = every;
     let state = |as_of, counted_to| Counted { as_of, counted_to, at_least: None };
     let between = Between { earlier: state(since, from), later: state(until, to) };
@@ -125,11 +125,11 @@ async fn get_report_difference(
     let asking = Arc::clone(&caller);
     let comparing = in_turn(&app, move |app| {
         let service = &app.service;
-        let parts = named(app, parts, &wanted, &positions)?;
+        let parts = named(app, parts, &rest)?;
         let shown = (lang, granted_now(app, &asking, &wanted, between)?);
         let wanted = only(wanted, &parts);
         let found = app.reports.difference(&service.db, &service.registers, &wanted, between, &*service.clock, shown);
-        found.map_err(|e| refused(e, &positions))
+        found.map_err(|e| refused(e, &rest.positions))
     });
     let (difference, behind) = comparing.await?;
     let mut told = difference.told(lang, changed_only);

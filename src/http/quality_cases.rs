@@ -22,7 +22,6 @@ use crate::app::reporting::{granted_now, in_turn};
 use crate::auth::policy::Action;
 use crate::domain::finding::Allowed;
 use crate::domain::shape;
-use crate::reports::Request;
 use crate::reports::cube::SAMTLIGA;
 use crate::reports::follow::{Counted, FollowError, State};
 use crate::reports::quality::{self, BehindError, Cell, ENHET, Part};
@@ -116,7 +115,7 @@ pub const ENDPOINTS: &[Endpoint] = &[Endpoint {
 
 /// The question, read and checked.
 struct Asked {
-    request: Request,
+    rest: Rest,
     cell: Cell,
     counted: Counted,
     page: Page,
@@ -135,9 +134,10 @@ async fn read(app: &web::Data<App>, query: &mut Query) -> Result<Asked, Problem>
     report_variables::read(query, &mut request);
     let positions = vec![("countedTo", counted.counted_to), ("atLeast", counted.at_least)];
     let unit = query.text(ENHET).map(ToOwned::to_owned);
-    finish(app, query, Rest { wanted: request.clone(), positions, package: None, unit }).await?;
+    let rest = Rest { wanted: request, positions, package: None, unit };
+    finish(app, query, &rest).await?;
     match cell {
-        Some(cell) => Ok(Asked { request, cell, counted, page }),
+        Some(cell) => Ok(Asked { rest, cell, counted, page }),
         None => Err(Problem::new(Kind::FrageparameterFel)),
     }
 }
@@ -172,16 +172,16 @@ fn cell(query: &mut Query) -> Option<Cell> {
 async fn list_report_cases(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let caller = caller(&request)?;
     let mut query = Query::of(&request);
-    let Asked { request: wanted, cell, counted, page } = read(&app, &mut query).await?;
+    let Asked { rest, cell, counted, page } = read(&app, &mut query).await?;
     let asking = Arc::clone(&caller);
     let finding = in_turn(&app, move |app| {
         let service = &app.service;
-        let policy = granted_now(app, &asking, &wanted, counted)?.own;
+        let wanted = &rest.wanted;
+        let policy = granted_now(app, &asking, wanted, counted)?.own;
         let state = app.reports.state(&service.db, &service.registers, counted, &*service.clock);
-        let positions = [("countedTo", counted.counted_to), ("atLeast", counted.at_least)];
-        let with_places = |error: FollowError| error.with_places(&service.db, &service.registers, &wanted);
-        let State { facts, organisation, as_of } = state.map_err(|e| refused(with_places(e), &positions))?;
-        let behind = quality::behind(&facts, &organisation, &wanted, &cell, as_of, policy);
+        let with_places = |error: FollowError| error.with_places(&service.db, &service.registers, wanted);
+        let State { facts, organisation, as_of } = state.map_err(|e| refused(with_places(e), &rest.positions))?;
+        let behind = quality::behind(&facts, &organisation, wanted, &cell, as_of, policy);
         behind.map(|behind| (behind, as_of, policy)).map_err(|error| no_such(error, &cell))
     });
     let (behind, as_of, policy) = finding.await?;

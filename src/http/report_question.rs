@@ -238,6 +238,7 @@ pub fn refuse_parts(query: &mut Query, error: RenderError) {
 }
 
 /// What of a question only the database can tell to be wrong.
+#[derive(Debug, Clone)]
 pub struct Rest {
     /// The question as far as it can be read: of a day, or of the country, where that can't.
     pub wanted: Request,
@@ -308,13 +309,12 @@ impl Rest {
 ///
 /// # Errors
 /// When anything was.
-pub async fn finish(app: &web::Data<App>, query: &mut Query, rest: Rest) -> Result<(), Problem> {
+pub async fn finish(app: &web::Data<App>, query: &mut Query, rest: &Rest) -> Result<(), Problem> {
     if query.finish().is_ok() {
         return Ok(());
     }
-    let app = app.clone();
-    let asking = web::block(move || rest.beyond(&app).map(|beyond| (rest, beyond)));
-    let (rest, beyond) = asking.await.map_err(|_| Problem::new(Kind::Upptagen))??;
+    let (app, asked) = (app.clone(), rest.clone());
+    let beyond = web::block(move || asked.beyond(&app)).await.map_err(|_| Problem::new(Kind::Upptagen))??;
     rest.tell(&beyond, query);
     query.finish()
 }

@@ -98,6 +98,7 @@ fn bytes(body: &impl serde::Serialize) -> Result<Vec<u8>, Problem> {
 /// The question, read and checked.
 struct Asked {
     request: Request,
+    rest: Rest,
     counted: Counted,
     lang: Lang,
     parts: Parts,
@@ -119,9 +120,11 @@ async fn read(app: &web::Data<App>, request: &HttpRequest, report: &str) -> Resu
     let mut request = Request { version, ..readable(report, period, geography) };
     report_variables::read(&mut query, &mut request);
     let positions = vec![("countedTo", counted_to), ("atLeast", at_least)];
-    finish(app, &mut query, Rest { wanted: request.clone(), positions, package: parts.package(), unit: None }).await?;
+    let rest = Rest { wanted: request.clone(), positions, package: parts.package(), unit: None };
+    finish(app, &mut query, &rest).await?;
     request.every = every;
-    Ok(Asked { request, counted: Counted { as_of, counted_to, at_least }, lang: lang.unwrap_or_default(), parts, form })
+    let counted = Counted { as_of, counted_to, at_least };
+    Ok(Asked { request, rest, counted, lang: lang.unwrap_or_default(), parts, form })
 }
 
 /// A question as far as it can be read, so that the rest of one whose period or geography is wrong is looked at, too.
@@ -131,18 +134,12 @@ pub(super) fn readable(report: &str, period: Option<Period>, geography: Option<G
 }
 
 /// The parts of a package, or those that are named.
-pub(super) fn named(
-    app: &App,
-    parts: Parts,
-    wanted: &Request,
-    positions: &[(&'static str, Option<i64>)],
-) -> Result<Vec<String>, Problem> {
+pub(super) fn named(app: &App, parts: Parts, rest: &Rest) -> Result<Vec<String>, Problem> {
     let id = match parts {
         Parts::Named(parts) => return Ok(parts),
         Parts::Package(id) => id,
     };
-    let rest = Rest { wanted: wanted.clone(), positions: positions.to_vec(), package: Some(id), unit: None };
-    match package(app, id, wanted)? {
+    match package(app, id, &rest.wanted)? {
         Some(parts) => Ok(parts),
         None => rest.check(app).map(|()| Vec::new()),
     }
@@ -156,13 +153,12 @@ async fn get_report(app: web::Data<App>, request: HttpRequest, id: web::Path<Str
     let asked = read(&app, &request, &id).await?;
     let known = known(&request);
     let made = in_turn(&app, move |app| {
-        let Asked { request: wanted, counted, lang, parts, form } = asked;
-        let positions = [("countedTo", counted.counted_to), ("atLeast", counted.at_least)];
-        let parts = named(app, parts, &wanted, &positions)?;
+        let Asked { request: wanted, rest, counted, lang, parts, form } = asked;
+        let parts = named(app, parts, &rest)?;
         let grant = granted_now(app, &caller, &wanted, counted)?;
         // The others needn't be counted. The limit of different questions is about what is selected, whatever the part.
         let wanted = only(wanted, &parts);
-        let report = pulled(app, &wanted, counted, (lang, grant)).map_err(|e| refused(e, &positions))?;
+        let report = pulled(app, &wanted, counted, (lang, grant)).map_err(|e| refused(e, &rest.positions))?;
         Ok::<_, Problem>(made(report, &parts, form, known.as_deref(), None)?)
     });
     Ok(made.await?.answer())

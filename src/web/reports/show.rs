@@ -240,7 +240,7 @@ impl Told {
             freeze: freeze_address(&report.report, &fixed, &own_order),
             frozen_texts: FrozenTexts::of(visit.frame.language),
             files: files.of_all(),
-            ways: ways(t, wanted),
+            ways: ways(t, wanted, &asked.state(&[])),
             question: question.into_iter().chain(asked.state(&[])).collect(),
             notes: report.footnotes,
         }
@@ -252,20 +252,20 @@ pub fn on_paper(report: &Report) -> String {
     format!("{}. {}, {} – {}", report.title, report.geography.1, report.period.0, report.period.1)
 }
 
-/// Where to go on, with the same period and place.
-fn ways(t: &ReportTexts, wanted: &Request) -> Vec<(&'static str, String)> {
-    let plain = |report: &str| {
-        let request = Request::plain(report, wanted.period, wanted.geography.clone());
-        address(&format!("/rapporter/{report}"), &pairs(&request))
+/// Where to go on, with the same period and place, as known in the same state.
+fn ways(t: &ReportTexts, wanted: &Request, state: &[(String, String)]) -> Vec<(&'static str, String)> {
+    let there = |request: &Request| {
+        let pairs: Vec<(String, String)> = pairs(request).into_iter().chain(state.iter().cloned()).collect();
+        address(&format!("/rapporter/{}", request.report), &pairs)
     };
     let mut ways = Vec::new();
     if wanted.every.is_none() {
         let quarterly = Request { every: Some(crate::reports::times::Every::Quarter), ..wanted.clone() };
-        ways.push((t.trend, address(&format!("/rapporter/{}", wanted.report), &pairs(&quarterly))));
+        ways.push((t.trend, there(&quarterly)));
     }
     for (report, text) in [("baspaket", t.baspaket), ("flaskhalsar", t.bottlenecks), (quality::ID, t.quality)] {
         if wanted.report != report {
-            ways.push((text, plain(report)));
+            ways.push((text, there(&Request::plain(report, wanted.period, wanted.geography.clone()))));
         }
     }
     ways

@@ -118,7 +118,8 @@ impl Line {
         let named = named.into_iter().filter_map(|word| word.split_once('=')).collect();
         let mut rest = Rest { named, lone };
         let agreement = rest.take("by").map(|id| code(id, AgreementId::parse)).transpose()?;
-        let reason = rest.take("reason").unwrap_or("fel").to_owned();
+        let code_of_reason = rest.take("reason").unwrap_or("fel").to_owned();
+        let reason = Reason { code: code_of_reason, text: rest.take("text").map(str::to_owned) };
         let (open_elsewhere, reference_taken) = (rest.flag("open-elsewhere"), rest.flag("reference-taken"));
         let replacement_unknown = rest.named.contains(&("replacedBy", "unknown"));
         let of_day = || day.ok_or("needs a date");
@@ -145,7 +146,7 @@ impl Line {
                 Some(step) => Command::Register(Box::new(new_step(step, of_day()?, &mut rest, world)?)),
                 None => {
                     let kind = correction(verb, &mut rest, world)?;
-                    Command::Correct(Box::new(Correction { kind, reason: Reason { code: reason, text: None } }))
+                    Command::Correct(Box::new(Correction { kind, reason }))
                 }
             },
         };

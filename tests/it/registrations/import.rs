@@ -8,7 +8,7 @@ use sus::registrations::import::import;
 
 use crate::support::posting::import_lines;
 use crate::support::tables::Raw;
-use crate::support::{noon, on_both, organisation, service};
+use crate::support::{Backend, Database, noon, on_both, organisation, service};
 
 /// The example of the wire format, whole.
 fn chain() -> Vec<Value> {
@@ -59,6 +59,24 @@ fn refused_lines_come_back_with_their_findings_and_the_others_go_in() {
         assert_eq!(first["findings"][0]["code"], "datum_ordning");
         assert_eq!(first["findings"][0]["allowed"], json!({"from": "2016-10-04"}));
     });
+}
+
+#[test]
+fn a_line_of_no_kind_that_there_is_has_no_unknown_fields_that_some_kind_has() {
+    let database = Database::new(Backend::Sqlite).unwrap();
+    let (service, _) = service(&database, noon("2018-01-10"));
+    service.import_organisation(&organisation()).unwrap();
+    let of = |more: Value| {
+        let mut line =
+            json!({"agency": "FK", "kind": "flytt", "caseReference": "FK-2016-0001", "reason": {"code": "fel"}});
+        line.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let refused: Value = serde_json::from_str(&import_lines(&service, &[line]).1).unwrap();
+        let told = refused["findings"].as_array().unwrap().iter();
+        told.map(|finding| format!("{} {}", finding["code"], finding["pointer"])).collect::<Vec<_>>()
+    };
+    let no_kind = "\"falt_ogiltigt_varde\" \"/kind\"";
+    assert_eq!(of(json!({"date": "2016-10-03", "handlers": {}, "replacedBy": null, "answers": {}})), [no_kind]);
+    assert_eq!(of(json!({"flyttad": true})), [no_kind, "\"falt_okant\" \"/flyttad\""]);
 }
 
 #[test]

@@ -214,6 +214,11 @@ fn a_button_for_a_period_leads_to_an_address_that_says_the_days() {
     let there = "/rapporter/status?from=2025-01-01&to=2025-12-31&geography=lan%3A21&alder=25_29%2C30_39";
     assert_eq!(told.header("location"), Some(there));
     page(&reader, there);
+    // An address is written down in many places: one with somebody's number leads nowhere.
+    for typed in ["198503129804", "1985-03-12+9804", "850312%2D9804"] {
+        let told = reader.get(&format!("/rapporter/status?tabell={typed}&geography=lan:21&period=forra-aret"));
+        assert_eq!((told.status, told.header("location")), (400, None), "{typed}");
+    }
 }
 
 #[test]
@@ -257,6 +262,18 @@ fn an_earlier_state_stays_in_the_forms_of_its_page_until_the_present_is_asked_fo
         let field = format!("{}\"", carried(name, value));
         assert_eq!(earlier.matches(&field).count(), 2, "in the controls and for what changed since: {earlier}");
         assert!(!now.contains(&carried(name, "")), "{name}");
+    }
+    // So do the ways on from there.
+    for (text, path) in [("Flaskhalsar", "flaskhalsar"), ("kvartal", "baspaket"), ("Hur säkra", "datakvalitet")] {
+        let way = |page: &str| {
+            let (_, ways) = page.split_once("id=\"vidare\"").unwrap();
+            let found = ways.split("<a href=\"").find(|way| way.contains(text) && way.contains(path));
+            found.unwrap().split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&")
+        };
+        let (from_earlier, from_now) = (way(&earlier), way(&now));
+        assert!(from_earlier.starts_with(&format!("/rapporter/{path}?")), "{from_earlier}");
+        assert_eq!(from_earlier.replace("%3A", ":"), format!("{}&{state}", from_now.replace("%3A", ":")));
+        page(&manager, &from_earlier);
     }
     let (_, notice) = earlier.split_once("som de var kända vid en tidigare tidpunkt").unwrap();
     let present = notice.split("href=\"").nth(1).unwrap().split('"').next().unwrap();
