@@ -8,7 +8,7 @@
 //! **Never here:** SQL, HTTP, the clock, the environment, or a rule about what may be registered.
 //!
 //! Reading order: [`request`] and [`selection`] (who is counted), [`plain`] (the definitions as a plain loop, easiest
-//! to read and the oracle of the rest), `observations` (the same definitions as rows), [`facts`], `tally`, [`pull()`].
+//! to read and the oracle of the rest), `observations` (the same definitions as rows), [`facts`], `tally`, `kept`, [`pull()`].
 //! The other reports: [`forms`] (their parts), [`variables`] (what is selected and split by), `oracle` (their definitions
 //! as a plain loop), `classes` (who is in which cell of the splits) and `counting` (the same in columns). [`quality`]: how good
 //! the registrations are, and the cases behind.

@@ -238,9 +238,10 @@ proptest! {
             prop_assert_eq!(of(&facts), of(&built(&cases)), "{}", report);
         }
         prop_assert_eq!(facts.cases(), cases.len());
-        let compacted = facts.compacted().unwrap();
-        prop_assert_eq!(pulled(&compacted, &geography, period), pulled(&facts, &geography, period));
-        prop_assert_eq!(noisy(&compacted), noisy(&facts));
+        for whole in [facts.compacted().unwrap(), facts.tidied().unwrap()] {
+            prop_assert_eq!(pulled(&whole, &geography, period), pulled(&facts, &geography, period));
+            prop_assert_eq!(noisy(&whole), noisy(&facts));
+        }
     }
 
     #[test]

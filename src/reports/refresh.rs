@@ -153,6 +153,14 @@ impl Facts {
         self.changed.count > few.max(self.cases() / share)
     }
 
+    /// The same facts with an empty delta, and what is kept of whole levels carried over: made where nobody waits for it.
+    ///
+    /// # Errors
+    /// When polars can't make a frame.
+    pub(super) fn tidied(&self) -> Result<Self, PolarsError> {
+        Ok(Self { kept_of_base: Arc::new(self.kept_of_all()?), ..self.compacted()? })
+    }
+
     /// The same facts with an empty delta.
     ///
     /// # Errors
@@ -183,7 +191,7 @@ impl Facts {
             settings: Arc::clone(&self.settings),
             counted_to: self.counted_to,
             kept: KeptRows::default(),
-            kept_of_base: Arc::new(self.kept_of_all()?),
+            kept_of_base: Arc::default(),
         })
     }
 }

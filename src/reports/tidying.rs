@@ -64,7 +64,7 @@ impl Tidying {
         let (newest, grown) = (Arc::clone(newest), Arc::clone(grown));
         let started = Background::start("tidying", move |_| {
             give_way();
-            match grown.compacted() {
+            match grown.tidied() {
                 Ok(tidied) => newest.refreshing().set_tidied(&grown, tidied),
                 Err(error) => log::error!("reports: the columns stay as they have grown: {error}"),
             }
