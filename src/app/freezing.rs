@@ -153,7 +153,7 @@ pub async fn freeze(
     let wanted = Arc::new(wanted);
     loop {
         let key = key.clone().map(|key| (key, fingerprint.clone()));
-        let once = Once { client: caller.client.to_string(), key, lock: Some(LOCK.to_vec()) };
+        let once = Once { lock: Some(LOCK.to_vec()), ..Once::of(app, caller, key) };
         match freeze_beside(app, caller, once, &wanted).await {
             Ok(rendered) => return Ok(rendered),
             Err(NotYet::Overtaken) => {}

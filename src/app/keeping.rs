@@ -2,10 +2,11 @@
 //! key.
 
 use actix_web::web;
+use serde_json::json;
 
 use super::App;
-use crate::auth::same_secret;
-use crate::registrations::{Refusal, Rendered};
+use crate::auth::{Caller, same_secret};
+use crate::registrations::{Refusal, Rendered, Service};
 use crate::storage::receipts::{self, NO_CASE, Receipt};
 use crate::storage::{Link, StorageError};
 
@@ -17,6 +18,25 @@ pub struct Once {
     pub key: Option<(String, Vec<u8>)>,
     /// What to lock meanwhile beside the key.
     pub lock: Option<Vec<u8>>,
+}
+
+impl Once {
+    /// A caller's, by a key with the fingerprint of the content. What one person was answered is not for another of the same
+    /// client.
+    #[must_use]
+    pub fn of(app: &App, caller: &Caller, key: Option<(String, Vec<u8>)>) -> Self {
+        let key = key.map(|(key, fingerprint)| (key, of_person(&app.service, caller, fingerprint)));
+        Self { client: caller.client.to_string(), key, lock: None }
+    }
+}
+
+/// The fingerprint of what a person sent: the same of another person of the client is another.
+#[must_use]
+pub fn of_person(service: &Service, caller: &Caller, fingerprint: Vec<u8>) -> Vec<u8> {
+    match &caller.handler {
+        Some(handler) => service.fingerprint(&json!([handler.to_string(), fingerprint])),
+        None => fingerprint,
+    }
 }
 
 /// Writes in one transaction, once for each key.

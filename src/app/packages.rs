@@ -153,7 +153,7 @@ pub async fn create(
     (wanted, value): (Wanted, &Value),
 ) -> Result<Rendered, NotKept> {
     let fingerprint = app.service.fingerprint(&json!([Action::CreateReportPackage.code(), value]));
-    let once = Once { client: caller.client.to_string(), key: key.map(|key| (key, fingerprint)), lock: None };
+    let once = Once::of(app, caller, key.map(|key| (key, fingerprint)));
     let caller = caller.clone();
     keep(app, once, move |link, app| {
         may_keep(app, link, &caller, wanted.steering_group.as_ref())?;

@@ -400,6 +400,9 @@ impl Answers {
         self.0.is_empty()
     }
 
+    /// What no figure needs.
+    pub const COARSENED: [Question; 2] = [Question::Insats, Question::Arbetsgivare];
+
     /// Takes away what no figure needs: the employer, but not that one was given, and the local definition of an insats.
     pub fn coarsen(&mut self) {
         self.0.remove(&Question::Insats);

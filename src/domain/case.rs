@@ -146,6 +146,8 @@ pub struct Case {
     pub undone: Vec<RegistrationId>,
     /// Whether it was named, and lost its identity to protection: whose it is can't be known any more.
     pub protected: bool,
+    /// Whether it holds nothing any more but what figures are counted from.
+    pub coarsened: bool,
     /// Marked as felregistrering, out of all figures.
     pub felregistrering: bool,
     /// The case that stands instead.
@@ -197,6 +199,7 @@ impl Case {
             offices: vec![OfficePeriod { registration: entry.id, from: *date, offices }],
             handlers: Vec::new(),
             protected: false,
+            coarsened: false,
             consent,
             references: Vec::new(),
             withdrawal: None,
@@ -354,6 +357,7 @@ impl Case {
     /// What retention takes away of a case without identity, because no figure needs it: who the employer was, but not that
     /// one was given, which local definition an insats went by, references and handläggare.
     fn coarsen(&mut self) {
+        self.coarsened = true;
         self.remove_handlers();
         let superseded = self.withdrawal.iter_mut().flat_map(|w| &mut w.superseded);
         for step in self.steps.iter_mut().chain(superseded) {
@@ -382,6 +386,8 @@ impl Case {
                 if self.steps[0].registration == *registration {
                     self.offices[0].from = *date;
                     self.move_handlers(*registration, *date);
+                    // Who was made handläggare before that is so from the request.
+                    self.handlers.iter_mut().for_each(|given| given.from = given.from.max(*date));
                 }
             }
             CorrectionKind::Replace { registration, step, answers } => {
@@ -485,6 +491,12 @@ impl Case {
     #[must_use]
     pub fn before(&self, index: usize) -> Option<&Step> {
         self.steps.get(index.checked_sub(1)?)
+    }
+
+    /// Whether a step is the `avbrutet` of a withdrawn consent.
+    #[must_use]
+    pub fn is_withdrawal(&self, step: &Step) -> bool {
+        self.withdrawal.as_ref().is_some_and(|withdrawal| withdrawal.registration == step.registration)
     }
 
     /// How many days the step at `index` covered: until the next; `None` while it lasts and for an ending.

@@ -3,6 +3,7 @@
 
 use chrono::{Months, NaiveDate};
 
+use super::answers::Answers;
 use super::case::{Case, IdentityState};
 use super::command::{Consent, Correction, HandlerChange, Opening, Participant};
 use super::dates::{self, later, swedish_day};
@@ -43,9 +44,14 @@ fn anonymous(opening: &Opening, findings: &mut Findings) {
     }
 }
 
+/// Whether an identity was taken away, or what no figure needs: nothing of it comes anew.
+fn is_stripped(case: &Case) -> bool {
+    case.identity == IdentityState::Removed || case.coarsened
+}
+
 /// Handläggare are gone with an identity that was taken away, and none comes anew.
 pub fn check_handlers(case: &Case, handlers: &HandlerChange, findings: &mut Findings) {
-    for agency in Agency::ALL.into_iter().filter(|_| case.identity == IdentityState::Removed) {
+    for agency in Agency::ALL.into_iter().filter(|_| is_stripped(case)) {
         if matches!(handlers.of(agency), Some(Some(_))) {
             findings.add(Rule::AnonymMedUppgifter, offices::handler_pointer(agency));
         }
@@ -54,8 +60,15 @@ pub fn check_handlers(case: &Case, handlers: &HandlerChange, findings: &mut Find
 
 /// So is free text.
 pub fn check_reason(case: &Case, correction: &Correction, findings: &mut Findings) {
-    if case.identity == IdentityState::Removed && correction.reason.text.is_some() {
+    if is_stripped(case) && correction.reason.text.is_some() {
         findings.add(Rule::AnonymMedUppgifter, "/reason/text");
+    }
+}
+
+/// And the employer and the definition of an insats, of a case that is coarsened.
+pub fn check_answers(case: &Case, given: &Answers, findings: &mut Findings) {
+    for question in Answers::COARSENED.into_iter().filter(|question| case.coarsened && given.get(*question).is_some()) {
+        findings.add(Rule::AnonymMedUppgifter, format!("/answers/{}", question.code()));
     }
 }
 

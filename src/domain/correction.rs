@@ -136,7 +136,7 @@ fn owned(
 ) -> Option<AgreementId> {
     let step = &case.steps[index];
     let owner = ownership::owner_of(case, index);
-    let by_either = case.withdrawal.as_ref().is_some_and(|w| w.registration == step.registration);
+    let by_either = case.is_withdrawal(step) && matches!(kind, CorrectionKind::Undo { .. });
     if facts.by.agency == owner || by_either {
         return None;
     }
@@ -193,8 +193,14 @@ fn office_change(
     // Both offices are valid on the day, also where only the day is put right. Those of the request are looked at
     // with its step.
     if place > 0 {
-        let pair = pair.as_ref().unwrap_or(&period.offices);
-        offices::check_valid_on(pair, date.unwrap_or(period.from), facts, findings);
+        let mut of_day = Findings::default();
+        let day = date.unwrap_or(period.from);
+        offices::check_valid_on(pair.as_ref().unwrap_or(&period.offices), day, facts, &mut of_day);
+        if pair.is_none() {
+            // Only the day was sent.
+            of_day.0.iter_mut().for_each(|finding| finding.pointer = "/date".to_owned());
+        }
+        findings.append(of_day);
         return Some(None);
     }
     Some(owned(case, 0, kind, request, facts, findings))
@@ -256,8 +262,8 @@ pub fn check_result(before: &Case, after: &Case, correction: &Correction, facts:
 pub fn leave_what_stood(before: &Case, after: &Case, index: usize, facts: &Facts<'_>, findings: &mut Findings) {
     let step = &after.steps[index];
     if before.withdrawal.iter().flat_map(|withdrawal| &withdrawal.superseded).any(|superseded| superseded == step) {
-        // It comes back as it was, with a withdrawal that never was.
-        findings.0.clear();
+        // It comes back as it was, with a withdrawal that never was. The step before it may have become another since.
+        findings.0.retain(|finding| !matches!(finding.rule, Rule::KontorInteGiltigt | Rule::InsatsOkand));
         return;
     }
     let Some(place) = before.index_of(step.registration).filter(|_| !findings.0.is_empty()) else { return };
@@ -331,7 +337,7 @@ fn fits_between(after: &Case, index: usize, findings: &mut Findings) -> bool {
     fits
 }
 
-/// A moved request takes its consent, kommun and office changes along.
+/// A moved request has its consent before it, its kommun on its day, and changes of offices after it.
 fn request_moved(before: &Case, after: &Case, facts: &Facts<'_>, findings: &mut Findings) {
     let begun = after.begun();
     if let Some(consent) = after.consent.as_ref().filter(|c| c.obtained_on > begun) {
@@ -341,9 +347,7 @@ fn request_moved(before: &Case, after: &Case, facts: &Facts<'_>, findings: &mut 
     if let Some(code) = &after.municipality {
         offices::check_municipality(code, begun, "/date", findings);
     }
-    let own = after.steps[0].registration;
-    let handlers = after.handlers.iter().filter(|given| given.registration != own).map(|given| given.from);
-    let changes = after.offices[1..].iter().map(|period| period.from).chain(handlers);
+    let changes = after.offices[1..].iter().map(|period| period.from);
     if let Some(change) = changes.min().filter(|from| *from < begun) {
         findings.push(Finding::new(Rule::KontorsbyteDatum, "/date").allowed(Allowed::DateTo(change)));
     }

@@ -43,7 +43,7 @@ pub fn check(case: &Case, index: usize, pointer: &str, facts: &Facts<'_>, findin
     not_too_far_ahead(case, index, pointer, facts, findings);
     not_before_birth(case, index, pointer, findings);
     offices_valid(case, index, pointer, facts, findings);
-    meetings_inside_gk(case, index, findings);
+    meetings_inside_gk(case, index, facts, findings);
 }
 
 /// Each step is dated at least one day after the one before; GK and the planned insats have words of their own.
@@ -54,7 +54,7 @@ fn order(case: &Case, index: usize, pointer: &str, facts: &Facts<'_>, findings: 
         return;
     }
     let supersedes = step.date < before.date || before.date > facts.today;
-    if is_withdrawal(case, step) && supersedes && case.begun() <= step.date.min(facts.today) {
+    if case.is_withdrawal(step) && supersedes && case.begun() <= step.date.min(facts.today) {
         // What was said on that day takes away what is dated after it, so that no later date would be right.
         findings.add(Rule::AterkallelseSomSteg, pointer);
         return;
@@ -62,11 +62,6 @@ fn order(case: &Case, index: usize, pointer: &str, facts: &Facts<'_>, findings: 
     let planned_on_gk = before.kind == StepKind::Gk && step.kind.is_planned() && step.date == before.date;
     let rule = if planned_on_gk { Rule::GkPlaneradSammaDag } else { Rule::DatumOrdning };
     findings.push(Finding::new(rule, pointer).allowed(Allowed::DateFrom(later(before.date, 1))));
-}
-
-/// Whether a step is the `avbrutet` of a withdrawn consent.
-fn is_withdrawal(case: &Case, step: &Step) -> bool {
-    case.withdrawal.as_ref().is_some_and(|withdrawal| withdrawal.registration == step.registration)
 }
 
 /// Activities and endings may not be in the future; waiting steps may be dated some days ahead. The `avbrutet`
@@ -81,7 +76,7 @@ fn not_too_far_ahead(case: &Case, index: usize, pointer: &str, facts: &Facts<'_>
         return;
     }
     let is_taken = case.steps[..index].iter().any(|before| before.date == facts.today);
-    let last = if is_withdrawal(case, step) && is_taken { later(facts.today, 1) } else { facts.today };
+    let last = if case.is_withdrawal(step) && is_taken { later(facts.today, 1) } else { facts.today };
     if step.date > last {
         findings.push(Finding::new(Rule::DatumFramtid, pointer).allowed(Allowed::DateTo(last)));
     }
@@ -98,8 +93,12 @@ pub fn check_birth(birth: Option<NaiveDate>, day: NaiveDate, pointer: &str, find
     }
 }
 
-/// Nothing is dated outside the first–last day of the offices that it belongs to.
+/// Nothing is dated outside the first–last day of the offices that it belongs to, but for a withdrawn consent: that is any
+/// day's, also where an office has closed and nobody has taken over.
 fn offices_valid(case: &Case, index: usize, pointer: &str, facts: &Facts<'_>, findings: &mut Findings) {
+    if case.is_withdrawal(&case.steps[index]) {
+        return;
+    }
     let day = case.steps[index].date;
     let pair = case.offices_on(day);
     for code in [&pair.fk, &pair.af] {
@@ -126,11 +125,6 @@ pub fn check_beside_moved(case: &Case, index: usize, facts: &Facts<'_>, findings
     not_too_far_ahead(case, index, "/date", facts, findings);
     not_before_birth(case, index, "/date", findings);
     offices_valid(case, index, "/date", facts, findings);
-}
-
-/// The `avbrutet` of a withdrawal: its order is given, its day and offices are looked at like any other.
-pub fn check_withdrawn(case: &Case, facts: &Facts<'_>, findings: &mut Findings) {
-    offices_valid(case, case.steps.len() - 1, "/date", facts, findings);
 }
 
 fn between_neighbours(case: &Case, index: usize, pointer: &str, findings: &mut Findings) {
@@ -164,23 +158,26 @@ fn around_meetings(case: &Case, index: usize, pointer: &str, findings: &mut Find
     }
 }
 
-/// Meeting dates lie from the day of GK to the day before the next step.
-fn meetings_inside_gk(case: &Case, index: usize, findings: &mut Findings) {
+/// No meeting is booked for a day further ahead.
+const BOOKED_AHEAD: u64 = 366;
+
+/// Meeting dates lie from the day of GK to the day before the next step. Those that are booked lie within a year, so that no
+/// slip of the pen puts off what is to be registered next for ever.
+fn meetings_inside_gk(case: &Case, index: usize, facts: &Facts<'_>, findings: &mut Findings) {
     let step = &case.steps[index];
     let (first, last) = if step.kind == StepKind::Gk {
-        (step.date, None)
+        (step.date, later(step.date.max(facts.today), BOOKED_AHEAD))
     } else if let Some(gk) = case.before(index).filter(|b| b.kind == StepKind::Gk) {
-        (gk.date, Some(earlier(step.date, 1)))
+        (gk.date, earlier(step.date, 1))
     } else {
         return;
     };
     // Where no day is left between them, the day of GK stands for one: the step's own date is what is wrong.
-    let last = last.map(|last| last.max(first));
-    for (place, day) in step.answers.dates(Question::Moten).iter().enumerate() {
-        if *day < first || last.is_some_and(|last| *day > last) {
-            let allowed = last.map_or(Allowed::DateFrom(first), |last| Allowed::DateBetween(first, last));
-            findings.push(Finding::new(Rule::MotenUtanforGk, format!("/answers/moten/{place}")).allowed(allowed));
-        }
+    let last = last.max(first);
+    // Once for all of them: the days are kept in their order, not in that in which they were sent.
+    if step.answers.dates(Question::Moten).iter().any(|day| *day < first || *day > last) {
+        let finding = Finding::new(Rule::MotenUtanforGk, format!("/answers/{}", Question::Moten.code()));
+        findings.push(finding.allowed(Allowed::DateBetween(first, last)));
     }
 }
 

@@ -40,6 +40,17 @@ impl Allowed {
         }
     }
 
+    /// Whether a day is one of the dates that are allowed.
+    #[must_use]
+    pub fn holds(&self, day: NaiveDate) -> bool {
+        match self {
+            Self::DateFrom(first) => *first <= day,
+            Self::DateTo(last) => day <= *last,
+            Self::DateBetween(first, last) => (*first..=*last).contains(&day),
+            _ => false,
+        }
+    }
+
     /// The days on which something is valid.
     #[must_use]
     pub fn within(validity: Validity) -> Self {

@@ -156,6 +156,28 @@ pub fn check_change_day(case: &Case, day: NaiveDate, facts: &Facts<'_>, findings
     }
 }
 
+/// Offices that a case comes to are valid on the days of the steps that they become those of.
+pub fn check_steps_taken_along(
+    [before, after]: [&Case; 2],
+    offices: &OfficePair,
+    facts: &Facts<'_>,
+    findings: &mut Findings,
+) {
+    for agency in Agency::ALL {
+        let code = offices.of(agency);
+        let Some(office) = facts.organisation.offices.get(code) else { continue };
+        let is_new = |day| after.offices_on(day).of(agency) == code && before.offices_on(day).of(agency) != code;
+        let mut steps = after.steps.iter().filter(|step| !after.is_withdrawal(step));
+        if steps.any(|step| is_new(step.date) && !office.validity.contains(step.date)) {
+            let pointer = format!("/offices/{}", name(agency));
+            let finding = Finding::new(Rule::KontorInteGiltigt, pointer).allowed(Allowed::within(office.validity));
+            if !findings.0.contains(&finding) {
+                findings.push(finding);
+            }
+        }
+    }
+}
+
 /// Both offices of a change are valid on its day.
 pub fn check_valid_on(offices: &OfficePair, day: NaiveDate, facts: &Facts<'_>, findings: &mut Findings) {
     for agency in Agency::ALL {

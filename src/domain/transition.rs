@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::answers::{Answer, Answers, Question};
 use super::case::{Case, IdentityState};
 use super::code::{AgreementId, CaseId, Position, RegistrationId};
-use super::command::{Command, HandlerChange, NewStep, Participant, Registrar, Request};
+use super::command::{Command, CorrectionKind, HandlerChange, NewStep, Participant, Registrar, Request};
 use super::finding::{Allowed, Finding, Findings};
 use super::journal::{Entry, Event, Opened};
 use super::organisation::{OfficePair, Organisation};
@@ -140,7 +140,6 @@ fn on_case(case: &Case, command: &Command, request: &Request, facts: &Facts<'_>,
             consent::check_withdrawal(case, *date, facts, findings);
             let ending = consent::ending_of_withdrawal(case, *date);
             let (event, agreement, after) = finish(case, Event::Withdrawal { date: *date, ending }, None, facts)?;
-            dates::check_withdrawn(&after, facts, findings);
             late(&after, after.steps.len() - 1, facts, findings);
             Some((event, agreement, after))
         }
@@ -170,6 +169,11 @@ fn on_case(case: &Case, command: &Command, request: &Request, facts: &Facts<'_>,
         }
         Command::Correct(correct) => {
             consent::check_reason(case, correct, findings);
+            if let CorrectionKind::Answers { answers, .. } | CorrectionKind::Replace { answers: Some(answers), .. } =
+                &correct.kind
+            {
+                consent::check_answers(case, answers, findings);
+            }
             let agreement = correction::check(case, correct, request, facts, findings)?;
             let correct = Box::new(correction::with_versions(correct, case, facts));
             let (event, agreement, after) = finish(case, Event::Correction(correct.clone()), agreement, facts)?;
@@ -348,6 +352,7 @@ fn late_answers(
     let pair = case.offices_on(step.date);
     let agreement = ownership::check(owner, step.kind, pair, step.date, request.agreement.as_ref(), facts, findings);
     questions::check_late(case, index, answers, findings);
+    consent::check_answers(case, answers, findings);
     let answers = with_versions(answers, step.date, facts);
     let (event, _, after) = finish(case, Event::Answers { registration, answers }, None, facts)?;
     let mut of_step = Findings::default();
@@ -379,11 +384,7 @@ fn change_offices(
     offices::check_change(handlers, pair, date, facts, findings);
     let event = Event::Offices { date, offices: pair.clone(), handlers: handlers.clone() };
     let (event, agreement, after) = finish(case, event, None, facts)?;
-    for index in 0..after.steps.len() {
-        if after.steps[index].date >= date {
-            dates::check(&after, index, "/date", facts, findings);
-        }
-    }
+    offices::check_steps_taken_along([case, &after], pair, facts, findings);
     ownership::agreements_cover(case, &after, facts, "/offices", findings);
     offices::notice_cleared([case, &after], date, handlers, "/handlers", findings);
     Some((event, agreement, after))

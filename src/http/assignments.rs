@@ -208,7 +208,7 @@ async fn changed(
     let value = read_json(&body(payload, app.config.limits.body_bytes).await?)?;
     let change = assigning::read(&value, today, wanted).map_err(|f| Problem::new(Kind::Regelbrott).errors(&f))?;
     let fingerprint = app.service.fingerprint(&json!([wanted.action().code(), value]));
-    let once = Once { client: caller.client.to_string(), key: key.map(|key| (key, fingerprint)), lock: None };
+    let once = Once::of(&app, &caller, key.map(|key| (key, fingerprint)));
     let scope = scope(&app, &request, &caller, wanted.action());
     // Written down before it is tried, so that nothing is changed that the log doesn't tell of.
     app.service.log(vec![Entry::of(&scope, access::Kind::Change, &[])]).await?;

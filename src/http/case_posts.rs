@@ -178,8 +178,9 @@ async fn create(
         known(&app, &request, &caller, action, case).await?;
     }
     let (item, value) = read?;
-    let fingerprint = app.service.fingerprint(&json!([action.code(), id, dry_run, value]));
-    let idempotency = key.map(|key| (key, fingerprint.clone()));
+    // A client reference stands for what was sent of a case, however its id was written and whether or not it was tried before.
+    let fingerprint = app.service.fingerprint(&json!([action.code(), case.to_string(), value]));
+    let idempotency = key.map(|key| (key, app.service.fingerprint(&json!([fingerprint, dry_run]))));
     let post = Post::new(item, fingerprint);
     let asked = Asked { caller, action, atomic: true, dry_run, if_match: Some(version), idempotency };
     submit(&app, &request, asked, vec![post], render_one(&app, &request)).await

@@ -238,7 +238,7 @@ async fn check(endpoint: &Endpoint, request: &ServiceRequest) -> Result<(), Prob
     }
     check_accept(endpoint, request)?;
     let media = request.content_type();
-    if !endpoint.takes.is_empty() && !endpoint.takes.iter().any(|c| c.media == media) {
+    if !endpoint.takes.is_empty() && !endpoint.takes.iter().any(|c| c.media.eq_ignore_ascii_case(media)) {
         let all = endpoint.takes.iter().map(|c| c.media).collect::<Vec<_>>().join(", ");
         return Err(Problem::new(Kind::FelMedietyp).detail(format!("Väntat: {all}."), format!("Expected: {all}.")));
     }

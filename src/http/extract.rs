@@ -55,17 +55,21 @@ pub fn too_large(limit: usize, unit_sv: &str, unit_en: &str) -> Problem {
 /// # Errors
 /// 400 with the place of the mistake, never with the text itself.
 pub fn json(bytes: &[u8]) -> Result<Value, Problem> {
-    serde_json::from_slice(bytes).map_err(|error| {
+    crate::registrations::json::read(bytes).map_err(|error| {
         let (line, column) = (error.line(), error.column());
-        Problem::new(Kind::JsonFel)
-            .detail(format!("Rad {line}, tecken {column}."), format!("Line {line}, column {column}."))
+        let (mut sv, mut en) = (format!("Rad {line}, tecken {column}."), format!("Line {line}, column {column}."));
+        if error.is_data() {
+            sv.push_str(" Ett namn står två gånger i samma objekt.");
+            en.push_str(" A name stands twice in the same object.");
+        }
+        Problem::new(Kind::JsonFel).detail(sv, en)
     })
 }
 
 /// Whether the body is one JSON value a line.
 #[must_use]
 pub fn is_ndjson(request: &HttpRequest) -> bool {
-    request.content_type() == "application/x-ndjson"
+    request.content_type().eq_ignore_ascii_case("application/x-ndjson")
 }
 
 /// What the door found of names in a query, to be told together with what is wrong with values.

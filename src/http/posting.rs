@@ -7,12 +7,13 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::answer::scope;
 use super::problem::{Kind, MEDIA_TYPE, Problem, kind_of};
 use super::trace::Trace;
 use crate::app::App;
+use crate::app::keeping::of_person;
 use crate::auth::Caller;
 use crate::auth::policy::Action;
 use crate::domain::code::Position;
@@ -50,13 +51,10 @@ pub async fn submit(
     posts: Vec<Post>,
     render: Render,
 ) -> Result<HttpResponse, Problem> {
-    // What one person was answered is not for another of the same client.
-    let of_person = |fingerprint: Vec<u8>| match &asked.caller.handler {
-        Some(handler) => app.service.fingerprint(&json!([handler.to_string(), fingerprint])),
-        None => fingerprint,
+    let keyed = |(key, fingerprint)| {
+        let fingerprint = of_person(&app.service, &asked.caller, fingerprint);
+        Idempotency { key, fingerprint, render: Arc::clone(&render) }
     };
-    let keyed =
-        |(key, fingerprint)| Idempotency { key, fingerprint: of_person(fingerprint), render: Arc::clone(&render) };
     let idempotency = asked.idempotency.map(keyed);
     let job = Job {
         scope: scope(app, request, &asked.caller, asked.action),

@@ -19,7 +19,7 @@ use crate::domain::case::Case;
 use crate::domain::finding::Findings;
 use crate::domain::journal::Entry;
 use crate::domain::person::IdentityNumber;
-use crate::domain::rule::Rule;
+use crate::domain::shape;
 use crate::domain::transition::Settings;
 use crate::registrations::fields::Fields;
 use crate::registrations::view::CaseView;
@@ -111,11 +111,9 @@ async fn create_register_extract(
 fn number(value: &Value, reading: Reading) -> Result<IdentityNumber, Findings> {
     let mut findings = Findings::default();
     let Some(mut fields) = Fields::of(value, "", &mut findings) else { return Err(findings) };
+    fields.required("personnummer", shape::IDENTITY_NUMBER, &mut findings);
     let text: Option<&str> = fields.text("personnummer", &mut findings);
     let number = text.and_then(|text| wire::identity_number(text, "/personnummer", reading, &mut findings));
-    if text.is_none() && !findings.has_errors() {
-        findings.add(Rule::FaltSaknas, "/personnummer");
-    }
     fields.finish(&mut findings);
     number.filter(|_| !findings.has_errors()).ok_or(findings)
 }

@@ -17,7 +17,9 @@ use crate::domain::finding::Findings;
 use crate::domain::journal::{Entry, Event};
 use crate::domain::person::contains_identity_number;
 use crate::domain::shape;
+use crate::registrations::import::BYTE_ORDER_MARK;
 use crate::registrations::job::Post;
+use crate::registrations::json::read as read_json;
 use crate::registrations::{fields, view, wire};
 
 /// `dryRun`, which every POST that registers takes.
@@ -136,6 +138,7 @@ type Line = Result<Value, Findings>;
 
 fn read(request: &HttpRequest, bytes: &[u8], most: usize) -> Result<(Vec<Line>, bool), Problem> {
     let (values, is_batch) = if is_ndjson(request) {
+        let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
         let lines = bytes.split(|b| *b == b'\n').filter(|line| !line.trim_ascii().is_empty());
         (lines.take(most + 1).map(line).collect(), true)
     } else {
@@ -151,7 +154,7 @@ fn read(request: &HttpRequest, bytes: &[u8], most: usize) -> Result<(Vec<Line>, 
 }
 
 fn line(bytes: &[u8]) -> Line {
-    serde_json::from_slice(bytes).map_err(|_| {
+    read_json(bytes).map_err(|_| {
         let mut findings = Findings::default();
         fields::wrong_type("", shape::ONE_OBJECT_A_LINE, &mut findings);
         findings

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::domain::organisation::{InsatsDefinition, Organisation};
+use crate::domain::code::HandlerId;
+use crate::domain::organisation::{Assignment, Confirmed, Handler, InsatsDefinition, Organisation};
 
 /// What a file changed, for one kind of entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -49,6 +50,9 @@ impl Changes {
 
 /// Entries of `file` replace those with the same code in `current`; others are added; none is removed.
 ///
+/// Of a handläggare, what those have done since whose task it is stays: an assignment that was ended is not given back by the
+/// file that it came with, and one that was given or confirmed doesn't go because the file doesn't have it.
+///
 /// A definition whose content changed becomes a new version and the older ones are kept, since a registration keeps
 /// the version that was shown. Of a code that is known already only the file's newest version counts; when only its
 /// days changed, the newest version gets those days.
@@ -59,11 +63,40 @@ pub fn merge(current: &Organisation, file: &Organisation) -> (Organisation, Chan
         areas: replace(&mut merged.areas, &file.areas),
         offices: replace(&mut merged.offices, &file.offices),
         steering_groups: replace(&mut merged.steering_groups, &file.steering_groups),
-        handlers: replace(&mut merged.handlers, &file.handlers),
+        handlers: replace(&mut merged.handlers, &handlers(current, file)),
         local_agreements: replace(&mut merged.agreements, &file.agreements),
         insats_definitions: insatser(&mut merged, file),
     };
     (merged, changes)
+}
+
+/// The handläggare of a file, with what has been done with their assignments since.
+fn handlers(current: &Organisation, file: &Organisation) -> BTreeMap<HandlerId, Handler> {
+    let since = |(id, given): (&HandlerId, &Handler)| {
+        let mut handler = given.clone();
+        if let Some(known) = current.handlers.get(id) {
+            handler.assignments.iter_mut().for_each(|assignment| keep(&known.assignments, assignment));
+            let missing = |a: &&Assignment| a.confirmed.is_some() && !given.assignments.iter().any(|b| same(a, b));
+            handler.assignments.extend(known.assignments.iter().filter(missing).cloned());
+        }
+        (id.clone(), handler)
+    };
+    file.handlers.iter().map(since).collect()
+}
+
+/// Whether it is the same assignment, however long it lasts.
+fn same(a: &Assignment, b: &Assignment) -> bool {
+    (&a.office, a.role, a.validity.from) == (&b.office, b.role, b.validity.from)
+}
+
+/// An assignment of a file lasts no longer than it was known to, and was confirmed when it was last.
+fn keep(known: &[Assignment], assignment: &mut Assignment) {
+    let Some(known) = known.iter().find(|known| same(known, assignment)) else { return };
+    assignment.validity.to = [known.validity.to, assignment.validity.to].into_iter().flatten().min();
+    let last = |confirmed: &Option<Confirmed>| confirmed.as_ref().map(|confirmed| confirmed.on);
+    if last(&known.confirmed) > last(&assignment.confirmed) {
+        assignment.confirmed.clone_from(&known.confirmed);
+    }
 }
 
 fn replace<K: Ord + Clone, V: PartialEq + Clone>(into: &mut BTreeMap<K, V>, from: &BTreeMap<K, V>) -> Counts {

@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::code::InsatsCode;
+use crate::domain::code::{HandlerId, InsatsCode};
+use crate::domain::organisation::{Assignment, Confirmed, Validity};
 
 fn today() -> NaiveDate {
     "2026-11-21".parse().unwrap()
@@ -175,4 +176,43 @@ fn a_file_may_lean_on_the_register_and_says_what_it_changed() {
     let (again, changes) = import(&merged, &written, today()).unwrap();
     assert!(changes.is_empty());
     assert_eq!(again, merged);
+}
+
+/// By office, the last day and who confirmed it, of the only handläggare.
+fn assignments(organisation: &Organisation) -> Vec<(String, Option<String>, Option<String>)> {
+    let of = |a: &Assignment| {
+        let confirmed = a.confirmed.as_ref().map(|confirmed| confirmed.by.clone());
+        (a.office.to_string(), a.validity.to.map(|day| day.to_string()), confirmed)
+    };
+    organisation.handlers[&HandlerId::parse("fk-h-017").unwrap()].assignments.iter().map(of).collect()
+}
+
+#[test]
+fn a_file_imported_again_leaves_what_was_done_with_assignments_since() {
+    let original = small();
+    let mut register = read(&original, today()).unwrap();
+    let entry = register.handlers.get_mut(&HandlerId::parse("fk-h-017").unwrap()).unwrap();
+    let came = entry.assignments[0].clone();
+    let given = Confirmed { on: "2026-01-10".parse().unwrap(), by: "fk-i-001".to_owned() };
+    entry.assignments[0].validity.to = Some("2026-10-31".parse().unwrap());
+    let from = "2026-01-10".parse().unwrap();
+    let more = Assignment { validity: Validity { from, to: None }, confirmed: Some(given), ..came };
+    entry.assignments.push(more);
+    let stands = assignments(&register);
+    assert_eq!((stands.len(), stands[0].1.as_deref()), (2, Some("2026-10-31")));
+
+    let (again, changes) = import(&register, &original, today()).unwrap();
+    assert_eq!((assignments(&again), changes.is_empty()), (stands.clone(), true));
+    // A file ends earlier, and prolongs nothing.
+    for (last, expected) in [("2026-05-31", "2026-05-31"), ("2027-12-31", "2026-10-31")] {
+        let mut file = original.clone();
+        file["handlers"][0]["assignments"][0]["validTo"] = json!(last);
+        let (merged, _) = import(&register, &file, today()).unwrap();
+        assert_eq!(assignments(&merged)[0].1.as_deref(), Some(expected));
+    }
+    // What only came with a file goes with it.
+    let mut file = original;
+    file["handlers"][0]["assignments"] = json!([]);
+    let (merged, _) = import(&register, &file, today()).unwrap();
+    assert_eq!(assignments(&merged), stands[1..]);
 }

@@ -169,8 +169,13 @@ impl<'a> Fields<'a> {
 #[must_use]
 pub fn parse_date(text: &str) -> Option<NaiveDate> {
     use chrono::Datelike;
-    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
-    (text.len() == 10 && (1900..2200).contains(&day.year())).then_some(day)
+    let has_its_form = text.len() == 10
+        && text
+            .bytes()
+            .enumerate()
+            .all(|(at, byte)| if [4, 7].contains(&at) { byte == b'-' } else { byte.is_ascii_digit() });
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| has_its_form)?;
+    (1900..2200).contains(&day.year()).then_some(day)
 }
 
 /// As known on: an instant, or a date, which means the end of that day in Sweden.
@@ -183,7 +188,7 @@ pub fn parse_known(text: &str) -> Option<DateTime<Utc>> {
 /// An unknown field's name as a pointer may show it: escaped, and never a number that might be a person's.
 #[must_use]
 pub fn shown(name: &str) -> String {
-    if name.chars().filter(char::is_ascii_digit).count() >= 10 {
+    if name.chars().filter(|c| c.is_numeric()).count() >= 10 {
         return "…".to_owned();
     }
     let short: String = name.chars().take(60).collect();

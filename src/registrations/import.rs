@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::job::{Actor, Answer, Answered, Job, Post, Refusal};
 use super::service::Service;
-use super::{view, wire};
+use super::{json as one_of_a_name, view, wire};
 use crate::auth::policy::Action;
 use crate::domain::code::{ClientId, ClientReference};
 use crate::domain::finding::{Allowed, Finding, Findings};
@@ -22,7 +22,7 @@ use crate::storage::access::Scope;
 const CHUNK: usize = 4000;
 
 /// What a file of UTF-8 may begin with.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What became of the lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -186,7 +186,7 @@ fn unreadable() -> Post {
 }
 
 fn post(service: &Service, text: &str, number: usize) -> Post {
-    let Ok(value) = serde_json::from_str::<Value>(text) else { return unreadable() };
+    let Ok(value) = one_of_a_name::read(text.as_bytes()) else { return unreadable() };
     let fingerprint = service.fingerprint(&value);
     let mut item = wire::line(&value, service.reading());
     if let Ok(item) = &mut item

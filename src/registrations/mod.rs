@@ -15,6 +15,7 @@ pub mod fields;
 pub mod find;
 pub mod import;
 pub mod job;
+pub mod json;
 pub mod load;
 pub mod retention;
 pub mod rotation;

@@ -363,9 +363,10 @@ fn opening(
 
 fn participant_of(value: &Value, reading: Reading, findings: &mut Findings) -> Option<Participant> {
     let mut fields = Fields::of(value, "/participant", findings)?;
+    let named = fields.raw("personnummer").is_some();
     let number = fields.text("personnummer", findings);
     let anonymous = fields.raw("anonymous");
-    let both = number.is_some() && anonymous.is_some();
+    let both = named && anonymous.is_some();
     let participant = if let Some(number) = number {
         identity_number(number, "/participant/personnummer", reading, findings).map(Participant::Named)
     } else if let Some(value) = anonymous {
@@ -375,8 +376,10 @@ fn participant_of(value: &Value, reading: Reading, findings: &mut Findings) -> O
         inner.finish(findings);
         sex.map(Participant::Anonymous)
     } else {
-        let finding = Finding::new(Rule::FaltSaknas, "/participant/personnummer");
-        findings.push(finding.allowed(Allowed::Shape(shape::NUMBER_OR_ANONYMOUS)));
+        if !named {
+            let finding = Finding::new(Rule::FaltSaknas, "/participant/personnummer");
+            findings.push(finding.allowed(Allowed::Shape(shape::NUMBER_OR_ANONYMOUS)));
+        }
         None
     };
     if both {

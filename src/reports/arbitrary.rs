@@ -58,6 +58,7 @@ pub(super) fn case(steps: &[(StepKind, &str)]) -> Case {
         references: Vec::new(),
         withdrawal: None,
         protected: false,
+        coarsened: false,
         felregistrering: false,
         replaced_by: None,
         last_known_from: known_from,

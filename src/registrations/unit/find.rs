@@ -28,6 +28,8 @@ impl Unit<'_, '_> {
             references: references(items()),
         };
         let found = look_up(link, &wanted)?;
+        // Whose a case is that is still to be opened is known by the request alone.
+        let requested: Vec<Vec<u8>> = found.people.iter().map(|known| known.person.clone()).collect();
         for Lookup { hash, person: id } in found.people {
             if let Some((_, newest)) = hashes.get(hash.as_slice()) {
                 self.overlay.persons.insert((*newest).clone(), Known { id });
@@ -52,7 +54,7 @@ impl Unit<'_, '_> {
         if items().any(|item| self.may_erase(item)) {
             // Protection concerns the person: it reaches every case under that identity. Where a case loses it, the person
             // goes unless there is another.
-            stands = self.with_siblings(link, stands)?;
+            stands = with_siblings(link, stands, requested)?;
         }
         self.name(&stands, found.references);
         self.load(link, stands)
@@ -119,14 +121,6 @@ impl Unit<'_, '_> {
         persons::hashes_of_cases(link, rows)
     }
 
-    /// The same cases and all others of the same persons.
-    fn with_siblings(&self, link: &mut Link<'_>, stands: Vec<cases::Stand>) -> Result<Vec<cases::Stand>, StorageError> {
-        let people: Vec<Vec<u8>> = stands.iter().filter_map(|s| s.person.clone()).collect();
-        let mut numbers: Vec<i64> = stands.iter().map(|s| s.number).collect();
-        numbers.extend(cases::of_persons(link, &people)?.iter().map(|row| row.number));
-        link.lock_cases(&[], &dedup(numbers))
-    }
-
     /// Gives references and client references the ids of the cases they stand for.
     fn name(&mut self, stands: &[cases::Stand], referred: Vec<cases::Referred>) {
         let ids: HashMap<i64, CaseId> = stands.iter().map(|s| (s.number, s.case_id())).collect();
@@ -167,6 +161,18 @@ impl Unit<'_, '_> {
         }
         Ok(())
     }
+}
+
+/// The same cases and all others of their persons, and those of other people.
+fn with_siblings(
+    link: &mut Link<'_>,
+    stands: Vec<cases::Stand>,
+    mut people: Vec<Vec<u8>>,
+) -> Result<Vec<cases::Stand>, StorageError> {
+    people.extend(stands.iter().filter_map(|s| s.person.clone()));
+    let mut numbers: Vec<i64> = stands.iter().map(|s| s.number).collect();
+    numbers.extend(cases::of_persons(link, &people)?.iter().map(|row| row.number));
+    link.lock_cases(&[], &dedup(numbers))
 }
 
 /// By hash of a person in a request: by which key it is, and the hash by the newest key, under which the unit knows the person.

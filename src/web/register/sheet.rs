@@ -6,6 +6,7 @@
 use super::typed::Typed;
 use super::words::Words;
 use crate::domain::finding::{Finding, Findings};
+use crate::registrations::fields::parse_date;
 use crate::web::form::{Field, Kind, Mistake};
 
 /// A form.
@@ -114,7 +115,15 @@ impl Sheet {
             let within = format!("{name}.");
             let seen = |field: &Field| field.kind != Kind::Hidden;
             let exact = self.fields().position(|field| seen(field) && field.name == name);
-            let place = exact.or_else(|| self.fields().position(|f| seen(f) && f.name.starts_with(&within)));
+            let inside = |field: &Field| seen(field) && field.name.starts_with(&within);
+            // Of several days the one that isn't allowed.
+            let not_allowed = |field: &Field| {
+                let day = parse_date(field.value());
+                day.zip(finding.allowed.as_ref()).is_some_and(|(day, allowed)| !allowed.holds(day))
+            };
+            let place = exact
+                .or_else(|| self.fields().position(|field| inside(field) && not_allowed(field)))
+                .or_else(|| self.fields().position(inside));
             // An answer that has no field here is about none of the other answers.
             if place.is_some() || name == "answers" {
                 return if name == "answers" { None } else { place };

@@ -126,7 +126,7 @@ fn all_findings_are_told_at_once() {
               "code": "moten_utanfor_gk",
               "ruleVersion": 1,
               "severity": "error",
-              "pointer": "/answers/moten/0",
+              "pointer": "/answers/moten",
               "sv": "Mötesdatum ska ligga inom kartläggningen. Tillåtet: 2016-10-12 – 2016-10-12.",
               "en": "Meeting dates must lie within the joint mapping. Allowed: 2016-10-12 – 2016-10-12.",
               "allowed": {

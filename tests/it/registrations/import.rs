@@ -166,6 +166,36 @@ fn what_was_taken_away_in_a_piece_is_gone_for_what_comes_after_it() {
     });
 }
 
+/// The person's earlier case, in an import before, is found by the request alone.
+#[test]
+fn protection_in_the_piece_of_a_request_reaches_the_persons_earlier_cases() {
+    on_both(|backend, database| {
+        let (service, _) = service(database, noon("2018-01-10"));
+        service.import_organisation(&organisation()).unwrap();
+        let request = |own: &str, reference: &str, date: &str| {
+            let mut line = chain().remove(0);
+            (line["clientReference"], line["caseReference"]) = (json!(own), json!(reference));
+            (line["date"], line["recordedAt"]) = (json!(date), json!(format!("{date}T12:00:00Z")));
+            line
+        };
+        let ended = json!({"agency": "FK", "caseReference": "FK-1", "step": "avbrutet", "date": "2016-10-20",
+            "answers": {"orsak": "eget_initiativ"}, "recordedAt": "2016-10-20T12:00:00Z"});
+        import_lines(&service, &[request("first", "FK-1", "2016-10-03"), ended]);
+        let protected = [
+            request("second", "FK-2", "2016-11-01"),
+            json!({"agency": "FK", "kind": "protection", "caseReference": "FK-2", "date": "2016-11-10",
+                "recordedAt": "2016-11-10T12:00:00Z"}),
+            request("third", "FK-3", "2017-02-01"),
+        ];
+        let (summary, refused) = import_lines(&service, &protected);
+        assert_eq!((summary.registered, refused.as_str()), (3, ""), "{backend:?}");
+        let mut raw = Raw::of(database);
+        assert_eq!(raw.count("cases", "identity = 'anonymous' AND person IS NULL"), 2, "{backend:?}");
+        assert_eq!(raw.count("cases", "person IN (SELECT id FROM persons)"), 1, "{backend:?}");
+        assert_eq!((raw.count("persons", "true"), raw.count("person_lookups", "true")), (1, 1), "{backend:?}");
+    });
+}
+
 #[test]
 fn a_file_gives_the_other_agencys_number_to_a_case_that_it_opens() {
     on_both(|_, database| {
