@@ -170,7 +170,7 @@ struct ReportArgs {
     #[arg(long)]
     as_of: Option<String>,
     /// Counting registrations up to this position only
-    #[arg(long)]
+    #[arg(long, value_parser = clap::value_parser!(i64).range(0..))]
     counted_to: Option<i64>,
     /// Select by a variable: NAME=CODE or NAME=CODE,CODE; once for each (GET /v1/reports lists them)
     #[arg(long, value_name = "NAME=CODES")]
@@ -218,7 +218,7 @@ struct ExportArgs {
     #[arg(long)]
     as_of: Option<String>,
     /// Counting registrations up to this position only
-    #[arg(long)]
+    #[arg(long, value_parser = clap::value_parser!(i64).range(0..))]
     counted_to: Option<i64>,
     /// Put the new export in the place of one that is there
     #[arg(long)]

@@ -125,7 +125,7 @@ fn not_a_withdrawal(case: &Case, registration: RegistrationId, findings: &mut Fi
 
 /// A correction belongs to the agency that owned the registration, or to one that an agreement lets act for it – that
 /// covers the registration as it stood and as it becomes. A withdrawal could be recorded by either, so either may undo
-/// it.
+/// it; its answers are the owner's.
 fn owned(
     case: &Case,
     index: usize,
@@ -136,7 +136,7 @@ fn owned(
 ) -> Option<AgreementId> {
     let step = &case.steps[index];
     let owner = ownership::owner_of(case, index);
-    let by_either = case.is_withdrawal(step) && matches!(kind, CorrectionKind::Undo { .. });
+    let by_either = case.is_withdrawal(step) && !matches!(kind, CorrectionKind::Answers { .. });
     if facts.by.agency == owner || by_either {
         return None;
     }

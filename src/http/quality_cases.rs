@@ -177,7 +177,7 @@ async fn list_report_cases(app: web::Data<App>, request: HttpRequest) -> Result<
     let finding = in_turn(&app, move |app| {
         let service = &app.service;
         let wanted = &rest.wanted;
-        let policy = granted_now(app, &asking, wanted, counted)?.own;
+        let policy = granted_now(app, &asking, wanted, Counted { at_least: None, ..counted })?.own;
         let state = app.reports.state(&service.db, &service.registers, counted, &*service.clock);
         let with_places = |error: FollowError| error.with_places(&service.db, &service.registers, wanted);
         let State { facts, organisation, as_of } = state.map_err(|e| refused(with_places(e), &rest.positions))?;

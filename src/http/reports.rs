@@ -155,7 +155,8 @@ async fn get_report(app: web::Data<App>, request: HttpRequest, id: web::Path<Str
     let made = in_turn(&app, move |app| {
         let Asked { request: wanted, rest, counted, lang, parts, form } = asked;
         let parts = named(app, parts, &rest)?;
-        let grant = granted_now(app, &caller, &wanted, counted)?;
+        // How far it counts at least selects nothing.
+        let grant = granted_now(app, &caller, &wanted, Counted { at_least: None, ..counted })?;
         // The others needn't be counted. The limit of different questions is about what is selected, whatever the part.
         let wanted = only(wanted, &parts);
         let report = pulled(app, &wanted, counted, (lang, grant)).map_err(|e| refused(e, &rest.positions))?;

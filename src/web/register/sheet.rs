@@ -80,13 +80,16 @@ impl Sheet {
     pub fn marked(&mut self, findings: &Findings, words: &Words) -> Vec<String> {
         let mut whole = Vec::new();
         for finding in findings.0.iter().filter(|finding| finding.is_error()) {
-            let at = self.about(finding);
-            let label = at.map(|at| self.fields().nth(at).map_or_else(String::new, |field| field.label.clone()));
-            let said = words.of(finding, label.as_deref());
-            match at.and_then(|at| self.fields_mut().nth(at)) {
-                Some(field) if field.errors.contains(&said) => {}
-                Some(field) => field.errors.push(said),
-                None => whole.push(said),
+            let places = self.about(finding);
+            if places.is_empty() {
+                whole.push(words.of(finding, None));
+            }
+            for at in places {
+                let Some(field) = self.fields_mut().nth(at) else { continue };
+                let said = words.of(finding, Some(&field.label));
+                if !field.errors.contains(&said) {
+                    field.errors.push(said);
+                }
             }
         }
         // What is badly written is found before the rules are asked; what is missing beside it is told all the same.
@@ -100,8 +103,9 @@ impl Sheet {
         whole
     }
 
-    /// The place of the field that a finding is about: the one of its name, or of what it lies in, or the first within it.
-    fn about(&self, finding: &Finding) -> Option<usize> {
+    /// The place of the field that a finding is about: the one of its name, or of what it lies in, or the first within it. Of
+    /// several days within it, those of each that isn't allowed.
+    fn about(&self, finding: &Finding) -> Vec<usize> {
         let mut name = finding.pointer.trim_start_matches('/').replace('/', ".");
         // The agency of a consent is chosen by its office.
         if name == "consent.obtainedBy" {
@@ -116,21 +120,24 @@ impl Sheet {
             let seen = |field: &Field| field.kind != Kind::Hidden;
             let exact = self.fields().position(|field| seen(field) && field.name == name);
             let inside = |field: &Field| seen(field) && field.name.starts_with(&within);
-            // Of several days the one that isn't allowed.
             let not_allowed = |field: &Field| {
                 let day = parse_date(field.value());
                 day.zip(finding.allowed.as_ref()).is_some_and(|(day, allowed)| !allowed.holds(day))
             };
-            let place = exact
-                .or_else(|| self.fields().position(|field| inside(field) && not_allowed(field)))
-                .or_else(|| self.fields().position(inside));
+            let days = self.fields().enumerate().filter(|(_, field)| inside(field) && not_allowed(field));
+            let days: Vec<usize> = days.map(|(at, _)| at).collect();
+            let place = exact.or_else(|| self.fields().position(inside));
             // An answer that has no field here is about none of the other answers.
-            if place.is_some() || name == "answers" {
-                return if name == "answers" { None } else { place };
+            if name == "answers" {
+                return Vec::new();
             }
-            name.truncate(name.rfind('.').unwrap_or(0));
+            match place {
+                Some(_) if exact.is_none() && !days.is_empty() => return days,
+                Some(place) => return vec![place],
+                None => name.truncate(name.rfind('.').unwrap_or(0)),
+            }
         }
-        None
+        Vec::new()
     }
 }
 

@@ -88,6 +88,7 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
     sent.retain(|(name, _)| name != "sida");
     let asked = asked(&visit, quality::ID, sent.clone());
     let Some(cell) = cell(&sent) else { return visit.not_found() };
+    let state = asked.state(&[]);
     let Some(wanted) = asked.request else {
         // The page of the report says what is wrong with the question.
         return to(&address("/rapporter/datakvalitet", &sent));
@@ -95,7 +96,12 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
     let (behind, own) = match found(&visit, &wanted, &cell, asked.counted).await {
         Ok(Some(found)) => found,
         Ok(None) => return visit.not_found(),
-        Err(refused) => return refused.answer(&visit),
+        Err(refused) => {
+            return match refused.of_question(visit.frame.language) {
+                Ok(_) => to(&report_address(&wanted, &state)),
+                Err(refused) => refused.answer(&visit),
+            };
+        }
     };
     let page_number: i64 = i64::clamp(number, 1, 1_000_000);
     let numbers: Vec<i64> = behind.counted.iter().map(|counted| counted.case).collect();
@@ -104,11 +110,18 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
     });
     match read.await {
         Ok((rows, total)) => {
-            let told = Told { definition, wanted: &wanted, cell: &cell, behind: &behind, own, sent: &sent };
+            let back = report_address(&wanted, &state);
+            let told = Told { definition, wanted: &wanted, back, cell: &cell, behind: &behind, own, sent: &sent };
             visit.answer(StatusCode::OK, &told.page(&visit, &rows, page_number, total))
         }
         Err(answer) => answer,
     }
+}
+
+/// Where the report is that the figure stands in, in the state that it was asked of.
+fn report_address(wanted: &Request, state: &[(String, String)]) -> String {
+    let question: Vec<(String, String)> = pairs(wanted).into_iter().chain(state.iter().cloned()).collect();
+    address("/rapporter/datakvalitet", &question)
 }
 
 /// Which row of which part; `None` when there is none such.
@@ -146,6 +159,7 @@ async fn found(
 struct Told<'a> {
     definition: &'a Definition,
     wanted: &'a Request,
+    back: String,
     cell: &'a Cell,
     behind: &'a Behind,
     own: String,
@@ -166,7 +180,7 @@ impl Told<'_> {
         Page {
             frame: visit.frame.clone(),
             t,
-            back: address("/rapporter/datakvalitet", &pairs(self.wanted)),
+            back: self.back.clone(),
             part: title,
             row: self.row(language, &visit.organisation),
             place: self.own.clone(),

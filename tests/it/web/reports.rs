@@ -358,6 +358,18 @@ fn figures_of_data_quality_lead_those_who_may_to_the_cases() {
             siv.get(&format!("/rapporter/datakvalitet/arenden?{question}&part=aktualitet&drojsmal=x")).status,
             404
         );
-        assert_eq!(siv.get("/rapporter/datakvalitet/arenden?from=x&part=aktualitet").status, 303);
+        // What is wrong with the question is told where it is asked.
+        for wrong in ["from=x", "from=2016-10-01&to=2016-12-31&countedTo=99999999", "geography=styrgrupp:mars"] {
+            let told = siv.get(&format!("/rapporter/datakvalitet/arenden?{wrong}&part=aktualitet"));
+            assert_eq!(told.status, 303, "{wrong}");
+            let there = siv.get(told.header("location").unwrap());
+            assert_eq!(there.status, 400, "{wrong}: {}", there.text);
+        }
+        // Back is back to the state that the figure was of.
+        let (_, state) = links[0].split_once("&asOf=").unwrap();
+        let state = state.split("&part=").next().unwrap();
+        let cases = page(&siv, &links[0]).text.replace("&#38;", "&");
+        let back = cases.split("href=\"/rapporter/datakvalitet?").nth(1).unwrap().split('"').next().unwrap();
+        assert!(back.ends_with(&format!("&asOf={state}")), "{back}");
     });
 }
