@@ -10,19 +10,21 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::App;
-use super::frozen_question::Wanted;
-use super::keeping::{Once, keep};
+use super::frozen_question::{Wanted, beyond, finding, wanted};
+use super::keeping::{Once, answered, keep};
 use super::reporting::{NoTurn, NotGranted, granted_now, in_turn, pulled};
 use crate::auth::Caller;
 use crate::auth::policy::Action;
+use crate::domain::finding::Findings;
+use crate::domain::organisation::Organisation;
 use crate::organisation::registers::Registers;
 use crate::registrations::{Refusal, Rendered};
 use crate::reports::disclosure::{self, Grant, Published};
 use crate::reports::follow::FollowError;
-use crate::reports::{Geography, Period, Report, render, stored};
+use crate::reports::{Geography, Period, PullError, Report, Request, render, stored};
 use crate::storage::cases::{day_number, day_of};
 use crate::storage::kept::{self, FrozenHead, FrozenRow};
-use crate::storage::{Link, StorageError};
+use crate::storage::{Link, StorageError, changes};
 
 /// What is locked while a report is frozen, so that each sees those before it.
 const LOCK: &[u8] = b"frozen_reports";
@@ -34,6 +36,8 @@ pub enum NotFrozen {
     NoTurn(NoTurn),
     /// It is not granted now.
     NotGranted(NotGranted),
+    /// Everything that is wrong with what is wanted.
+    Wrong(Findings),
     /// It could not be pulled.
     Follow(FollowError),
     /// It could not be written.
@@ -89,6 +93,48 @@ where
     }
 }
 
+/// The registers of now, and the newest position.
+fn known(app: &App) -> Result<(Arc<Organisation>, i64), StorageError> {
+    let head = changes::head(&mut app.service.db.read()?.link())?;
+    Ok((app.service.organisation()?.1, head))
+}
+
+/// Reads what is to be frozen.
+///
+/// # Errors
+/// Everything that is wrong with it, what only the database can tell among it.
+pub async fn read(app: &web::Data<App>, value: &Value) -> Result<Wanted, NotFrozen> {
+    let today = app.service.today();
+    if let Ok(wanted) = wanted(value, today, None) {
+        return Ok(wanted);
+    }
+    let asking = app.clone();
+    let (registers, head) = web::block(move || known(&asking)).await.map_err(|_| Refusal::Busy)??;
+    wanted(value, today, Some((&registers, head))).map_err(NotFrozen::Wrong)
+}
+
+/// What was wrong with a question that could be read: at its places in the body, where it was the question.
+fn told_whole(app: &App, error: FollowError, wanted: &Wanted) -> NotFrozen {
+    let mut findings = Findings::default();
+    if error.is_of_question() {
+        match known(app) {
+            Ok((registers, head)) => {
+                beyond(Some(&wanted.request), wanted.counted, (&registers, head), &mut findings);
+            }
+            Err(error) => return error.into(),
+        }
+    }
+    match error {
+        // What only the registers of an earlier state didn't know.
+        FollowError::Pull(PullError::Request(errors)) if !findings.has_errors() => {
+            errors.iter().for_each(|error| findings.push(finding(error)));
+            NotFrozen::Wrong(findings)
+        }
+        error if !findings.has_errors() => NotFrozen::Follow(error),
+        _ => NotFrozen::Wrong(findings),
+    }
+}
+
 /// How what is wanted is protected beside what is frozen of these days.
 fn protection(link: &mut Link<'_>, registers: &Registers, wanted: &Wanted) -> Result<Grant, StorageError> {
     let already = published(link, registers, wanted.request.period)?;
@@ -131,7 +177,7 @@ pub fn told(head: &FrozenHead) -> Value {
         "frozenBy": {"client": head.client, "agency": head.agency, "handler": head.handler},
         "report": head.report, "version": head.version, "lang": head.lang, "geography": head.geography,
         "period": {"from": day_of(head.first_day), "to": day_of(head.last_day)},
-        "asOf": instant(head.as_of), "countedTo": head.counted_to,
+        "asOf": instant(head.as_of), "countedTo": head.counted_to, "question": head.question,
         "link": format!("/v1/frozen-reports/{}", id(head)),
     })
 }
@@ -151,9 +197,18 @@ pub async fn freeze(
 ) -> Result<Rendered, NotFrozen> {
     let fingerprint = app.service.fingerprint(&json!([Action::CreateFrozenReport.code(), value]));
     let wanted = Arc::new(wanted);
-    loop {
+    let once = || {
         let key = key.clone().map(|key| (key, fingerprint.clone()));
-        let once = Once { lock: Some(LOCK.to_vec()), ..Once::of(app, caller, key) };
+        Once { lock: Some(LOCK.to_vec()), ..Once::of(app, caller, key) }
+    };
+    // What was frozen is answered again whatever has changed since, and nothing is counted for it.
+    let (asking, of) = (app.clone(), once());
+    let before = web::block(move || answered(&mut asking.service.db.read()?.link(), &of));
+    if let Some(rendered) = before.await.map_err(|_| Refusal::Busy)?? {
+        return Ok(rendered);
+    }
+    loop {
+        let once = once();
         match freeze_beside(app, caller, once, &wanted).await {
             Ok(rendered) => return Ok(rendered),
             Err(NotYet::Overtaken) => {}
@@ -173,7 +228,8 @@ async fn freeze_beside(
     let pulling = in_turn(app, move |app| {
         granted_now(app, &asking, &of.request, of.counted)?;
         let grant = protection(&mut app.service.db.read()?.link(), &app.service.registers, &of)?;
-        let mut report = pulled(app, &of.request, of.counted, (of.lang, grant))?;
+        let report = pulled(app, &of.request, of.counted, (of.lang, grant));
+        let mut report = report.map_err(|error| told_whole(app, error, &of))?;
         // The parts are there: they were read against the catalogue.
         let _ = render::form::keep(&mut report, &of.parts, None);
         Ok::<_, NotFrozen>((report, grant))
@@ -202,6 +258,10 @@ async fn freeze_beside(
 }
 
 fn head(app: &App, caller: &Caller, wanted: &Wanted, report: &Report) -> FrozenHead {
+    // By the version that was the newest then.
+    let of = Request { version: Some(report.version), ..wanted.request.clone() };
+    let parts = (!wanted.parts.is_empty()).then(|| ("part".to_owned(), wanted.parts.join(",")));
+    let question: Vec<(String, String)> = of.pairs().into_iter().chain(parts).collect();
     FrozenHead {
         id: app.new_id().as_bytes().to_vec(),
         frozen_at: app.now().timestamp_micros(),
@@ -217,6 +277,7 @@ fn head(app: &App, caller: &Caller, wanted: &Wanted, report: &Report) -> FrozenH
         last_day: day_number(report.period.1),
         as_of: report.as_of.timestamp_micros(),
         counted_to: report.counted_to,
+        question: serde_urlencoded::to_string(question).ok(),
     }
 }
 

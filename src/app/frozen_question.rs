@@ -154,10 +154,8 @@ pub fn wanted(value: &Value, today: NaiveDate, known: Option<(&Organisation, i64
     }
     fields.finish(&mut findings);
     let counted = Counted { as_of, counted_to, at_least };
-    if let (true, Some((registers, head))) = (findings.has_errors(), known) {
-        ahead(counted, head).for_each(|finding| findings.push(finding));
-        let unknown = request.as_ref().map_or(Vec::new(), |request| request.unknown(registers));
-        unknown.iter().for_each(|error| findings.push(finding(error)));
+    if let (true, Some(known)) = (findings.has_errors(), known) {
+        beyond(request.as_ref(), counted, known, &mut findings);
     }
     match (name, request.filter(|_| is_whole)) {
         (Some(name), Some(request)) if !findings.has_errors() => {
@@ -167,14 +165,21 @@ pub fn wanted(value: &Value, today: NaiveDate, known: Option<(&Organisation, i64
     }
 }
 
-/// Positions that the log has not come to.
-pub fn ahead(counted: Counted, head: i64) -> impl Iterator<Item = Finding> {
+/// What only the registers and the newest position can tell: positions that the log has not come to, and places that aren't
+/// known.
+pub fn beyond(
+    request: Option<&Request>,
+    counted: Counted,
+    (registers, head): (&Organisation, i64),
+    findings: &mut Findings,
+) {
     let positions = [("countedTo", counted.counted_to), ("atLeast", counted.at_least)];
-    let ahead = positions.into_iter().filter(move |(_, given)| given.is_some_and(|position| position > head));
-    ahead.map(move |(name, _)| {
+    for (name, _) in positions.into_iter().filter(|(_, given)| given.is_some_and(|position| position > head)) {
         let allowed = Allowed::Values(vec![format!("0–{head}")]);
-        Finding::new(Rule::FaltOgiltigtVarde, format!("/{name}")).allowed(allowed)
-    })
+        findings.push(Finding::new(Rule::FaltOgiltigtVarde, format!("/{name}")).allowed(allowed));
+    }
+    let unknown = request.map_or(Vec::new(), |request| request.unknown(registers));
+    unknown.iter().for_each(|error| findings.push(finding(error)));
 }
 
 /// `selections`, an object of variables with codes, and `split`, a list of variables.
@@ -219,5 +224,7 @@ pub fn finding(error: &RequestError) -> Finding {
         name if Variable::from_name(name).is_some() => format!("/selections/{name}"),
         name => format!("/{name}"),
     };
-    Finding::new(Rule::FaltOgiltigtVarde, pointer).allowed(Allowed::Values(error.allowed()))
+    let missing = matches!(error, RequestError::SelectionMissing { .. });
+    let rule = if missing { Rule::FaltSaknas } else { Rule::FaltOgiltigtVarde };
+    Finding::new(rule, pointer).allowed(Allowed::Values(error.allowed()))
 }

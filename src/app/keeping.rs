@@ -39,6 +39,21 @@ pub fn of_person(service: &Service, caller: &Caller, fingerprint: Vec<u8>) -> Ve
     }
 }
 
+/// What was answered to the key before, if anything was.
+///
+/// # Errors
+/// When the key was used with other content, or the answer has gone with somebody's identity.
+pub fn answered(link: &mut Link<'_>, Once { client, key, .. }: &Once) -> Result<Option<Rendered>, Refusal> {
+    let Some((key, fingerprint)) = key else { return Ok(None) };
+    let Some(kept) = receipts::find(link, &[(client.clone(), key.clone())])?.pop() else { return Ok(None) };
+    if !same_secret(&kept.fingerprint, fingerprint) {
+        return Err(Refusal::KeyReused);
+    }
+    let body = kept.body.ok_or(Refusal::Erased)?;
+    let headers = serde_json::from_str(&kept.headers).unwrap_or_default();
+    Ok(Some(Rendered { status: u16::try_from(kept.status).unwrap_or(200), headers, body }))
+}
+
 /// Writes in one transaction, once for each key.
 ///
 /// # Errors
@@ -57,24 +72,19 @@ pub async fn keep<E: From<Refusal> + From<StorageError> + Send + 'static>(
 fn in_transaction<E: From<Refusal> + From<StorageError>>(
     link: &mut Link<'_>,
     app: &App,
-    Once { client, key, lock }: Once,
+    once: Once,
     write: impl FnOnce(&mut Link<'_>, &App) -> Result<Rendered, E>,
 ) -> Result<Rendered, E> {
-    let keyed = key.as_ref().map(|(key, _)| app.service.vault.fingerprint(format!("{client} {key}").as_bytes()));
-    link.lock_keys(&keyed.into_iter().chain(lock).collect::<Vec<_>>())?;
-    let Some((key, fingerprint)) = key else { return write(link, app) };
-    let earlier = receipts::find(link, &[(client.clone(), key.clone())])?.pop();
-    if let Some(kept) = earlier {
-        if !same_secret(&kept.fingerprint, &fingerprint) {
-            return Err(Refusal::KeyReused.into());
-        }
-        let body = kept.body.ok_or(Refusal::Erased)?;
-        let headers = serde_json::from_str(&kept.headers).unwrap_or_default();
-        return Ok(Rendered { status: u16::try_from(kept.status).unwrap_or(200), headers, body });
+    let keyed = once.key.as_ref().map(|(key, _)| format!("{} {key}", once.client));
+    let keyed = keyed.map(|key| app.service.vault.fingerprint(key.as_bytes()));
+    link.lock_keys(&keyed.into_iter().chain(once.lock.clone()).collect::<Vec<_>>())?;
+    if let Some(rendered) = answered(link, &once)? {
+        return Ok(rendered);
     }
+    let Some((key, fingerprint)) = once.key else { return write(link, app) };
     let rendered = write(link, app)?;
     let row = Receipt {
-        client,
+        client: once.client,
         idempotency_key: key,
         fingerprint,
         status: i16::try_from(rendered.status).unwrap_or(200),

@@ -14,6 +14,7 @@ use crate::auth::Caller;
 use crate::auth::policy::{Action, steers};
 use crate::domain::code::SteeringGroupCode;
 use crate::domain::finding::{Allowed, Finding, Findings};
+use crate::domain::organisation::Organisation;
 use crate::domain::rule::Rule;
 use crate::domain::shape;
 use crate::registrations::fields::Fields;
@@ -60,8 +61,8 @@ impl Wanted {
     /// Reads what a package is to be.
     ///
     /// # Errors
-    /// Everything that is wrong.
-    pub fn read(value: &Value, today: NaiveDate) -> Result<Self, Findings> {
+    /// Everything that is wrong; a steering group that the registers don't know, too, where they are given.
+    pub fn read(value: &Value, today: NaiveDate, known: Option<&Organisation>) -> Result<Self, Findings> {
         let mut findings = Findings::default();
         let Some(mut fields) = Fields::of(value, "", &mut findings) else { return Err(findings) };
         let name = name(&mut fields, today, &mut findings);
@@ -71,6 +72,9 @@ impl Wanted {
         let parts =
             parts.zip(report.as_deref()).map(|(value, report)| some_parts(value, (report, None), &mut findings));
         fields.finish(&mut findings);
+        if let (Some(group), Some(organisation)) = (&steering_group, known) {
+            findings.0.extend(no_such_group(group, organisation));
+        }
         match (name, report, parts) {
             (Some(name), Some(report), Some(parts)) if !findings.has_errors() => {
                 Ok(Self { name, steering_group, report, parts })
@@ -80,14 +84,34 @@ impl Wanted {
     }
 }
 
+/// What is wrong with a group that there isn't.
+fn no_such_group(group: &SteeringGroupCode, organisation: &Organisation) -> Option<Finding> {
+    let known = || organisation.steering_groups.keys().map(ToString::to_string).collect();
+    let is_known = organisation.steering_groups.contains_key(group);
+    (!is_known).then(|| Finding::new(Rule::FaltOgiltigtVarde, "/steeringGroup").allowed(Allowed::Values(known())))
+}
+
+/// Reads what a package is to be.
+///
+/// # Errors
+/// Everything that is wrong with it, what only the registers can tell among it.
+pub async fn read(app: &web::Data<App>, value: &Value) -> Result<Wanted, NotKept> {
+    let today = app.service.today();
+    if let Ok(wanted) = Wanted::read(value, today, None) {
+        return Ok(wanted);
+    }
+    let asking = app.clone();
+    let known = web::block(move || asking.service.organisation());
+    let (_, organisation) = known.await.map_err(|_| Refusal::Busy)??;
+    Wanted::read(value, today, Some(&organisation)).map_err(NotKept::Wrong)
+}
+
 /// A steering group's package is the business of those who are responsible for its cooperation.
 fn may_keep(app: &App, link: &mut Link<'_>, caller: &Caller, group: Option<&SteeringGroupCode>) -> Result<(), NotKept> {
     let Some(group) = group else { return Ok(()) };
     let organisation = app.service.registers.current(link)?;
     let Some(found) = organisation.steering_groups.get(group) else {
-        let known = organisation.steering_groups.keys().map(ToString::to_string).collect();
-        let finding = Finding::new(Rule::FaltOgiltigtVarde, "/steeringGroup").allowed(Allowed::Values(known));
-        return Err(NotKept::Wrong(finding.into()));
+        return Err(NotKept::Wrong(Findings(no_such_group(group, &organisation).into_iter().collect())));
     };
     if steers(caller, found, &organisation, app.service.today()) { Ok(()) } else { Err(NotKept::NotTheirs) }
 }

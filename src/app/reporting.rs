@@ -102,7 +102,8 @@ pub fn granted_now(
     let grant = granted(app, caller, wanted)?;
     // The levels beside an own office, too: of any period and selection.
     if [grant.own, grant.beside].contains(&Policy::CellKey) {
-        let selected = app.rates.select(&name(caller), &wanted.report, format!("{wanted:?} {counted:?}"), app.now());
+        let question = format!("{:?} {counted:?}", wanted.plainest());
+        let selected = app.rates.select(&name(caller), &wanted.report, question, app.now());
         selected.map_err(NotGranted::TooMany)?;
     }
     Ok(grant)

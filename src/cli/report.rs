@@ -17,6 +17,7 @@ use crate::reports::render::{self, Form, Options, csv, form};
 use crate::reports::request::RequestError;
 use crate::reports::times::Every;
 use crate::reports::{Geography, Lang, Period, PullError, Request};
+use crate::storage::changes;
 
 /// A failure whose reason is in the arguments, all that is wrong with them.
 #[derive(Debug)]
@@ -66,6 +67,10 @@ pub fn print(service: &Service, columns: Option<PathBuf>, args: &ReportArgs) -> 
     request.parts = counted_parts;
     request.every = args.every.as_deref().and_then(Every::from_code);
     choose(&mut request, args, &mut wrong);
+    let head = changes::head(&mut service.db.read()?.link())?;
+    if args.counted_to.is_some_and(|position| position > head) {
+        wrong.push(format!("--counted-to: the log has only come to position {head}. Allowed: 0–{head}."));
+    }
     let (_, organisation) = service.organisation()?;
     wrong.extend(request.unknown(&organisation).iter().map(with_allowed));
     if !wrong.is_empty() {

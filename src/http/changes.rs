@@ -10,6 +10,7 @@ use super::endpoint::{Answer, Content, Endpoint, Parameter, Verb};
 use super::extract::Query;
 use super::openapi::{LIMIT, examples};
 use super::problem::{Kind, Problem};
+use super::report_question::finish_positions;
 use crate::app::App;
 use crate::auth::policy::Action;
 use crate::domain::finding::Allowed;
@@ -52,9 +53,10 @@ pub const ENDPOINTS: &[Endpoint] = &[Endpoint {
 
 async fn list_changes(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let mut query = Query::of(&request);
-    let after = query.number("after", 0, i64::MAX, shape::POSITION).unwrap_or(0);
+    let after = query.number("after", 0, i64::MAX, shape::POSITION);
     let limit = query.page().limit;
-    query.finish()?;
+    finish_positions(&app, &mut query, &[("after", after)]).await?;
+    let after = after.unwrap_or(0);
     let read = web::block(move || {
         let mut connection = app.service.db.read()?;
         let mut link = connection.link();

@@ -129,7 +129,7 @@ async fn get_report_difference(
         let shown = (lang, granted_now(app, &asking, &wanted, between)?);
         let wanted = only(wanted, &parts);
         let found = app.reports.difference(&service.db, &service.registers, &wanted, between, &*service.clock, shown);
-        found.map_err(|e| refused(e, &rest.positions))
+        found.map_err(|e| refused(app, e, &rest))
     });
     let (difference, behind) = comparing.await?;
     let mut told = difference.told(lang, changed_only);

@@ -18,6 +18,7 @@ use super::endpoint::{Answer, Content, Endpoint, Parameter, Verb, caller};
 use super::extract::Query;
 use super::openapi::{PAGED, PAGING, examples, list_of};
 use super::problem::{Kind, Problem};
+use super::report_question::finish_positions;
 use crate::app::App;
 use crate::auth::policy::Action;
 use crate::domain::finding::Allowed;
@@ -125,7 +126,7 @@ async fn get_export(
     let caller = caller(&request)?;
     let mut query = Query::of(&request);
     let counted = Counted { as_of: query.as_of(), counted_to: query.counted_to(), at_least: None };
-    query.finish()?;
+    finish_positions(&app, &mut query, &[("countedTo", counted.counted_to)]).await?;
     // Held until the last byte has left: an export takes its time, and nobody should wait in line for it.
     let turn = Arc::clone(&app.export_turns).try_acquire_owned();
     let turn = turn.map_err(|_| Problem::new(Kind::Upptagen).header(RETRY_AFTER.as_str(), "30"))?;

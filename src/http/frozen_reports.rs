@@ -10,16 +10,12 @@ use super::keeping::answer;
 use super::openapi::{PAGING, kept as bodies};
 use super::problem::{Kind, Problem};
 use super::report_answer::{CONTENT, FILE, known, made};
-use super::report_question::{BOM, DECIMAL, FORMAT, PART, SEPARATOR, form, named_parts};
+use super::report_question::{BOM, DECIMAL, FORMAT, PART, SEPARATOR, alone, form, named_parts};
 use crate::app::App;
-use crate::app::freezing::{NotFrozen, freeze, frozen, told};
-use crate::app::frozen_question::{ahead, finding, wanted};
+use crate::app::freezing::{NotFrozen, freeze, frozen, read, told};
 use crate::app::reporting::in_turn;
 use crate::auth::policy::Action;
-use crate::domain::finding::Findings;
-use crate::reports::PullError;
-use crate::reports::follow::{Counted, FollowError};
-use crate::storage::{StorageError, changes, kept};
+use crate::storage::kept;
 
 const JSON: &str = "application/json";
 
@@ -97,50 +93,23 @@ async fn create_frozen_report(
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let caller = caller(&request)?;
-    let today = app.service.today();
-    let key = idempotency_key(&request, today)?;
+    let key = idempotency_key(&request, app.service.today())?;
     let value = read_json(&body(payload, app.config.limits.body_bytes).await?)?;
-    let wanted = match wanted(&value, today, None) {
-        Ok(wanted) => wanted,
-        Err(_) => {
-            let asking = app.clone();
-            let asking = web::block(move || {
-                let head = changes::head(&mut asking.service.db.read()?.link())?;
-                Ok::<_, StorageError>((asking.service.organisation()?.1, head))
-            });
-            let (registers, head) = asking.await.map_err(|_| Problem::new(Kind::Upptagen))??;
-            wanted(&value, today, Some((&registers, head))).map_err(|f| Problem::new(Kind::Regelbrott).errors(&f))?
-        }
-    };
-    let counted = wanted.counted;
-    let frozen = freeze(&app, &caller, key, (wanted, &value)).await;
-    Ok(answer(frozen.map_err(|error| not_frozen(error, counted))?))
+    let wanted = read(&app, &value).await?;
+    Ok(answer(freeze(&app, &caller, key, (wanted, &value)).await?))
 }
 
-fn not_frozen(error: NotFrozen, counted: Counted) -> Problem {
-    match error {
-        NotFrozen::NoTurn(error) => error.into(),
-        NotFrozen::NotGranted(error) => error.into(),
-        NotFrozen::Follow(error) => refused(error, counted),
-        NotFrozen::Refused(refusal) => refusal.into(),
-        NotFrozen::Failed => Problem::new(Kind::InterntFel),
-    }
-}
-
-/// What was wrong with a question in a body.
-fn refused(error: FollowError, counted: Counted) -> Problem {
-    let mut findings = Findings::default();
-    match error {
-        FollowError::Ahead { head, beside } => {
-            ahead(counted, head).for_each(|finding| findings.push(finding));
-            beside.iter().for_each(|error| findings.push(finding(error)));
+impl From<NotFrozen> for Problem {
+    fn from(error: NotFrozen) -> Self {
+        match error {
+            NotFrozen::NoTurn(error) => error.into(),
+            NotFrozen::NotGranted(error) => error.into(),
+            NotFrozen::Wrong(findings) => Self::new(Kind::Regelbrott).errors(&findings),
+            NotFrozen::Follow(error) => alone(error, &[]),
+            NotFrozen::Refused(refusal) => refusal.into(),
+            NotFrozen::Failed => Self::new(Kind::InterntFel),
         }
-        FollowError::Pull(PullError::Request(errors)) => {
-            errors.iter().for_each(|error| findings.push(finding(error)));
-        }
-        other => return super::report_question::refused(other, &[]),
     }
-    Problem::new(Kind::Regelbrott).errors(&findings)
 }
 
 async fn list_frozen_reports(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {

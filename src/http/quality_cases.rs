@@ -179,10 +179,9 @@ async fn list_report_cases(app: web::Data<App>, request: HttpRequest) -> Result<
         let wanted = &rest.wanted;
         let policy = granted_now(app, &asking, wanted, Counted { at_least: None, ..counted })?.own;
         let state = app.reports.state(&service.db, &service.registers, counted, &*service.clock);
-        let with_places = |error: FollowError| error.with_places(&service.db, &service.registers, wanted);
-        let State { facts, organisation, as_of } = state.map_err(|e| refused(with_places(e), &rest.positions))?;
+        let State { facts, organisation, as_of } = state.map_err(|e| refused(app, e, &rest))?;
         let behind = quality::behind(&facts, &organisation, wanted, &cell, as_of, policy);
-        behind.map(|behind| (behind, as_of, policy)).map_err(|error| no_such(error, &cell))
+        behind.map(|behind| (behind, as_of, policy)).map_err(|error| no_such(app, error, (&cell, &rest)))
     });
     let (behind, as_of, policy) = finding.await?;
     let scope = scope(&app, &request, &caller, Action::ListReportCases);
@@ -210,10 +209,10 @@ async fn list_report_cases(app: web::Data<App>, request: HttpRequest) -> Result<
 }
 
 /// There is no such figure; which there are.
-fn no_such(error: BehindError, cell: &Cell) -> Problem {
+fn no_such(app: &App, error: BehindError, (cell, rest): (&Cell, &Rest)) -> Problem {
     let mut query = Query::default();
     match error {
-        BehindError::Pull(error) => return refused(FollowError::Pull(error), &[]),
+        BehindError::Pull(error) => return refused(app, FollowError::Pull(error), rest),
         BehindError::Code(codes) => query.refuse(cell.part.axis().name, Allowed::Values(codes)),
         BehindError::Unit(units) => query.refuse(ENHET, Allowed::Values(units)),
     }

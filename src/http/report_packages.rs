@@ -11,7 +11,7 @@ use super::keeping::answer;
 use super::openapi::{LIMIT, PAGE, kept as bodies};
 use super::problem::{Kind, Problem};
 use crate::app::App;
-use crate::app::packages::{NotKept, Wanted, create, remove, replace, told};
+use crate::app::packages::{NotKept, Wanted, create, read as wanted, remove, replace, told};
 use crate::auth::policy::Action;
 use crate::storage::kept;
 
@@ -121,10 +121,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
     },
 ];
 
-async fn read(app: &App, payload: web::Payload) -> Result<(Wanted, Value), Problem> {
+async fn read(app: &web::Data<App>, payload: web::Payload) -> Result<(Wanted, Value), Problem> {
     let value = read_json(&body(payload, app.config.limits.body_bytes).await?)?;
-    let wanted = Wanted::read(&value, app.service.today()).map_err(NotKept::Wrong)?;
-    Ok((wanted, value))
+    Ok((wanted(app, &value).await?, value))
 }
 
 async fn create_report_package(

@@ -325,14 +325,38 @@ fn refuse_ahead(query: &mut Query, positions: &[(&'static str, Option<i64>)], he
     }
 }
 
-/// What was wrong with the question, which named these positions; the words of the question are not repeated.
-pub fn refused(error: FollowError, positions: &[(&'static str, Option<i64>)]) -> Problem {
+/// The same of a question of nothing but positions.
+///
+/// # Errors
+/// When anything was.
+pub async fn finish_positions(
+    app: &web::Data<App>,
+    query: &mut Query,
+    positions: &[(&'static str, Option<i64>)],
+) -> Result<(), Problem> {
+    if query.finish().is_ok() {
+        return Ok(());
+    }
+    let app = app.clone();
+    let head = web::block(move || changes::head(&mut app.service.db.read()?.link()));
+    refuse_ahead(query, positions, head.await.map_err(|_| Problem::new(Kind::Upptagen))??);
+    query.finish()
+}
+
+/// What was wrong with the question, all of it; its words are not repeated.
+pub fn refused(app: &App, error: FollowError, rest: &Rest) -> Problem {
+    let all = if error.is_of_question() { rest.check(app) } else { Ok(()) };
+    // What only the registers of an earlier state didn't know is no more than that.
+    all.map_or_else(|problem| problem, |()| alone(error, &rest.positions))
+}
+
+/// What was wrong with a question that named these positions, as far as the error says.
+pub fn alone(error: FollowError, positions: &[(&'static str, Option<i64>)]) -> Problem {
     match error {
         FollowError::Storage(error) => error.into(),
-        FollowError::Ahead { head, beside } => {
+        FollowError::Ahead { head } => {
             let mut query = Query::default();
             refuse_ahead(&mut query, positions, head);
-            beside.iter().for_each(|error| report_variables::refuse(&mut query, error));
             query.problem()
         }
         FollowError::Reversed => {

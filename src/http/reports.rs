@@ -159,7 +159,7 @@ async fn get_report(app: web::Data<App>, request: HttpRequest, id: web::Path<Str
         let grant = granted_now(app, &caller, &wanted, Counted { at_least: None, ..counted })?;
         // The others needn't be counted. The limit of different questions is about what is selected, whatever the part.
         let wanted = only(wanted, &parts);
-        let report = pulled(app, &wanted, counted, (lang, grant)).map_err(|e| refused(e, &rest.positions))?;
+        let report = pulled(app, &wanted, counted, (lang, grant)).map_err(|e| refused(app, e, &rest))?;
         Ok::<_, Problem>(made(report, &parts, form, known.as_deref(), None)?)
     });
     Ok(made.await?.answer())

@@ -206,6 +206,12 @@ pub enum Refusal {
     Storage(StorageError),
 }
 
+impl From<StorageError> for Refusal {
+    fn from(error: StorageError) -> Self {
+        Self::Storage(error)
+    }
+}
+
 /// How a job that was carried out is answered.
 #[derive(Debug, Clone)]
 pub enum Answered {

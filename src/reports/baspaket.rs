@@ -59,6 +59,8 @@ pub struct Form {
     pub measures: Measures,
     /// So many months, the one of the period's last day being the last, stand beside each other; 0: the period.
     pub months: u32,
+    /// Whether states of the last day are those of a day that was known ([`measured_on`](super::times::measured_on)).
+    pub known: bool,
 }
 
 impl Form {
@@ -74,7 +76,7 @@ impl Form {
 pub(super) const ANONYMOUS: &str = "anonyma";
 
 const fn form(id: &'static str, axes: &'static [Axis], measures: Measures) -> Form {
-    Form { id, axes, measures, months: 0 }
+    Form { id, axes, measures, months: 0, known: false }
 }
 
 /// The ten parts in their order.

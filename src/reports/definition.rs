@@ -20,6 +20,18 @@ pub struct Text {
 }
 
 impl Text {
+    /// In Swedish and in English.
+    #[must_use]
+    pub fn new(sv: &str, en: &str) -> Self {
+        Self { sv: sv.to_owned(), en: en.to_owned() }
+    }
+
+    /// A name, which has no translation.
+    #[must_use]
+    pub fn of_name(name: &str) -> Self {
+        Self::new(name, name)
+    }
+
     /// In one language.
     #[must_use]
     pub fn get(&self, lang: Lang) -> &str {

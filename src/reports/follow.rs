@@ -15,7 +15,6 @@ use super::pull::{PullError, pull};
 use super::reading::apply_read;
 use super::report::Report;
 use super::request::{Lang, Request};
-use super::request_error::RequestError;
 use super::saved::Shelf;
 use super::tidying::{Newest, Tidying};
 use crate::background::giving_way;
@@ -52,8 +51,6 @@ pub enum FollowError {
     Ahead {
         /// The newest position there is.
         head: i64,
-        /// What is wrong with the request, too, by the registers of now.
-        beside: Vec<RequestError>,
     },
     /// The earlier of two instants is after the later.
     Reversed,
@@ -64,7 +61,7 @@ impl fmt::Display for FollowError {
         match self {
             Self::Storage(error) => error.fmt(f),
             Self::Pull(error) => error.fmt(f),
-            Self::Ahead { head, .. } => write!(f, "the log has only come to position {head}"),
+            Self::Ahead { head } => write!(f, "the log has only come to position {head}"),
             Self::Reversed => f.write_str("the earlier instant is after the later"),
         }
     }
@@ -73,17 +70,10 @@ impl fmt::Display for FollowError {
 impl std::error::Error for FollowError {}
 
 impl FollowError {
-    pub(super) const fn ahead(head: i64) -> Self {
-        Self::Ahead { head, beside: Vec::new() }
-    }
-
-    /// Says what the registers of now don't know of a request, too, where the log has not come so far: whoever asks is
-    /// told all at once.
+    /// Whether it is the question that is wrong.
     #[must_use]
-    pub fn with_places(self, db: &Db, registers: &Registers, request: &Request) -> Self {
-        let Self::Ahead { head, .. } = self else { return self };
-        let known = db.read().and_then(|mut reader| registers.with_version(&mut reader.link()));
-        Self::Ahead { head, beside: known.map_or(Vec::new(), |(_, organisation)| request.unknown(&organisation)) }
+    pub const fn is_of_question(&self) -> bool {
+        matches!(self, Self::Ahead { .. } | Self::Reversed | Self::Pull(PullError::Request(_)))
     }
 }
 
@@ -160,8 +150,7 @@ impl Reports {
         (lang, grant): (Lang, Grant),
     ) -> Result<Report, FollowError> {
         giving_way(|| {
-            let state = self.state_here(db, registers, counted, clock);
-            let State { facts, organisation, as_of } = state.map_err(|e| e.with_places(db, registers, request))?;
+            let State { facts, organisation, as_of } = self.state_here(db, registers, counted, clock)?;
             Ok(pull(&facts, &organisation, request, as_of, lang, grant)?)
         })
     }
@@ -219,7 +208,7 @@ impl Reports {
         let mut reader = db.read()?;
         let head = changes::head(&mut reader.link())?;
         if head < at_least {
-            return Err(FollowError::ahead(head));
+            return Err(FollowError::Ahead { head });
         }
         if let Some(facts) = self.newest().filter(|f| f.counted_to().0 >= head) {
             return Ok(facts);
@@ -266,7 +255,7 @@ impl Reports {
         let head = changes::head(&mut reader.link())?;
         let wanted = counted.counted_to.unwrap_or(head);
         if wanted > head || counted.at_least.is_some_and(|p| p > head) {
-            return Err(FollowError::ahead(head));
+            return Err(FollowError::Ahead { head });
         }
         let key = (counted.as_of, wanted);
         if let Some(facts) = self.kept(&mut reader.link(), key, head)? {

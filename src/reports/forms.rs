@@ -30,7 +30,7 @@ const fn own(name: &'static str, codes: &'static [&'static str]) -> Axis {
 }
 
 const fn form(id: &'static str, axes: &'static [Axis], measures: Measures) -> Form {
-    Form { id, axes, measures, months: 0 }
+    Form { id, axes, measures, months: 0, known: false }
 }
 
 const KON: Axis = summed("kon", &["kvinna", "man"]);
@@ -64,6 +64,12 @@ const ARBETE_STUDIER: &[Form] = &[
     form("efter", &[summed("sysselsattning", SYSSELSATTNING), KON], Measures::Share("sysselsattning")),
     form("forandring", &[own("forandring", FORANDRING), KON], Measures::Share("forandring")),
 ];
+
+const LEFT_WAITING: Form = form("vantetid", &[summed("steg", WAITING), KON], Measures::Spread);
+const WAIT: Form = form("vantar", &[summed("steg", WAITING), KON], Measures::Spread);
+const WAIT_BANDS: Form =
+    form("vantar_tid", &[summed("steg", WAITING), summed("vantat", WAITED_CODES), KON], Measures::Share("vantat"));
+const WAIT_BY_MONTH: Form = Form { months: 12, ..form("utveckling", &[summed("steg", WAITING), KON], Measures::Days) };
 
 /// A part of the background: requests per value of a variable.
 const fn background(id: &'static str, axes: &'static [Axis]) -> Form {
@@ -192,17 +198,15 @@ pub const REPORTS: &[ReportForm] = &[
     },
     ReportForm {
         id: "flaskhalsar",
+        version: 2,
+        parts: &[LEFT_WAITING, Form { known: true, ..WAIT }, Form { known: true, ..WAIT_BANDS }, WAIT_BY_MONTH],
+        requires: None,
+    },
+    // Waits went on to the period's last day also where that lay ahead.
+    ReportForm {
+        id: "flaskhalsar",
         version: 1,
-        parts: &[
-            form("vantetid", &[summed("steg", WAITING), KON], Measures::Spread),
-            form("vantar", &[summed("steg", WAITING), KON], Measures::Spread),
-            form(
-                "vantar_tid",
-                &[summed("steg", WAITING), summed("vantat", WAITED_CODES), KON],
-                Measures::Share("vantat"),
-            ),
-            Form { months: 12, ..form("utveckling", &[summed("steg", WAITING), KON], Measures::Days) },
-        ],
+        parts: &[LEFT_WAITING, WAIT, WAIT_BANDS, WAIT_BY_MONTH],
         requires: None,
     },
     ReportForm { id: quality::ID, version: 1, parts: &quality::PARTS, requires: None },

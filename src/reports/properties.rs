@@ -87,7 +87,7 @@ fn on_edges(period: Period, cases: &[Case], random: usize) -> Period {
 
 /// A request with up to two selections and two splits that the report takes, chosen by chance.
 pub(super) fn asked(form: &ReportForm, period: Period, geography: Geography, chance: [u8; 8]) -> Request {
-    let mut request = Request::plain(form.id, period, geography);
+    let mut request = Request { version: Some(form.version), ..Request::plain(form.id, period, geography) };
     let codes_of = |variable: Variable, chance: u8| match variable {
         Variable::FkKontor => vec!["FK-0".to_owned(), "FK-2".to_owned()],
         Variable::AfKontor => vec!["AF-1".to_owned()],

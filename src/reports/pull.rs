@@ -21,7 +21,7 @@ use super::quality::{self, Offices, Units};
 use super::report::{Dimension, Part, Report, Row};
 use super::request::{Lang, MOST_ROWS, Period, Request, RequestError};
 use super::selection::{Level, Resolved, Selection};
-use super::split::{Choice, Split};
+use super::split::Split;
 use super::tally::Pass;
 use super::times::{self, Time};
 use super::variables::Origin;
@@ -178,12 +178,10 @@ pub(super) fn pull_shown(
                     return level_rows(facts, period, level, policy);
                 }
                 let (choices, classes) = (&request.choices, &*classes.of(period)?);
-                let question = Question { facts, organisation, period, choices, splits, classes };
-                let measured = quality::measured_on(period, as_of);
+                let measured = times::measured_on(period, as_of);
+                let question = Question { facts, organisation, period, measured, choices, splits, classes };
                 let (all, mut rows) = match &units {
-                    Some(units) => {
-                        (form.parts.iter().collect(), quality::rows(&question, units, measured, level, policy)?)
-                    }
+                    Some(units) => (form.parts.iter().collect(), quality::rows(&question, units, level, policy)?),
                     None => (wanted.clone(), counting::rows(&question, form.id, &wanted, level, policy)?),
                 };
                 all.into_iter().zip(&mut rows).for_each(|(form, rows)| without_own(form, splits, rows));
@@ -231,23 +229,22 @@ pub(super) fn pull_shown(
             rows,
         }
     });
-    let told = |choice: &Choice| choice.told(variable_labels(choice.variable, lang), organisation);
-    let selections: Vec<Dimension> = request.choices.iter().map(told).collect();
-    let footnotes = selected(&selections, lang).into_iter().chain(texts(&definition.footnotes)).collect();
+    let unfinished = unfinished(request.period, as_of, lang);
+    let footnotes = unfinished.into_iter().chain(texts(&definition.footnotes)).collect();
     let report = Report {
         report: definition.id.clone(),
         version: definition.version,
         lang: if lang == Lang::Sv { "sv" } else { "en" },
         title: definition.title.get(lang).to_owned(),
         period: (request.period.from(), request.period.to()),
-        levels: geography.levels.iter().map(|level| level.named(&geography.name, lang)).collect(),
-        geography: (geography.code.clone(), geography.name.clone()),
+        levels: geography.levels.iter().map(|level| level.named(geography.name.get(lang), lang)).collect(),
+        geography: (geography.code.clone(), geography.name.get(lang).to_owned()),
         as_of,
         counted_to: facts.counted_to().0,
         disclosure: "",
         disclosure_version: None,
         anonymous: grant.own.count(anonymous),
-        selections,
+        selections: request.selections(organisation, lang),
         footnotes,
         parts: parts.collect(),
     };
@@ -260,15 +257,15 @@ pub(super) fn pull_shown(
     Ok(disclose(report, grant, live.as_ref(), lang))
 }
 
-/// What is selected, in words, so that every form tells whom its figures are about.
-fn selected(selections: &[Dimension], lang: Lang) -> Option<String> {
-    let told = |of: &Dimension| {
-        let codes: Vec<&str> = of.codes.iter().map(|code| code.label.as_str()).collect();
-        format!("{}: {}", of.label, codes.join(", "))
-    };
-    let all: Vec<String> = selections.iter().map(told).collect();
-    let word = if lang == Lang::Sv { "Urval" } else { "Selection" };
-    (!all.is_empty()).then(|| format!("{word}: {}.", all.join("; ")))
+/// That a period isn't over, so that nobody takes what hasn't happened yet for something that didn't.
+fn unfinished(period: Period, as_of: DateTime<Utc>, lang: Lang) -> Option<String> {
+    let day = times::measured_on(period, as_of);
+    (day < period.to()).then(|| match lang {
+        Lang::Sv => format!("Perioden är inte slut: siffrorna är kända på {day}, och det som sker senare ingår inte."),
+        Lang::En => {
+            format!("The period isn't over: the figures are known on {day}, and what happens later isn't in them.")
+        }
+    })
 }
 
 /// The rows of a part at several times, those of a cell beside each other.

@@ -2,6 +2,7 @@
 //!
 //! Lives here: parsing at the door and resolving against the register, with every error at once. Never here: figures.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use chrono::NaiveDate;
@@ -11,9 +12,10 @@ use crate::domain::geography;
 use crate::domain::organisation::{Members, Organisation};
 use crate::domain::step::Agency;
 
-use super::catalogue::{Definition, catalogue};
+use super::catalogue::{Definition, Text, catalogue, variable_labels};
 use super::cube::SAMTLIGA;
 use super::forms::{self, ReportForm};
+use super::report::Dimension;
 pub use super::request_error::RequestError;
 use super::request_error::{clipped, names};
 use super::selection::{Resolved, Selection};
@@ -144,14 +146,14 @@ impl Geography {
         let prefix = code.split(':').next().unwrap_or_default();
         let listed = |codes: &mut dyn Iterator<Item = String>| codes.map(|c| format!("{prefix}:{c}")).collect();
         match self {
-            Self::Riket => Ok(Resolved::new(code, "Riket".to_owned(), Selection::All, std::iter::empty())),
+            Self::Riket => Ok(Resolved::new(code, Text::new("Riket", "Sweden"), Selection::All, std::iter::empty())),
             Self::Lan(county) => {
                 let found = geography::county(county).ok_or_else(|| {
                     let open = geography::counties().iter().filter(|c| c.validity.to.is_none());
                     unknown(listed(&mut open.map(|c| c.code.to_string())))
                 })?;
                 let any = MunicipalityCode::parse(&format!("{county}00")).ok();
-                Ok(Resolved::new(code, found.name.clone(), Selection::County(county.clone()), any.iter()))
+                Ok(Resolved::new(code, Text::of_name(&found.name), Selection::County(county.clone()), any.iter()))
             }
             Self::Kommun(kommun) => {
                 let found = geography::municipality(kommun).ok_or_else(|| {
@@ -159,7 +161,7 @@ impl Geography {
                     unknown(listed(&mut open.map(|m| m.code.to_string())))
                 })?;
                 let selection = Selection::Municipalities([kommun.clone()].into());
-                Ok(Resolved::new(code, found.name.clone(), selection, std::iter::once(kommun)))
+                Ok(Resolved::new(code, Text::of_name(&found.name), selection, std::iter::once(kommun)))
             }
             Self::Omrade(agency, area) => {
                 let found = organisation.areas.get(area).filter(|a| a.agency == *agency).ok_or_else(|| {
@@ -169,7 +171,7 @@ impl Geography {
                 let offices = || organisation.offices.values().filter(|o| o.agency == *agency && &o.area == area);
                 let selection = by_agency(*agency, offices().map(|o| o.code.clone()).collect());
                 let served = offices().flat_map(|o| &o.municipalities);
-                Ok(Resolved::new(code, found.name.clone(), selection, served))
+                Ok(Resolved::new(code, Text::of_name(&found.name), selection, served))
             }
             Self::Kontor(agency, office) | Self::MedForegangare(agency, office) => {
                 let found = organisation.offices.get(office).filter(|o| o.agency == *agency).ok_or_else(|| {
@@ -178,18 +180,19 @@ impl Geography {
                 })?;
                 if matches!(self, Self::Kontor(..)) {
                     let selection = by_agency(*agency, [office.clone()].into());
-                    return Ok(Resolved::new(code, found.name.clone(), selection, found.municipalities.iter()));
+                    return Ok(Resolved::new(code, Text::of_name(&found.name), selection, found.municipalities.iter()));
                 }
                 let all = organisation.with_predecessors(office);
                 let served = all.iter().filter_map(|c| organisation.offices.get(c)).flat_map(|o| &o.municipalities);
-                let name = format!("{} med föregångare", found.name);
+                let name = |with: &str| format!("{} {with}", found.name);
+                let name = Text { sv: name("med föregångare"), en: name("with predecessors") };
                 Ok(Resolved::new(code, name, by_agency(*agency, all.iter().map(|c| (*c).clone()).collect()), served))
             }
             Self::Styrgrupp(group) => {
                 let found = organisation.steering_groups.get(group).ok_or_else(|| {
                     unknown(listed(&mut organisation.steering_groups.keys().map(ToString::to_string)))
                 })?;
-                let name = found.name.clone();
+                let name = Text::of_name(&found.name);
                 match &found.members {
                     Members::Municipalities(codes) => {
                         let selection = Selection::Municipalities(codes.iter().cloned().collect());
@@ -270,6 +273,49 @@ impl Request {
         }
     }
 
+    /// The question as pairs of an address, each name once: without its parts, and without the state it is asked of.
+    #[must_use]
+    pub fn pairs(&self) -> Vec<(String, String)> {
+        let mut pairs = vec![
+            ("from".to_owned(), self.period.from().to_string()),
+            ("to".to_owned(), self.period.to().to_string()),
+            ("geography".to_owned(), self.geography.to_string()),
+        ];
+        let mut add = |name: &str, value: String| pairs.push((name.to_owned(), value));
+        if let Some(every) = self.every {
+            add("every", every.code().to_owned());
+        }
+        if let Some(version) = self.version {
+            add("version", version.to_string());
+        }
+        for choice in &self.choices {
+            add(choice.variable.row().name, choice.codes.join(","));
+        }
+        if !self.splits.is_empty() {
+            add("split", self.splits.iter().map(|v| v.row().name).collect::<Vec<_>>().join(","));
+        }
+        pairs
+    }
+
+    /// The same question by the one way to ask it: whatever the order of selections, codes and splits, and whether the newest
+    /// version is named. It counts the same figures.
+    #[must_use]
+    pub fn plainest(&self) -> Self {
+        let mut plainest = self.clone();
+        plainest.choices.iter_mut().for_each(|choice| choice.codes.sort_unstable());
+        plainest.choices.sort_unstable_by_key(|choice| choice.variable.row().name);
+        plainest.splits.sort_unstable_by_key(|variable| variable.row().name);
+        plainest.version = self.form().map(|form| form.version);
+        plainest
+    }
+
+    /// What is selected, for people: each variable with the codes that are chosen.
+    #[must_use]
+    pub fn selections(&self, organisation: &Organisation, lang: Lang) -> Vec<Dimension> {
+        let told = |choice: &Choice| choice.told(variable_labels(choice.variable, lang), organisation);
+        self.choices.iter().map(told).collect()
+    }
+
     /// What the register doesn't know of the places that are asked for.
     #[must_use]
     pub fn unknown(&self, organisation: &Organisation) -> Vec<RequestError> {
@@ -326,7 +372,9 @@ impl Request {
             if codes.trim() == SAMTLIGA {
                 continue;
             }
-            let codes: Vec<String> = codes.split(',').map(|code| code.trim().to_owned()).collect();
+            let mut codes: Vec<String> = codes.split(',').map(|code| code.trim().to_owned()).collect();
+            let mut seen = BTreeSet::new();
+            codes.retain(|code| seen.insert(code.clone()));
             let row = variable.row();
             let known = |code: &String| {
                 !code.is_empty() && code.len() <= 60 && (row.codes.is_empty() || row.codes.contains(&code.as_str()))

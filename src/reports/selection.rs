@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use crate::domain::code::{CountyCode, MunicipalityCode, OfficeCode};
 use crate::domain::geography::county;
 
+use super::definition::Text;
 use super::report::LevelName;
 use super::request::Lang;
 
@@ -89,8 +90,8 @@ impl Level {
 pub struct Resolved {
     /// As asked for, such as `styrgrupp:gavleborg`.
     pub code: String,
-    /// For people.
-    pub name: String,
+    /// For people; a place's own name is the same in both languages.
+    pub name: Text,
     /// Urval, län where there is one, riket.
     pub levels: Vec<Level>,
 }
@@ -107,7 +108,7 @@ impl Resolved {
     /// The levels of a selection that serves `municipalities`.
     pub(super) fn new<'a>(
         code: String,
-        name: String,
+        name: Text,
         selection: Selection,
         municipalities: impl Iterator<Item = &'a MunicipalityCode>,
     ) -> Self {

@@ -2,10 +2,11 @@
 //!
 //! Never here: figures.
 
-use chrono::{Datelike, Days, Months, NaiveDate};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
 
 use super::report::{Code, Dimension};
 use super::request::{Lang, Period};
+use crate::domain::dates::swedish_day;
 
 /// The name of the dimension of time.
 pub const TIME: &str = "tid";
@@ -67,6 +68,12 @@ impl Every {
             }
         }
     }
+}
+
+/// The day on which states are measured: the last of the period, but none that wasn't known yet.
+#[must_use]
+pub fn measured_on(period: Period, as_of: DateTime<Utc>) -> NaiveDate {
+    period.to().min(swedish_day(as_of))
 }
 
 /// The whole months that end with the one that `day` is in.

@@ -92,6 +92,19 @@ fn known_between(link: &mut Link<'_>, earlier: Known, later: Known) -> Result<Fx
     Ok(known)
 }
 
+/// When the newest registration up to a position became known, in microseconds; `None` where there is none.
+///
+/// # Errors
+/// When the database fails.
+pub fn known_at(link: &mut Link<'_>, position: i64) -> Result<Option<i64>, StorageError> {
+    Ok(each!(link, c => registrations::table
+        .filter(registrations::position.le(position))
+        .order(registrations::position.desc())
+        .select(registrations::known_from)
+        .first(c)
+        .optional())?)
+}
+
 /// What parts an earlier state from a later one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Since {

@@ -41,6 +41,8 @@ pub struct FrozenHead {
     pub as_of: i64,
     /// Up to which position.
     pub counted_to: i64,
+    /// By what it was asked, as in an address; not known of those frozen before this was kept.
+    pub question: Option<String>,
 }
 
 /// A frozen report to be kept.

@@ -260,6 +260,7 @@ diesel::table! {
         as_of -> BigInt,
         counted_to -> BigInt,
         body -> Text,
+        question -> Nullable<Text>,
     }
 }
 

@@ -35,7 +35,7 @@ pub fn schemas() -> Value {
         "FrozenReport": object(json!({
             "id": uuid(), "name": text(), "frozenAt": instant(), "frozenBy": who(), "report": text(), "version": integer(),
             "lang": text(), "geography": text(), "period": object(json!({"from": date(), "to": date()}), &["from", "to"]),
-            "asOf": instant(), "countedTo": integer(), "link": text(),
+            "asOf": instant(), "countedTo": integer(), "question": {"type": ["string", "null"]}, "link": text(),
         }), &["id", "name", "frozenAt", "frozenBy", "report", "version", "period", "geography", "asOf", "countedTo", "link"]),
         "FrozenReportList": page(reference("FrozenReport")),
         "NewReportPackage": closed(json!({"name": text(), "steeringGroup": text(), "report": text(), "parts": list(text())}),
@@ -102,7 +102,9 @@ pub fn frozen_report() -> Value {
         "id": FROZEN, "name": "Styrgruppens möte 2017-01-20", "frozenAt": "2017-01-20T09:00:00Z",
         "frozenBy": {"client": "fk-web", "agency": "FK", "handler": "fk-s-001"}, "report": "baspaket", "version": 1,
         "lang": "sv", "geography": "styrgrupp:gavleborg", "period": {"from": "2016-10-01", "to": "2016-12-31"},
-        "asOf": "2017-01-20T09:00:00Z", "countedTo": 186, "link": format!("/v1/frozen-reports/{FROZEN}"),
+        "asOf": "2017-01-20T09:00:00Z", "countedTo": 186,
+        "question": "from=2016-10-01&to=2016-12-31&geography=styrgrupp%3Agavleborg&version=1",
+        "link": format!("/v1/frozen-reports/{FROZEN}"),
     })
 }
 

@@ -15,6 +15,7 @@ mod waits;
 
 use std::sync::{Mutex, PoisonError};
 
+use chrono::NaiveDate;
 use polars::prelude::PolarsResult;
 
 use crate::domain::organisation::Organisation;
@@ -47,6 +48,8 @@ pub(super) struct Question<'a> {
     pub(super) facts: &'a Facts,
     pub(super) organisation: &'a Organisation,
     pub(super) period: Period,
+    /// On which states are measured, where a part has those of a day that was known.
+    pub(super) measured: NaiveDate,
     pub(super) choices: &'a [Choice],
     pub(super) splits: &'a [Split],
     /// Those of the choices and splits.
@@ -85,6 +88,7 @@ pub(super) fn rows(
         into: CountedIn::Splits,
         from: day(question.period.from()),
         to: day(question.period.to()),
+        measured: day(question.measured),
     };
     let rows = question.facts.rows();
     let groups: Vec<Group<'_>> = together(report, parts).into_iter().map(|at| count.group(&at, parts)).collect();
@@ -232,6 +236,7 @@ struct Count<'a> {
     into: CountedIn,
     from: i32,
     to: i32,
+    measured: i32,
 }
 
 /// GK held; avslutat: parts of the key of an ended case.

@@ -32,7 +32,8 @@ pub struct Key {
 
 impl Key {
     /// The anonymous cases of the selection, outside every part.
-    pub(super) const fn anonymous() -> Self {
+    #[must_use]
+    pub const fn anonymous() -> Self {
         Self { part: "", codes: Vec::new(), measure: "anonymous" }
     }
 }
@@ -77,7 +78,7 @@ const fn measure(measures: Measures, what: What) -> &'static str {
 pub(super) struct Scene<'a> {
     /// By the earlier register, as known on the earlier instant.
     pub asked: Asked<'a>,
-    /// The Swedish day of that instant.
+    /// The Swedish day of the earlier state: what happened later is new, and what had happened by then late.
     pub day: NaiveDate,
     /// What the noise of causes follows from.
     pub keys: &'a RecordKeys,

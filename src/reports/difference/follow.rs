@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::explain::{Behind, Explained, Key, Scene};
 use super::{Difference, Stages, compare};
@@ -17,9 +17,9 @@ use crate::reports::disclosure::Grant;
 use crate::reports::follow::{Counted, FollowError, Reports};
 use crate::reports::plain::Asked;
 use crate::reports::pull::{PullError, Shown, pull_shown};
-use crate::reports::quality;
 use crate::reports::reading::PIECE;
 use crate::reports::request::{Lang, Request};
+use crate::reports::times;
 use crate::storage::journal::{Loaded, Selection, load_counted};
 use crate::storage::{Db, StorageError, changes};
 
@@ -55,8 +55,7 @@ impl Reports {
         let mut tries = 0;
         loop {
             let head = changes::head(&mut db.read()?.link())?;
-            let found = giving_way(|| self.difference_once(db, registers, request, between, clock, (lang, grant)))
-                .map_err(|e| e.with_places(db, registers, request))?;
+            let found = giving_way(|| self.difference_once(db, registers, request, between, clock, (lang, grant)))?;
             tries += 1;
             // An identity that was taken away meanwhile may be known in one state and not in the other.
             let mut reader = db.read()?;
@@ -80,7 +79,7 @@ impl Reports {
         let (until, to) = (later.as_of, facts.counted_to().0);
         let (since, from) = (earlier.as_of.or(until), earlier.counted_to.unwrap_or(to));
         if from > to {
-            return Err(FollowError::ahead(to));
+            return Err(FollowError::Ahead { head: to });
         }
         let now = clock.now();
         let told = |at: Option<DateTime<Utc>>| at.map_or(now, |at| at.min(now));
@@ -97,7 +96,12 @@ impl Reports {
         }
         let by_new = request.geography.resolve(&new).map_err(|error| PullError::Request(vec![error]))?;
         let by_old = request.geography.resolve(&old).unwrap_or_else(|_| by_new.clone().of_nobody());
-        let day = swedish_day(told(since));
+        // A position alone stands for when it was the newest; where nothing was, all that came since is new.
+        let newest = match earlier.as_of {
+            None => changes::known_at(&mut reader.link(), from)?.and_then(DateTime::from_timestamp_micros),
+            Some(_) => since,
+        };
+        let day = newest.map_or(NaiveDate::MIN, |newest| swedish_day(newest.min(told(since))));
         let (levels, as_of) = (&by_old.levels[..], told(since));
         let asked = Asked { request, organisation: &old, levels, as_of, settings: &self.settings };
         let scene = Scene { asked, day, keys: self.keys() };
@@ -157,8 +161,10 @@ impl Reports {
 
 /// Whether a report counts otherwise for no other reason than that it is known on another day.
 fn time_counts(request: &Request, earlier: DateTime<Utc>, later: DateTime<Utc>) -> bool {
-    let on = |at| quality::measured_on(request.period, at);
-    request.report == quality::ID && on(earlier) != on(later)
+    let on = |at| times::measured_on(request.period, at);
+    let measured =
+        request.form().is_some_and(|form| form.parts.iter().any(|part| part.known && request.wants(part.id)));
+    measured && on(earlier) != on(later)
 }
 
 /// How many of a case's entries were known on an instant, up to a position.

@@ -15,7 +15,7 @@ use crate::reports::quality;
 use crate::reports::request::{Period, Request};
 use crate::reports::selection::{Level, Selection};
 use crate::reports::split::Choice;
-use crate::reports::times::{Time, months_until};
+use crate::reports::times::{Time, measured_on, months_until};
 use crate::reports::variables::Variable;
 
 /// A code of each dimension.
@@ -46,7 +46,7 @@ pub fn each_cell(asked: &Asked<'_>, case: &Case, mut see: impl FnMut(usize, &'st
     let Some(form) = request.form().filter(|_| !case.felregistrering) else { return };
     let mut at = |period: Period, part: Option<&'static str>, time: bool| {
         let code = time.then(|| Time::of(period.from(), period.to()).code);
-        let all = seen(&request.report, case, period).into_iter();
+        let all = seen(form, case, (period, measured_on(period, asked.as_of))).into_iter();
         let months = |id: &str| form.parts.iter().any(|part| part.id == id && part.months > 0);
         let here = all.filter(|s| part.map_or(request.every.is_some() || !months(s.part), |part| s.part == part));
         for seen in here {

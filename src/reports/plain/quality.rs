@@ -10,9 +10,9 @@ use crate::domain::dates::swedish_day;
 use crate::domain::due;
 use crate::domain::step::{Agency, StepKind};
 use crate::reports::cube::SAMTLIGA;
-use crate::reports::quality::measured_on;
 use crate::reports::request::Period;
 use crate::reports::selection::Selection;
+use crate::reports::times::measured_on;
 
 /// Something that is counted under a code of its part's own dimension.
 pub(in crate::reports) struct Observed {

@@ -8,7 +8,7 @@ use crate::domain::case::{Case, IdentityState, Step};
 use crate::domain::organisation::Organisation;
 use crate::domain::step::{Form as StepForm, StepKind};
 use crate::reports::cube::SAMTLIGA;
-use crate::reports::forms;
+use crate::reports::forms::{self, ReportForm};
 use crate::reports::request::Period;
 use crate::reports::variables::{SAKNAS, Variable};
 
@@ -33,8 +33,10 @@ pub enum What {
     Distinct,
 }
 
-/// Everything that a report counts of a case.
-pub(super) fn seen(report: &str, case: &Case, period: Period) -> Vec<Seen> {
+/// Everything that a report counts of a case in a period; `known` is the day of those measured where it tells states of a
+/// day that was known.
+pub(super) fn seen(form: &ReportForm, case: &Case, (period, known): (Period, NaiveDate)) -> Vec<Seen> {
+    let report = form.id;
     let one = |part, codes: &[&'static str], day| Seen { part, codes: codes.to_vec(), day, what: What::One };
     if case.identity == IdentityState::Anonymous {
         return if report == "status" { anonymous(case, period) } else { Vec::new() };
@@ -103,7 +105,7 @@ pub(super) fn seen(report: &str, case: &Case, period: Period) -> Vec<Seen> {
             }
         }
         "baspaket" => all.extend(super::baspaket::seen(case, period)),
-        "flaskhalsar" => waiting(case, period, &mut all),
+        "flaskhalsar" => waiting(form, case, (period, known), &mut all),
         "deltagare-floden" => {
             all.extend(left.map(|pair| one("floden", &[pair[0].kind.code(), pair[1].kind.code()], pair[1].date)));
         }
@@ -202,7 +204,7 @@ fn lage(case: &Case, period: Period, all: &mut Vec<Seen>) {
     }
 }
 
-fn waiting(case: &Case, period: Period, all: &mut Vec<Seen>) {
+fn waiting(form: &ReportForm, case: &Case, (period, known): (Period, NaiveDate), all: &mut Vec<Seen>) {
     let waits = |kind: StepKind| kind.form() == StepForm::Waiting || kind == StepKind::Gk;
     for pair in case.steps.windows(2).filter(|pair| waits(pair[0].kind)) {
         let what = What::Days((pair[1].date - pair[0].date).num_days());
@@ -210,9 +212,10 @@ fn waiting(case: &Case, period: Period, all: &mut Vec<Seen>) {
         all.extend(period.contains(pair[1].date).then(|| seen("vantetid")));
         all.extend(period.contains(pair[1].date).then(|| seen("utveckling")));
     }
-    let last = period.to();
-    if let Some(step) = case.step_on(last).filter(|step| waits(step.kind)) {
-        let days = (last - step.date).num_days();
+    for part in form.parts.iter().filter(|part| ["vantar", "vantar_tid"].contains(&part.id)) {
+        let day = if part.known { known } else { period.to() };
+        let Some(step) = case.step_on(day).filter(|step| waits(step.kind)) else { continue };
+        let days = (day - step.date).num_days();
         let band = match days {
             0..=30 => "0_30",
             31..=90 => "31_90",
@@ -220,9 +223,10 @@ fn waiting(case: &Case, period: Period, all: &mut Vec<Seen>) {
             181..=365 => "181_365",
             _ => "366_",
         };
-        let seen = |part, codes, what| Seen { part, codes, day: last, what };
-        all.push(seen("vantar", vec![step.kind.code()], What::Days(days)));
-        all.push(seen("vantar_tid", vec![step.kind.code(), band], What::One));
+        let kind = step.kind.code();
+        let (codes, what) =
+            if part.id == "vantar" { (vec![kind], What::Days(days)) } else { (vec![kind, band], What::One) };
+        all.push(Seen { part: part.id, codes, day, what });
     }
 }
 

@@ -16,9 +16,9 @@ use crate::reports::facts::{CaseKey, Facts};
 use crate::reports::report::Figure;
 use crate::reports::request::Request;
 use crate::reports::selection::Selection;
+use crate::reports::times::measured_on;
 
 use super::count;
-use super::measured_on;
 use super::parts::Part;
 use super::units::{Offices, Units};
 
@@ -100,14 +100,13 @@ pub fn behind(
     let (period, choices) = (request.period, &request.choices);
     let classes = Classes::new(facts, organisation, period, choices, &[]);
     let classes = &classes.map_err(|error| BehindError::Pull(PullError::Columns(error)))?;
-    let question = Question { facts, organisation, period, choices, splits: &[], classes };
-    let measured = measured_on(request.period, as_of);
-    let is_state = matches!(cell.part, Part::Forsenade | Part::Vantar | Part::Tackning);
+    let measured = measured_on(period, as_of);
+    let question = Question { facts, organisation, period, measured, choices, splits: &[], classes };
     let mut tally = Tally::default();
     let mut found: Vec<(u32, NaiveDate, &'static str)> = Vec::new();
     let not_applicable = cell.part == Part::AndelAnonyma && selection.is_by_municipality();
     if !not_applicable {
-        let counted = count::Counted::new(&question, selection, measured);
+        let counted = count::Counted::new(&question, selection);
         let seen = counted.each(cell.part, |seen, _| {
             if (all || seen.codes.contains(&code)) && units.of(seen.place, seen.whose).any(|at| at == unit) {
                 tally.add(facts.record_key(seen.case));
@@ -118,7 +117,7 @@ pub fn behind(
     }
     let keys = facts.keys_of(found.iter().map(|(number, ..)| *number));
     let named = |(number, since, what): &(u32, NaiveDate, &'static str)| {
-        let date = if is_state { measured } else { *since };
+        let date = if cell.part.form().known { measured } else { *since };
         keys.get(number).map(|case| Counted { date, since: *since, case: *case, what })
     };
     let mut counted: Vec<Counted> = found.iter().filter_map(named).collect();

@@ -1,6 +1,5 @@
 //! One pass over the columns a part and level: what is seen into cells, and cells into rows.
 
-use chrono::NaiveDate;
 use polars::prelude::PolarsResult;
 
 use crate::reports::classes::{CountedIn, RowCells};
@@ -26,9 +25,9 @@ pub(super) struct Counted<'a> {
 }
 
 impl<'a> Counted<'a> {
-    pub(super) fn new(question: &'a Question<'a>, selection: &Selection, measured: NaiveDate) -> Self {
-        let (from, to) = (day(question.period.from()), day(question.period.to()));
-        Self { question, pass: question.pass(selection), days: Days { from, to, measured: day(measured) } }
+    pub(super) fn new(question: &'a Question<'a>, selection: &Selection) -> Self {
+        let [from, to, measured] = [question.period.from(), question.period.to(), question.measured].map(day);
+        Self { question, pass: question.pass(selection), days: Days { from, to, measured } }
     }
 
     /// Shows what a part counts of those chosen, with their cells.
@@ -46,11 +45,10 @@ impl<'a> Counted<'a> {
 pub(in crate::reports) fn rows(
     question: &Question<'_>,
     units: &Units,
-    measured: NaiveDate,
     level: &Level,
     policy: Policy,
 ) -> PolarsResult<Vec<Vec<Row>>> {
-    let counted = Counted::new(question, &level.selection, measured);
+    let counted = Counted::new(question, &level.selection);
     let mut all = Vec::with_capacity(Part::ALL.len());
     for part in Part::ALL {
         let [own, _, kon] = part.form().axes else { continue };

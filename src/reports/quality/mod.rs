@@ -59,14 +59,3 @@ pub(super) use bits::{correction, covered, due_on, registration};
 pub(super) use count::rows;
 pub use parts::{ENHET, ID, PARTS, Part};
 pub(super) use units::{Offices, Units};
-
-use chrono::{DateTime, NaiveDate, Utc};
-
-use super::request::Period;
-use crate::domain::dates::swedish_day;
-
-/// The day on which states are measured: the last of the period, but none that wasn't known yet.
-#[must_use]
-pub fn measured_on(period: Period, as_of: DateTime<Utc>) -> NaiveDate {
-    period.to().min(swedish_day(as_of))
-}

@@ -49,19 +49,24 @@ pub(super) const DROJSMAL: &[&str] = &["i_forvag", "0", "1_3", "4_6", "7_10", "1
 pub(super) const PAST_DUE: [i32; 4] = [0, 7, 30, 90];
 
 const fn form(id: &'static str, axes: &'static [Axis]) -> Form {
-    Form { id, axes, measures: Measures::Share(axes[0].name), months: 0 }
+    Form { id, axes, measures: Measures::Share(axes[0].name), months: 0, known: false }
+}
+
+/// A part of states: what a case is like on a day.
+const fn state(id: &'static str, axes: &'static [Axis]) -> Form {
+    Form { known: true, ..form(id, axes) }
 }
 
 /// The forms of the parts: the own dimension first, of which the share is.
 pub const PARTS: [Form; 8] = [
     form("aktualitet", &[summed("drojsmal", DROJSMAL), UNITS, KON]),
     form("saknade_svar", &[summed("svar", &["fullstandiga", "saknas"]), UNITS, KON]),
-    form("forsenade", &[own("forsenad", &["ja", "registrering", "uppfoljning", "nej", "samtliga"]), UNITS, KON]),
-    form("vantar", &[own("forfallet", &["over_0", "over_7", "over_30", "over_90", "samtliga"]), UNITS, KON]),
+    state("forsenade", &[own("forsenad", &["ja", "registrering", "uppfoljning", "nej", "samtliga"]), UNITS, KON]),
+    state("vantar", &[own("forfallet", &["over_0", "over_7", "over_30", "over_90", "samtliga"]), UNITS, KON]),
     form("for_annans_rakning", &[summed("rakning", &["egen", "annans"]), UNITS, KON]),
     form("rattelser", &[summed("rattelse", &CorrectionKind::CODES), UNITS, KON]),
     form("andel_anonyma", &[summed("identitet", &["ej_anonymt", "anonymt"]), UNITS, KON]),
-    form(
+    state(
         "tackning",
         &[
             own("uppgift", &["kommun", "fodelsedatum", "handlaggare_fk", "handlaggare_af", "alla_svar", "samtliga"]),

@@ -5,7 +5,7 @@
 use std::fmt;
 
 use super::{csv, html, json, json_stat, parquet, png, px, svg, xlsx};
-use crate::reports::report::{Part, Report};
+use crate::reports::report::{Dimension, Part, Report};
 
 /// A form of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -189,7 +189,8 @@ pub fn keep(report: &mut Report, wanted: &[String], form: Option<Form>) -> Resul
     Ok(())
 }
 
-/// What a file of the report is called: report, part where there is one, geography and period; ASCII without spaces.
+/// What a file of the report is called: report, part where there is one, geography, period and what is selected; ASCII
+/// without spaces.
 #[must_use]
 pub fn file_name(report: &Report, form: Form) -> String {
     let part = match report.parts.as_slice() {
@@ -197,7 +198,9 @@ pub fn file_name(report: &Report, form: Form) -> String {
         _ => String::new(),
     };
     let (from, to) = report.period;
-    let name = format!("{}{part}_{}_{from}_{to}", report.report, report.geography.0);
+    let codes = |of: &Dimension| of.codes.iter().map(|code| format!("-{}", code.code)).collect::<String>();
+    let selections: String = report.selections.iter().map(|of| format!("_{}{}", of.name, codes(of))).collect();
+    let name = format!("{}{part}_{}_{from}_{to}{selections}", report.report, report.geography.0);
     let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' };
     format!("{}.{}", name.chars().map(safe).take(180).collect::<String>(), form.extension())
 }

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::grid::Grid;
 use super::markup::{escaped, id};
 use super::svg;
-use super::words::{Words, context, figures, shown, signs, words};
+use super::words::{Words, about, context, figures, shown, signs, words};
 use crate::reports::report::{Figure, Part, Report};
 
 const STYLE: &str = include_str!("style.css");
@@ -34,7 +34,7 @@ pub fn content_security_policy() -> &'static str {
 pub fn render(report: &Report) -> String {
     let words = words(report);
     let title = escaped(&report.title);
-    let about = escaped(&format!("{}, {}", report.geography.1, super::words::days(report)));
+    let about = escaped(&about(report));
     let mut page = String::new();
     // Writing to a String never fails.
     let _ = write!(

@@ -59,11 +59,11 @@ fn numbers(name: &str, figures: Vec<Option<Figure>>) -> Column {
 /// Everything but the rows, with the labels of codes.
 fn about(report: &Report) -> Value {
     let labels = |codes: Vec<(&str, &str)>| codes.into_iter().map(|(c, l)| json!({"code": c, "label": l})).collect();
+    let dimension = |d: &crate::reports::report::Dimension| -> Value {
+        let codes: Vec<Value> = labels(d.codes.iter().map(|c| (&*c.code, c.label.as_str())).collect());
+        json!({"name": d.name, "label": d.label, "codes": codes})
+    };
     let part = |part: &crate::reports::report::Part| {
-        let dimension = |d: &crate::reports::report::Dimension| -> Value {
-            let codes: Vec<Value> = labels(d.codes.iter().map(|c| (&*c.code, c.label.as_str())).collect());
-            json!({"name": d.name, "label": d.label, "codes": codes})
-        };
         let measures: Vec<Value> = labels(part.measures.iter().map(|m| (m.name, m.label.as_str())).collect());
         json!({
             "id": part.id, "number": part.number, "title": part.title, "definition": part.definition,
@@ -75,7 +75,7 @@ fn about(report: &Report) -> Value {
     json!({
         "report": report.report, "version": report.version, "lang": report.lang, "title": report.title,
         "period": {"from": report.period.0, "to": report.period.1},
-        "geography": {"code": report.geography.0, "name": report.geography.1}, "levels": levels,
+        "geography": {"code": report.geography.0, "name": report.geography.1}, "levels": levels, "selections": report.selections.iter().map(dimension).collect::<Vec<_>>(),
         "asOf": instant(report.as_of), "countedTo": report.counted_to, "disclosure": report.disclosure,
         "anonymous": report.anonymous, "footnotes": report.footnotes,
         "parts": report.parts.iter().map(part).collect::<Vec<_>>(),

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use super::cube::{Axis, Cube, LEVEL, MEASURE, unique};
-use super::words::{context, days, sign, signs, words};
+use super::words::{about, context, sign, signs, words};
 use crate::reports::report::{Figure, Part, Report, Unit};
 use crate::reports::times::{TIME, Time};
 
@@ -45,7 +45,7 @@ pub fn render(report: &Report, part: &Part) -> String {
     px.text("SUBJECT-CODE", &report.report.chars().take(20).collect::<String>());
     px.text("SUBJECT-AREA", &report.title);
     px.text("DESCRIPTION", &part.title);
-    px.text("TITLE", &format!("{}, {}, {}", part.title, report.geography.1, days(report)));
+    px.text("TITLE", &format!("{}, {}", part.title, about(report)));
     px.text("CONTENTS", &part.title);
     px.text("UNITS", part.measures.first().map_or("-", |m| words.unit(m.unit)));
     let (stub, heading): (Vec<_>, Vec<_>) =

@@ -38,7 +38,7 @@ fn drawn(report: &Report, part: &Part, whole: bool) -> String {
     let words = words(report);
     let chart = Chart::new(report, part);
     let name = id(part.id);
-    let title = format!("{}: {}. {}, {}", words.chart, part.title, report.geography.1, super::words::days(report));
+    let title = format!("{}: {}. {}", words.chart, part.title, super::words::about(report));
     let told = chart.as_ref().map_or_else(|| part.definition.clone(), |chart| chart.told(report, part));
     let mut drawing = Drawing { out: String::new(), y: if whole { MARGIN } else { 4.0 }, name: name.clone() };
     if whole {

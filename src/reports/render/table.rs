@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::grid::Grid;
-use super::words::{days, shown, words};
+use super::words::{days, selection, shown, words};
 use crate::reports::report::{Part, Report, Unit, instant};
 
 /// The report as text: a line for each combination of codes, a column for each level and measure.
@@ -14,6 +14,9 @@ pub fn render(report: &Report) -> String {
     let (code, name) = &report.geography;
     // Writing to a String never fails.
     let _ = writeln!(text, "{}\n{name} ({code}), {}", report.title, days(report));
+    if !report.selections.is_empty() {
+        let _ = writeln!(text, "{}: {}", words.selection, selection(&report.selections));
+    }
     let _ = writeln!(
         text,
         "{} {}, {} {}, {} {}, {} {}",

@@ -4,7 +4,7 @@
 //! Swedish forms of numbers whatever the language.
 
 use crate::reports::disclosure::Policy;
-use crate::reports::report::{Figure, Part, Report, Unit, instant};
+use crate::reports::report::{Dimension, Figure, Part, Report, Unit, instant};
 
 /// Between the thousands of a number, and before `%`.
 pub const NO_BREAK_SPACE: char = '\u{a0}';
@@ -15,6 +15,7 @@ pub const NO_BREAK_SPACE: char = '\u{a0}';
 pub struct Words {
     pub period: &'static str,
     pub geography: &'static str,
+    pub selection: &'static str,
     pub as_of: &'static str,
     pub counted_to: &'static str,
     pub disclosure: &'static str,
@@ -51,6 +52,7 @@ pub struct Words {
 static SV: Words = Words {
     period: "Period",
     geography: "Geografi",
+    selection: "Urval",
     as_of: "Känt",
     counted_to: "Räknat till registrering",
     disclosure: "Röjandeskydd",
@@ -85,6 +87,7 @@ static SV: Words = Words {
 static EN: Words = Words {
     period: "Period",
     geography: "Geography",
+    selection: "Selection",
     as_of: "Known on",
     counted_to: "Counted to registration",
     disclosure: "Disclosure control",
@@ -140,20 +143,48 @@ pub fn days(report: &Report) -> String {
     format!("{} – {}", report.period.0, report.period.1)
 }
 
-/// What the whole report is about, each with its name: period, geography, and what was counted.
+/// Of whom: the variables that are selected by, with the codes chosen; empty where nothing is.
+#[must_use]
+pub fn selection(selections: &[Dimension]) -> String {
+    let told = |of: &Dimension| {
+        let codes: Vec<&str> = of.codes.iter().map(|code| code.label.as_str()).collect();
+        format!("{}: {}", of.label, codes.join(", "))
+    };
+    selections.iter().map(told).collect::<Vec<_>>().join("; ")
+}
+
+/// Longer selections than so many characters are cut in titles; the context has them whole.
+const SELECTION_IN_TITLE: usize = 120;
+
+/// What stands beside a title: place, period and selection.
+#[must_use]
+pub fn about(report: &Report) -> String {
+    let mut about = format!("{}, {}", report.geography.1, days(report));
+    let selection = selection(&report.selections);
+    if !selection.is_empty() {
+        about.push_str(", ");
+        about.extend(selection.chars().take(SELECTION_IN_TITLE));
+        about.push_str(if selection.chars().nth(SELECTION_IN_TITLE).is_some() { "…" } else { "" });
+    }
+    about
+}
+
+/// What the whole report is about, each with its name: period, geography, selection, and what was counted.
 #[must_use]
 pub fn context(report: &Report) -> Vec<(&'static str, String)> {
     let words = words(report);
     let (code, name) = &report.geography;
-    vec![
-        (words.period, days(report)),
-        (words.geography, format!("{name} ({code})")),
+    let selection = Some(selection(&report.selections)).filter(|selection| !selection.is_empty());
+    let mut told = vec![(words.period, days(report)), (words.geography, format!("{name} ({code})"))];
+    told.extend(selection.map(|selection| (words.selection, selection)));
+    told.extend([
         (words.as_of, instant(report.as_of)),
         (words.counted_to, report.counted_to.to_string()),
         (words.disclosure, disclosure(report)),
         (words.anonymous, shown(Unit::Count, report.anonymous)),
         (words.report, format!("{}, {} {}", report.report, words.version.to_lowercase(), report.version)),
-    ]
+    ]);
+    told
 }
 
 /// The policies of disclosure: of the selection and, where they have another, of the levels beside it.

@@ -8,7 +8,7 @@ use rust_xlsxwriter::{
 };
 
 use super::grid::Grid;
-use super::words::{Words, context, days, figures, signs, words};
+use super::words::{Words, about, context, figures, signs, words};
 use crate::reports::report::{Figure, Part, Report, Unit};
 
 /// Longer texts don't fit in a cell.
@@ -73,7 +73,7 @@ impl Styles {
 fn properties(report: &Report) -> DocProperties {
     let properties = DocProperties::new()
         .set_title(report.title.clone())
-        .set_subject(format!("{}, {}", report.geography.1, days(report)))
+        .set_subject(fit(&about(report)))
         .set_custom_property("countedTo", report.counted_to.to_string())
         .set_custom_property("asOf", crate::reports::report::instant(report.as_of))
         .set_custom_property("disclosure", report.disclosure);

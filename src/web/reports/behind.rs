@@ -3,13 +3,14 @@
 //! Never here: what the figure counts ([`quality`]), and who is within whose reach
 //! ([`find`](crate::registrations::find)).
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::question::{address, lang, pairs};
+use super::question::{address, lang};
 use super::refused::Refused;
 use super::show::{asked, sent};
 use crate::app::App;
@@ -27,11 +28,19 @@ use crate::reports::render::words::shown as figure;
 use crate::reports::report::Unit;
 use crate::storage::cases::CaseRow;
 use crate::web::door::{Visit, enter, to};
-use crate::web::page::Frame;
+use crate::web::page::{Frame, query};
+use crate::web::paging::{self, Paging};
 use crate::web::texts::reports::ReportTexts;
 use crate::web::texts::{Language, number};
 
-const ON_A_PAGE: i64 = 50;
+const ON_A_PAGE: usize = 50;
+
+/// Where they are.
+const PATH: &str = "/rapporter/datakvalitet/arenden";
+
+/// Before the name of a variable: its code in the figure's row, where the report is split by it. So the way back knows the
+/// report's own selections.
+const OF_ROW: &str = "rad-";
 
 #[derive(Template)]
 #[template(path = "reports/behind.html", config = "src/web/askama.toml")]
@@ -47,10 +56,8 @@ struct Page {
     figure: String,
     found: String,
     items: Vec<Item>,
-    number: i64,
-    last: i64,
-    previous: String,
-    next: String,
+    /// How many there are, whether this page has any or not.
+    paging: Paging,
 }
 
 struct Item {
@@ -65,15 +72,25 @@ struct Item {
 
 /// Where the cases behind a figure of a part are: the figure's row is told by its codes.
 pub fn cases_address(question: &[(String, String)], part: &str, codes: &[(&str, &str)]) -> String {
-    let codes: Vec<(&str, &str)> = codes.iter().copied().filter(|(_, code)| *code != SAMTLIGA).collect();
-    // A row of a split is a selection of its code.
-    let kept = question.iter().filter(|(name, _)| name != "split" && !codes.iter().any(|(of, _)| of == name));
-    let pairs: Vec<(String, String)> = kept
-        .cloned()
-        .chain([("part".to_owned(), part.to_owned())])
-        .chain(codes.iter().map(|(name, code)| ((*name).to_owned(), (*code).to_owned())))
-        .collect();
-    address("/rapporter/datakvalitet/arenden", &pairs)
+    let codes = codes.iter().filter(|(_, code)| *code != SAMTLIGA).map(|(name, code)| {
+        let own = cell_names(part).contains(name);
+        (if own { (*name).to_owned() } else { format!("{OF_ROW}{name}") }, (*code).to_owned())
+    });
+    let part = ("part".to_owned(), part.to_owned());
+    address(PATH, &question.iter().cloned().chain([part]).chain(codes).collect::<Vec<_>>())
+}
+
+/// The names of what a part's own dimensions are told by.
+fn cell_names(part: &str) -> [&'static str; 2] {
+    [Part::named(part).map_or("", |part| part.axis().name), ENHET]
+}
+
+/// The question that the figure answers: a row of a split is a selection of its code.
+fn of_row(sent: &[(String, String)]) -> Vec<(String, String)> {
+    let of_row = sent.iter().filter_map(|(name, code)| Some((name.strip_prefix(OF_ROW)?.to_owned(), code.clone())));
+    let of_row: Vec<(String, String)> = of_row.collect();
+    let own = |name: &String| name != "split" && !name.starts_with(OF_ROW) && of_row.iter().all(|(of, _)| of != name);
+    sent.iter().filter(|(name, _)| own(name)).chain(&of_row).cloned().collect()
 }
 
 /// `GET /rapporter/datakvalitet/arenden`
@@ -84,44 +101,44 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
     };
     let Some(definition) = catalogue().report(quality::ID) else { return visit.not_found() };
     let mut sent = sent(&request);
-    let number = sent.iter().find(|(name, _)| name == "sida").and_then(|(_, text)| text.parse().ok()).unwrap_or(1);
-    sent.retain(|(name, _)| name != "sida");
-    let asked = asked(&visit, quality::ID, sent.clone());
+    let number = paging::number(&query(&request));
+    sent.retain(|(name, _)| name != "page");
     let Some(cell) = cell(&sent) else { return visit.not_found() };
-    let state = asked.state(&[]);
-    let Some(wanted) = asked.request else {
+    // The report that the figure stands in, in the state that it was asked of.
+    let report: Vec<_> = sent.iter().filter(|(name, _)| !name.starts_with(OF_ROW)).cloned().collect();
+    let report = asked(&visit, quality::ID, report);
+    let question = report.request.as_ref().map(Request::pairs).unwrap_or_default();
+    let question: Vec<(String, String)> = question.into_iter().chain(report.state(&[])).collect();
+    let back = address("/rapporter/datakvalitet", &question);
+    let asked = asked(&visit, quality::ID, of_row(&sent));
+    let (Some(wanted), Some(_)) = (asked.request, report.request) else {
         // The page of the report says what is wrong with the question.
         return to(&address("/rapporter/datakvalitet", &sent));
     };
     let (behind, own) = match found(&visit, &wanted, &cell, asked.counted).await {
         Ok(Some(found)) => found,
         Ok(None) => return visit.not_found(),
-        Err(refused) => {
-            return match refused.of_question(visit.frame.language) {
-                Ok(_) => to(&report_address(&wanted, &state)),
-                Err(refused) => refused.answer(&visit),
-            };
-        }
+        Err(refused) if refused.is_of_question() => return to(&back),
+        Err(refused) => return refused.answer(&visit),
     };
-    let page_number: i64 = i64::clamp(number, 1, 1_000_000);
     let numbers: Vec<i64> = behind.counted.iter().map(|counted| counted.case).collect();
     let read = visit.reading(Action::ListReportCases, move |reader, link, _| {
-        reader.of_these(link, &numbers, page_number, ON_A_PAGE)
+        let mut page = |number: usize| reader.of_these(link, &numbers, number as i64, ON_A_PAGE as i64);
+        let (rows, total) = page(number)?;
+        // Beyond the last page the last is shown.
+        if rows.is_empty() && total > 0 { page((total as usize).div_ceil(ON_A_PAGE)) } else { Ok((rows, total)) }
     });
     match read.await {
         Ok((rows, total)) => {
-            let back = report_address(&wanted, &state);
-            let told = Told { definition, wanted: &wanted, back, cell: &cell, behind: &behind, own, sent: &sent };
-            visit.answer(StatusCode::OK, &told.page(&visit, &rows, page_number, total))
+            let total = usize::try_from(total).unwrap_or(usize::MAX);
+            let others: BTreeMap<String, String> =
+                sent.into_iter().chain([("page".to_owned(), number.to_string())]).collect();
+            let paging = Paging::of(PATH, &others, total, ON_A_PAGE);
+            let told = Told { definition, wanted: &wanted, back, cell: &cell, behind: &behind, own };
+            visit.answer(StatusCode::OK, &told.page(&visit, &rows, paging))
         }
         Err(answer) => answer,
     }
-}
-
-/// Where the report is that the figure stands in, in the state that it was asked of.
-fn report_address(wanted: &Request, state: &[(String, String)]) -> String {
-    let question: Vec<(String, String)> = pairs(wanted).into_iter().chain(state.iter().cloned()).collect();
-    address("/rapporter/datakvalitet", &question)
 }
 
 /// Which row of which part; `None` when there is none such.
@@ -140,12 +157,14 @@ async fn found(
     counted: Counted,
 ) -> Result<Option<(Behind, String)>, Refused> {
     let (caller, wanted, cell) = (Arc::clone(&visit.caller), wanted.clone(), cell.clone());
+    let lang = lang(visit.frame.language);
     in_turn(&visit.app, move |app| {
         let service = &app.service;
         let policy = granted_now(app, &caller, &wanted, counted)?.own;
         let State { facts, organisation, as_of } =
             app.reports.state(&service.db, &service.registers, counted, &*service.clock)?;
-        let place = wanted.geography.resolve(&organisation).map(|place| place.name).unwrap_or_default();
+        let place =
+            wanted.geography.resolve(&organisation).map(|place| place.name.get(lang).to_owned()).unwrap_or_default();
         match quality::behind(&facts, &organisation, &wanted, &cell, as_of, policy) {
             Ok(behind) => Ok(Some((behind, place))),
             Err(BehindError::Pull(error)) => Err(Refused::Follow(FollowError::Pull(error))),
@@ -163,20 +182,14 @@ struct Told<'a> {
     cell: &'a Cell,
     behind: &'a Behind,
     own: String,
-    sent: &'a [(String, String)],
 }
 
 impl Told<'_> {
-    fn page(&self, visit: &Visit, rows: &[(usize, CaseRow)], page_number: i64, total: i64) -> Page {
+    fn page(&self, visit: &Visit, rows: &[(usize, CaseRow)], paging: Paging) -> Page {
         let (language, t) = (visit.frame.language, ReportTexts::of(visit.frame.language));
-        let last = ((total + ON_A_PAGE - 1) / ON_A_PAGE).max(1);
-        let at = |page: i64| {
-            let sent = self.sent.iter().cloned().chain([("sida".to_owned(), page.to_string())]);
-            address("/rapporter/datakvalitet/arenden", &sent.collect::<Vec<_>>())
-        };
         let part = self.definition.part(self.cell.part.form().id);
         let title = part.map_or(String::new(), |part| format!("{}. {}", part.number, part.title.get(lang(language))));
-        let found = if total == 1 { t.count_one } else { t.count_many };
+        let found = if paging.total == 1 { t.count_one } else { t.count_many };
         Page {
             frame: visit.frame.clone(),
             t,
@@ -187,12 +200,9 @@ impl Told<'_> {
             from: self.wanted.period.from().to_string(),
             to: self.wanted.period.to().to_string(),
             figure: figure(Unit::Count, self.behind.figure),
-            found: format!("{} {found}", number(total)),
+            found: format!("{} {found}", number(paging.total as i64)),
             items: rows.iter().filter_map(|(at, row)| self.item(*at, row, visit)).collect(),
-            number: page_number,
-            last,
-            previous: if page_number > 1 { at((page_number - 1).min(last)) } else { String::new() },
-            next: if page_number < last { at(page_number + 1) } else { String::new() },
+            paging,
         }
     }
 
@@ -237,13 +247,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_of_a_split_is_a_selection_of_its_code() {
+    fn a_row_of_a_split_is_a_selection_of_its_code_and_the_way_back_knows_what_was_selected_before() {
         let question = [("from", "2016-10-01"), ("split", "alder"), ("kon", "man,kvinna")];
         let question = question.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let codes = [("drojsmal", "11_"), (ENHET, "FK-GAVLE"), ("kon", "man"), ("alder", SAMTLIGA)];
+        let told = cases_address(&question, "aktualitet", &codes);
         assert_eq!(
-            cases_address(&question, "aktualitet", &codes),
-            "/rapporter/datakvalitet/arenden?from=2016-10-01&part=aktualitet&drojsmal=11_&enhet=FK-GAVLE&kon=man"
+            told,
+            "/rapporter/datakvalitet/arenden?from=2016-10-01&split=alder&kon=man%2Ckvinna&part=aktualitet&drojsmal=11_\
+             &enhet=FK-GAVLE&rad-kon=man"
         );
+        let (_, sent) = told.split_once('?').unwrap();
+        let counted = of_row(&serde_urlencoded::from_str::<Vec<(String, String)>>(sent).unwrap());
+        let counted: Vec<String> = counted.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+        assert_eq!(counted, ["from=2016-10-01", "part=aktualitet", "drojsmal=11_", "enhet=FK-GAVLE", "kon=man"]);
     }
 }

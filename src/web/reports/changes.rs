@@ -3,6 +3,7 @@
 //!
 //! Never here: how causes are found ([`difference`](crate::reports::difference)).
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -10,21 +11,23 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::question::{Asked, Wrong, address, lang, pairs};
+use super::question::{Asked, Wrong, address, lang};
 use super::refused::Refused;
 use super::show::{asked, sent};
 use crate::app::App;
 use crate::app::reporting::{granted_now, in_turn};
 use crate::auth::policy::{Action, role_allows};
 use crate::domain::code::CaseId;
+use crate::domain::dates::swedish_day;
 use crate::registrations::fields::parse_known;
+use crate::reports::Request;
 use crate::reports::catalogue::catalogue;
 use crate::reports::cube::SAMTLIGA;
-use crate::reports::difference::{Behind, Between, Cause, Change, ChangedPart, Difference, texts};
+use crate::reports::difference::{Behind, Between, Cause, Change, ChangedPart, Difference, Key, texts};
 use crate::reports::follow::Counted;
 use crate::reports::render::markup;
-use crate::reports::render::words::{decimal, shown};
-use crate::reports::report::{Figure, Unit};
+use crate::reports::render::words::{self, decimal, shown};
+use crate::reports::report::{Figure, Measure, Unit};
 use crate::web::door::{Visit, enter};
 use crate::web::form::{Field, Kind, Mistake, mistakes};
 use crate::web::page::Frame;
@@ -50,9 +53,8 @@ struct Page {
 }
 
 struct Told {
-    place: String,
-    from: String,
-    to: String,
+    /// Place, period and selection.
+    about: String,
     earlier: (String, String),
     later: (String, String),
     parts: Vec<PartChanges>,
@@ -102,7 +104,8 @@ pub async fn show(app: web::Data<App>, request: HttpRequest, report: web::Path<S
     if since.is_none() && answered {
         wrong.push(Wrong { field: "sedan".to_owned(), text: t.since_missing.to_owned() });
     }
-    if since.is_some_and(|since| since > app.now()) {
+    // Since today is since now, as in every question of a day.
+    if since.is_some_and(|since| swedish_day(since) > app.service.today()) {
         wrong.push(Wrong { field: "sedan".to_owned(), text: t.since_ahead.to_owned() });
     }
     if !wrong.is_empty() {
@@ -117,7 +120,7 @@ pub async fn show(app: web::Data<App>, request: HttpRequest, report: web::Path<S
                 Ok(shown) => told = Some(shown),
                 Err(answer) => return answer,
             },
-            Err(refused) => match refused.of_question(visit.frame.language) {
+            Err(refused) => match refused.of_question(&asked, &visit.organisation, visit.frame.language) {
                 Ok(more) => wrong.extend(more),
                 Err(refused) => return refused.answer(&visit),
             },
@@ -126,11 +129,7 @@ pub async fn show(app: web::Data<App>, request: HttpRequest, report: web::Path<S
     page(&visit, &asked, (definition.id.as_str(), title), wrong, told)
 }
 
-async fn compared(
-    visit: &Visit,
-    wanted: &crate::reports::Request,
-    between: Between,
-) -> Result<(Difference, Vec<Behind>), Refused> {
+async fn compared(visit: &Visit, wanted: &Request, between: Between) -> Result<(Difference, Vec<Behind>), Refused> {
     let (caller, wanted, lang) = (Arc::clone(&visit.caller), wanted.clone(), lang(visit.frame.language));
     in_turn(&visit.app, move |app| {
         let service = &app.service;
@@ -166,7 +165,7 @@ fn page(
     told: Option<Told>,
 ) -> HttpResponse {
     let t = ReportTexts::of(visit.frame.language);
-    let mut question = asked.request.as_ref().map(pairs).unwrap_or_default();
+    let mut question = asked.request.as_ref().map(Request::pairs).unwrap_or_default();
     question.extend(asked.state(&wrong));
     let mut since = Field::new("sedan", t.since_day, Kind::Line("date")).required().filled(Some(&asked.fields));
     let mut whole = Vec::new();
@@ -213,35 +212,48 @@ fn cause(cause: Cause, language: Language) -> String {
     words.map_or_else(|| cause.code().to_owned(), |words| words.label.get(lang(language)).to_owned())
 }
 
+/// What a row of a part is of, in words: of all, where it is of one sex's no more than of the other's; `None` for the rows of
+/// one sex.
+fn label(t: &ReportTexts, part: &ChangedPart, codes: &[Cow<'static, str>]) -> Option<String> {
+    let all = part.part.dimensions.iter().zip(codes);
+    if all.clone().any(|(dimension, code)| dimension.name == "kon" && code != SAMTLIGA) {
+        return None;
+    }
+    let labels = all.filter(|(dimension, _)| dimension.name != "kon");
+    let labels: Vec<&str> = labels.map(|(dimension, code)| dimension.label(code)).collect();
+    Some(if labels.is_empty() { t.all_rows.to_owned() } else { labels.join(", ") })
+}
+
+/// A figure that changed, of these rows.
+fn row(language: Language, label: String, measure: &Measure, change: &Change) -> Option<Row> {
+    (change.before != change.after).then(|| Row {
+        label,
+        measure: measure.label.clone(),
+        was: shown(measure.unit, change.before),
+        is: shown(measure.unit, change.after),
+        change: changed(ReportTexts::of(language), measure.unit, change),
+        causes: change.causes.iter().map(|(of, n)| format!("{} {}", cause(*of, language), signed(*n))).collect(),
+    })
+}
+
 /// The rows of the selection that changed, of all and not of one sex.
 fn rows(part: &ChangedPart, language: Language) -> Vec<Row> {
-    let dimensions = &part.part.dimensions;
-    let of_all = |codes: &[std::borrow::Cow<'static, str>]| {
-        dimensions.iter().zip(codes).all(|(dimension, code)| dimension.name != "kon" || code == SAMTLIGA)
-    };
-    let mut found = Vec::new();
-    for row in part.rows.iter().filter(|row| row.level == "urval" && of_all(&row.codes)) {
-        let labels = dimensions.iter().zip(&row.codes).filter(|(dimension, _)| dimension.name != "kon");
-        let label: Vec<&str> = labels.map(|(dimension, code)| dimension.label(code)).collect();
-        for (measure, change) in part.part.measures.iter().zip(&row.figures) {
-            if change.before == change.after {
-                continue;
-            }
-            found.push(Row {
-                label: label.join(", "),
-                measure: measure.label.clone(),
-                was: shown(measure.unit, change.before),
-                is: shown(measure.unit, change.after),
-                change: changed(ReportTexts::of(language), measure.unit, change),
-                causes: change
-                    .causes
-                    .iter()
-                    .map(|(of, n)| format!("{} {}", cause(*of, language), signed(*n)))
-                    .collect(),
-            });
-        }
-    }
-    found
+    let t = ReportTexts::of(language);
+    let of_selection = part.rows.iter().filter(|row| row.level == "urval");
+    let labelled = of_selection.filter_map(|row| Some((label(t, part, &row.codes)?, row)));
+    let all = labelled.flat_map(|(label, of)| {
+        let figures = part.part.measures.iter().zip(&of.figures);
+        figures.filter_map(move |(measure, change)| row(language, label.clone(), measure, change))
+    });
+    all.collect()
+}
+
+/// The anonymous cases, which stand outside every part, where they changed.
+fn anonymous(difference: &Difference, language: Language) -> Option<PartChanges> {
+    let t = ReportTexts::of(language);
+    let measure = Measure { name: "anonymous", label: t.one_measure.to_owned(), unit: Unit::Count };
+    let row = row(language, t.all_rows.to_owned(), &measure, &difference.anonymous)?;
+    Some(PartChanges { anchor: "anonyma-utanfor".to_owned(), title: t.anonymous.to_owned(), rows: vec![row] })
 }
 
 impl Told {
@@ -257,12 +269,10 @@ impl Told {
         let notes = texts().footnotes.iter().chain(texts().with_noise.iter().filter(|_| noisy));
         let left = behind.as_ref().map_or(0, |(_, left)| *left);
         Self {
-            place: report.geography.1.clone(),
-            from: report.period.0.to_string(),
-            to: report.period.1.to_string(),
+            about: words::about(report),
             earlier: moment(difference.earlier),
             later: moment(difference.later),
-            parts: parts.filter(|part| !part.rows.is_empty()).collect(),
+            parts: parts.filter(|part| !part.rows.is_empty()).chain(anonymous(difference, language)).collect(),
             anonymised: shown(Unit::Count, difference.anonymised),
             causes: texts()
                 .causes
@@ -277,17 +287,17 @@ impl Told {
 }
 
 fn entry(difference: &Difference, behind: &Behind, language: Language) -> Entry {
-    let of_all = |part: &ChangedPart, codes: &[std::borrow::Cow<'static, str>]| {
-        part.part.dimensions.iter().zip(codes).all(|(dimension, code)| dimension.name != "kon" || code == SAMTLIGA)
-    };
+    let t = ReportTexts::of(language);
     let changes = behind.changes.iter().filter_map(|(key, n)| {
-        let part = difference.parts.iter().find(|part| part.part.id == key.part)?;
-        if !of_all(part, &key.codes) {
-            return None;
+        if *key == Key::anonymous() {
+            return Some(format!("{}: {}", t.anonymous, signed(*n)));
         }
-        let labels = part.part.dimensions.iter().zip(&key.codes).filter(|(dimension, _)| dimension.name != "kon");
-        let labels: Vec<&str> = labels.map(|(dimension, code)| dimension.label(code)).collect();
-        Some(format!("{}. {}: {}", part.part.number, labels.join(", "), signed(*n)))
+        let part = difference.parts.iter().find(|part| part.part.id == key.part)?;
+        let label = label(t, part, &key.codes)?;
+        let counts = part.part.measures.iter().filter(|measure| measure.unit == Unit::Count);
+        let measure = counts.clone().find(|measure| measure.name == key.measure).filter(|_| counts.count() > 1);
+        let measure = measure.map(|measure| format!(", {}", measure.label.to_lowercase()));
+        Some(format!("{}. {label}{}: {}", part.part.number, measure.unwrap_or_default(), signed(*n)))
     });
     Entry {
         link: format!("/arenden/{}", behind.case),

@@ -102,6 +102,7 @@ pub async fn file(app: web::Data<App>, request: HttpRequest, report: web::Path<S
     match making.await {
         Ok(Some(made)) => made.saved(),
         Ok(None) => page(),
-        Err(refused) => refused.of_question(visit.frame.language).map_or_else(|other| other.answer(&visit), |_| page()),
+        Err(refused) if refused.is_of_question() => page(),
+        Err(refused) => refused.answer(&visit),
     }
 }

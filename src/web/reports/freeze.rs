@@ -9,18 +9,18 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::frozen::{PATH, place};
-use super::question::{Asked, address, lang, pairs, without_numbers};
+use super::question::{Asked, address, lang, without_numbers};
 use super::refused::Refused;
 use super::show::{asked, sent};
 use crate::app::App;
-use crate::app::freezing::{NotFrozen, freeze};
-use crate::app::frozen_question::wanted;
+use crate::app::freezing::{NotFrozen, freeze, read};
 use crate::auth::policy::Action;
 use crate::domain::finding::{Finding, Findings};
 use crate::domain::person::contains_identity_number;
 use crate::registrations::Refusal;
 use crate::reports::Request;
 use crate::reports::catalogue::{Definition, catalogue};
+use crate::reports::render::words::selection;
 use crate::reports::report::instant as exact;
 use crate::storage::StorageError;
 use crate::web::door::{Visit, enter, enter_with, to};
@@ -41,6 +41,7 @@ struct Page {
     report: String,
     place: String,
     period: String,
+    selection: String,
     known: String,
     fields: Vec<Field>,
     back: String,
@@ -108,7 +109,7 @@ impl Chosen {
         let counted = self.asked.counted;
         let as_of = counted.as_of.map(|at| ("asOf".to_owned(), exact(at)));
         let counted_to = counted.counted_to.map(|position| ("countedTo".to_owned(), position.to_string()));
-        pairs(&self.request).into_iter().chain(as_of).chain(counted_to).collect()
+        self.request.pairs().into_iter().chain(as_of).chain(counted_to).collect()
     }
 
     /// As the API takes it.
@@ -172,21 +173,13 @@ pub async fn create(app: web::Data<App>, request: HttpRequest, form: Sent) -> Ht
     };
     let (language, t) = (visit.frame.language, FrozenTexts::of(visit.frame.language));
     let value = chosen.body(fields.one("namn"), language);
-    let wanted = match wanted(&value, app.service.today(), None) {
-        Ok(wanted) => wanted,
-        Err(findings) => {
-            return page(
-                &visit,
-                &chosen,
-                Some(&fields),
-                told(language, &findings),
-                ("", StatusCode::UNPROCESSABLE_ENTITY),
-            );
-        }
-    };
     let key = fields.one("nyckel").and_then(|key| Uuid::parse_str(key).ok()).map(|key| key.to_string());
     let again = |notice| page(&visit, &chosen, Some(&fields), Default::default(), (notice, StatusCode::CONFLICT));
-    match freeze(&app, &visit.caller, key, (wanted, &value)).await {
+    let frozen = match read(&app, &value).await {
+        Ok(wanted) => freeze(&app, &visit.caller, key, (wanted, &value)).await,
+        Err(error) => Err(error),
+    };
+    match frozen {
         Ok(rendered) => {
             let body: Value = serde_json::from_str(&rendered.body).unwrap_or_default();
             to(&format!("{PATH}/{}?klart=fryst", body["id"].as_str().unwrap_or_default()))
@@ -197,13 +190,11 @@ pub async fn create(app: web::Data<App>, request: HttpRequest, form: Sent) -> Ht
         Err(NotFrozen::NoTurn(error)) => Refused::from(error).answer(&visit),
         Err(NotFrozen::NotGranted(error)) => Refused::from(error).answer(&visit),
         Err(NotFrozen::Failed) => Refused::Storage(StorageError::Corrupt("frozen_reports")).answer(&visit),
-        Err(NotFrozen::Follow(error)) => match Refused::from(error).of_question(language) {
-            Ok(wrong) => {
-                let whole = wrong.into_iter().map(|wrong| wrong.text).collect();
-                page(&visit, &chosen, Some(&fields), (whole, Vec::new()), ("", StatusCode::UNPROCESSABLE_ENTITY))
-            }
-            Err(refused) => refused.answer(&visit),
-        },
+        Err(NotFrozen::Wrong(findings)) => {
+            let status = ("", StatusCode::UNPROCESSABLE_ENTITY);
+            page(&visit, &chosen, Some(&fields), told(language, &findings), status)
+        }
+        Err(NotFrozen::Follow(error)) => Refused::from(error).answer(&visit),
     }
 }
 
@@ -250,6 +241,7 @@ fn page(
         report: chosen.definition.title.get(lang(language)).to_owned(),
         place: place(visit, &chosen.request.geography.to_string()),
         period: format!("{} – {}", chosen.request.period.from(), chosen.request.period.to()),
+        selection: selection(&chosen.request.selections(&visit.organisation, lang(language))),
         known: chosen.asked.counted.as_of.map(instant).unwrap_or_default(),
         fields: fields.collect(),
         back: address(&format!("/rapporter/{}", chosen.definition.id), &question),

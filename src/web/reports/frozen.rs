@@ -13,7 +13,7 @@ use super::figures::{Section, section, without_echo};
 use super::places;
 use super::question::{address, lang};
 use super::refused::Refused;
-use super::show::{on_paper, protection};
+use super::show::{asked, on_paper, protection};
 use super::summary::{self, KeyFigure};
 use crate::app::App;
 use crate::app::freezing::{self, told};
@@ -23,7 +23,7 @@ use crate::auth::policy::Action;
 use crate::domain::code::HandlerId;
 use crate::reports::Report;
 use crate::reports::catalogue::catalogue;
-use crate::reports::render::words::shown;
+use crate::reports::render::words::{selection, shown};
 use crate::reports::render::{Options, RenderError};
 use crate::reports::report::{Unit, instant as exact};
 use crate::storage::cases::day_of;
@@ -58,6 +58,7 @@ struct Row {
     report: String,
     place: String,
     period: String,
+    selection: String,
     at: String,
     by: String,
 }
@@ -72,12 +73,15 @@ struct Page {
     own: &'static ReportTexts,
     lang: &'static str,
     done: bool,
+    path: String,
+    by_sex: bool,
     name: String,
     title: String,
     place: String,
     of: String,
     from: String,
     to: String,
+    selection: String,
     at: String,
     by: String,
     as_of: String,
@@ -103,6 +107,28 @@ fn by(visit: &Visit, head: &FrozenHead) -> String {
     let known = id.as_ref().and_then(|id| visit.organisation.handlers.get(id));
     let name = known.map_or_else(|| head.handler.clone(), |person| Some(person.name.clone()));
     name.unwrap_or_else(|| FrozenTexts::of(visit.frame.language).by_nobody.to_owned())
+}
+
+/// The question that it was asked by, as pairs of the address of its page, which shows all parts; the place and the period
+/// alone, where the rest isn't known.
+fn question(head: &FrozenHead) -> Vec<(String, String)> {
+    let kept = head.question.as_deref().and_then(|kept| serde_urlencoded::from_str::<Vec<(String, String)>>(kept).ok());
+    let plain = || {
+        let (from, to) = (day_of(head.first_day).to_string(), day_of(head.last_day).to_string());
+        [("from", from), ("to", to), ("geography", head.geography.clone())]
+            .map(|(name, text)| (name.to_owned(), text))
+            .into()
+    };
+    let mut all = kept.unwrap_or_else(plain);
+    all.retain(|(name, _)| name != "part");
+    all
+}
+
+/// Of whom it is, in words.
+fn chosen(visit: &Visit, head: &FrozenHead) -> String {
+    let asked = asked(visit, &head.report, question(head));
+    let chosen = asked.request.map(|request| request.selections(&visit.organisation, lang(visit.frame.language)));
+    selection(&chosen.unwrap_or_default())
 }
 
 /// What a place is called; its code where the registers don't know it any more.
@@ -144,6 +170,7 @@ pub async fn list(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
             .map_or_else(|| head.report.clone(), |d| d.title.get(lang(language)).to_owned()),
         place: place(&visit, &head.geography),
         period: format!("{} – {}", day_of(head.first_day), day_of(head.last_day)),
+        selection: chosen(&visit, &head),
         at: at(head.frozen_at),
         by: by(&visit, &head),
         name: head.name,
@@ -176,30 +203,29 @@ pub async fn show(app: web::Data<App>, request: HttpRequest, id: web::Path<Strin
         Ok(found) => found,
         Err(answer) => return answer,
     };
-    let (language, done) = (visit.frame.language, query(&request).contains_key("klart"));
+    let said = query(&request);
+    let by_sex = said.get("tabell").is_some_and(|table| table == "kon");
+    let (language, done) = (visit.frame.language, said.contains_key("klart"));
     let own = ReportTexts::of(Language::from_code(&head.lang).unwrap_or(language));
     let report = without_echo(report);
     let files = Files { path: format!("{PATH}/{}/hamta", freezing::id(&head)), question: Vec::new() };
-    let sections = report.parts.iter().map(|part| section(own, &report, part, false, None, files.of_part(part.id)));
+    let sections = report.parts.iter().map(|part| section(own, &report, part, by_sex, None, files.of_part(part.id)));
     let sections = sections.collect();
     let (levels, figures) = summary::of(own, &report);
-    let question = [
-        ("from", report.period.0.to_string()),
-        ("to", report.period.1.to_string()),
-        ("geography", report.geography.0.clone()),
-    ];
-    let question: Vec<(String, String)> = question.into_iter().map(|(name, text)| (name.to_owned(), text)).collect();
     let page = Page {
         t: FrozenTexts::of(language),
         r: ReportTexts::of(language),
         own,
         lang: report.lang,
         done,
+        path: format!("{PATH}/{}", freezing::id(&head)),
+        by_sex,
         title: report.title.clone(),
         place: report.geography.1.clone(),
         of: on_paper(&report),
         from: report.period.0.to_string(),
         to: report.period.1.to_string(),
+        selection: selection(&report.selections),
         at: at(head.frozen_at),
         by: by(&visit, &head),
         as_of: instant(report.as_of),
@@ -207,7 +233,7 @@ pub async fn show(app: web::Data<App>, request: HttpRequest, id: web::Path<Strin
         counted_to: number(report.counted_to),
         protection: protection(ReportTexts::of(language), &report),
         anonymous: shown(Unit::Count, report.anonymous),
-        now: address(&format!("/rapporter/{}", report.report), &question),
+        now: address(&format!("/rapporter/{}", report.report), &question(&head)),
         files: files.of_all(),
         levels,
         figures,

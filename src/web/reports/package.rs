@@ -196,7 +196,7 @@ fn read(visit: &Visit, definition: &Definition, fields: &Fields) -> Result<(Valu
     // Without parts the rest is read all the same, so that everything is told at once.
     let parts: Vec<&str> = places.into_values().collect();
     value["parts"] = if parts.is_empty() { json!([definition.parts[0].id]) } else { json!(parts) };
-    match Wanted::read(&value, visit.app.service.today()) {
+    match Wanted::read(&value, visit.app.service.today(), Some(&visit.organisation)) {
         Ok(wanted) if refusals.whole.is_empty() && refusals.fields.is_empty() => Ok((value, wanted)),
         Ok(_) => Err(refusals),
         Err(findings) => {

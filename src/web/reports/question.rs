@@ -218,29 +218,6 @@ pub fn read(report: &str, sent: Vec<(String, String)>, around: &Surroundings<'_>
     }
 }
 
-/// The question as pairs of an address, each name once.
-pub fn pairs(request: &Request) -> Vec<(String, String)> {
-    let mut pairs = vec![
-        ("from".to_owned(), request.period.from().to_string()),
-        ("to".to_owned(), request.period.to().to_string()),
-        ("geography".to_owned(), request.geography.to_string()),
-    ];
-    let mut add = |name: &str, value: String| pairs.push((name.to_owned(), value));
-    if let Some(every) = request.every {
-        add("every", every.code().to_owned());
-    }
-    if let Some(version) = request.version {
-        add("version", version.to_string());
-    }
-    for choice in &request.choices {
-        add(choice.variable.row().name, choice.codes.join(","));
-    }
-    if !request.splits.is_empty() {
-        add("split", request.splits.iter().map(|v| v.row().name).collect::<Vec<_>>().join(","));
-    }
-    pairs
-}
-
 /// An address with a question. Somebody's number stands in none.
 pub fn address(path: &str, pairs: &[(String, String)]) -> String {
     let pairs: Vec<_> = pairs.iter().filter(|(_, value)| !contains_identity_number_ever(value)).collect();
@@ -273,7 +250,7 @@ mod tests {
     #[test]
     fn a_button_for_a_period_goes_before_the_days_typed() {
         let asked = asked("baspaket", "from=2020-01-01&to=nonsens&period=forra-aret&geography=riket");
-        let told = pairs(&asked.request.unwrap());
+        let told = asked.request.unwrap().pairs();
         assert_eq!(address("/x", &told), "/x?from=2025-01-01&to=2025-12-31&geography=riket");
     }
 
@@ -291,7 +268,7 @@ mod tests {
     fn several_of_a_name_and_codes_with_commas_are_the_same_question() {
         let one = asked("status", "from=2026-01-01&to=2026-03-31&alder=25_29&alder=30_39&split=kommun&split=alder");
         let other = asked("status", "from=2026-01-01&to=2026-03-31&alder=25_29,30_39&split=kommun,alder");
-        assert_eq!(one.request.as_ref().map(pairs), other.request.as_ref().map(pairs));
+        assert_eq!(one.request.as_ref().map(Request::pairs), other.request.as_ref().map(Request::pairs));
         assert!(one.request.is_some());
     }
 

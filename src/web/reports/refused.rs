@@ -3,9 +3,12 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use actix_web::http::header::RETRY_AFTER;
 
-use super::question::{Wrong, says};
+use super::question::{Asked, Wrong, says};
 use crate::app::reporting::{NoTurn, NotGranted};
+use crate::domain::organisation::Organisation;
+use crate::http::rates::TooManySelections;
 use crate::reports::PullError;
 use crate::reports::follow::FollowError;
 use crate::storage::StorageError;
@@ -22,7 +25,7 @@ pub enum Refused {
     /// The database failed.
     Storage(StorageError),
     /// Too many different selections today.
-    TooMany,
+    TooMany(TooManySelections),
     /// The report could not be pulled.
     Follow(FollowError),
     /// The service failed.
@@ -39,7 +42,7 @@ impl From<NotGranted> for Refused {
     fn from(error: NotGranted) -> Self {
         match error {
             NotGranted::Storage(error) => Self::Storage(error),
-            NotGranted::TooMany(_) => Self::TooMany,
+            NotGranted::TooMany(error) => Self::TooMany(error),
         }
     }
 }
@@ -57,16 +60,26 @@ impl From<FollowError> for Refused {
 }
 
 impl Refused {
-    /// What is wrong with the question, where it is the question.
+    /// Whether it is the question that is wrong.
+    pub const fn is_of_question(&self) -> bool {
+        matches!(self, Self::Follow(error) if error.is_of_question())
+    }
+
+    /// What is wrong with the question, all of it, where it is the question.
     ///
     /// # Errors
     /// Itself, where it is not.
-    pub fn of_question(self, language: Language) -> Result<Vec<Wrong>, Self> {
+    pub fn of_question(
+        self,
+        asked: &Asked,
+        organisation: &Organisation,
+        language: Language,
+    ) -> Result<Vec<Wrong>, Self> {
         let t = ReportTexts::of(language);
         match self {
-            Self::Follow(FollowError::Ahead { head, beside }) => {
+            Self::Follow(FollowError::Ahead { head }) => {
                 let text = format!("{} {head}.", t.counted_to_ahead);
-                let beside = beside.iter().map(|error| says(error, language));
+                let beside = asked.unknown(organisation, language);
                 Ok([Wrong { field: "countedTo".to_owned(), text }].into_iter().chain(beside).collect())
             }
             Self::Follow(FollowError::Reversed) => {
@@ -84,9 +97,12 @@ impl Refused {
         let (app, frame) = (&visit.app, visit.frame.clone());
         match self {
             Self::NoTurn => Message::busy(app, frame),
-            Self::TooMany => {
+            Self::TooMany(error) => {
                 let t = ReportTexts::of(frame.language);
-                Message::answer(app, frame, StatusCode::TOO_MANY_REQUESTS, |_| (t.too_many, t.too_many_why))
+                let mut answer =
+                    Message::answer(app, frame, StatusCode::TOO_MANY_REQUESTS, |_| (t.too_many, t.too_many_why));
+                answer.headers_mut().insert(RETRY_AFTER, error.seconds.into());
+                answer
             }
             Self::Storage(error) | Self::Follow(FollowError::Storage(error)) => {
                 log::error!("storage: {error}");

@@ -13,7 +13,7 @@ use super::figures::{Behind, Section, ordered, section, without_echo};
 use super::freeze::freeze_address;
 use super::packages::{Known, known};
 use super::places;
-use super::question::{Asked, Surroundings, Wrong, address, lang, pairs, read};
+use super::question::{Asked, Surroundings, Wrong, address, lang, read};
 use super::refused::Refused;
 use super::summary::{self, KeyFigure};
 use crate::app::App;
@@ -53,6 +53,8 @@ struct Told {
     of: String,
     from: String,
     to: String,
+    /// Of whom; empty where nothing is selected.
+    selection: String,
     as_of: String,
     as_of_exact: String,
     counted_to: String,
@@ -117,7 +119,7 @@ pub async fn show(app: web::Data<App>, request: HttpRequest, report: web::Path<S
     if let Some(wanted) = asked.request.as_ref().filter(|_| wrong.is_empty()) {
         match figures(&visit, wanted, &asked).await {
             Ok(report) => told = Some(Told::of(&visit, wanted, &asked, &packages, report)),
-            Err(refused) => match refused.of_question(visit.frame.language) {
+            Err(refused) => match refused.of_question(&asked, &visit.organisation, visit.frame.language) {
                 Ok(more) => wrong.extend(more),
                 Err(refused) => return refused.answer(&visit),
             },
@@ -133,7 +135,7 @@ fn plainer(request: &HttpRequest, asked: &Asked, sent: &[(String, String)]) -> O
     let untidy = (0..sent.len()).any(|at| sent[at].1.is_empty() || sent[at].0 == "period" || twice(at));
     let kept = ["asOf", "countedTo", "package", "tabell", "lang"];
     let kept = kept.iter().filter_map(|name| Some(((*name).to_owned(), asked.fields.one(name)?.to_owned())));
-    let pairs: Vec<(String, String)> = pairs(wanted).into_iter().chain(kept).collect();
+    let pairs: Vec<(String, String)> = wanted.pairs().into_iter().chain(kept).collect();
     untidy.then(|| address(request.path(), &pairs))
 }
 
@@ -197,7 +199,7 @@ impl Told {
     fn of(visit: &Visit, wanted: &Request, asked: &Asked, packages: &Known, report: Report) -> Self {
         let t = ReportTexts::of(visit.frame.language);
         let mut report = without_echo(report);
-        let question = pairs(wanted);
+        let question = wanted.pairs();
         let state = [("asOf", exact(report.as_of)), ("countedTo", report.counted_to.to_string())];
         let state = state.map(|(name, value)| (name.to_owned(), value));
         let fixed: Vec<(String, String)> = question.iter().cloned().chain(state).collect();
@@ -225,6 +227,7 @@ impl Told {
             of: on_paper(&report),
             from: report.period.0.to_string(),
             to: report.period.1.to_string(),
+            selection: words::selection(&report.selections),
             as_of: instant(report.as_of),
             as_of_exact: exact(report.as_of),
             counted_to: number(report.counted_to),
@@ -249,13 +252,13 @@ impl Told {
 
 /// What a part is of, where it may lie on a table by itself.
 pub fn on_paper(report: &Report) -> String {
-    format!("{}. {}, {} – {}", report.title, report.geography.1, report.period.0, report.period.1)
+    format!("{}. {}", report.title, words::about(report))
 }
 
 /// Where to go on, with the same period and place, as known in the same state.
 fn ways(t: &ReportTexts, wanted: &Request, state: &[(String, String)]) -> Vec<(&'static str, String)> {
     let there = |request: &Request| {
-        let pairs: Vec<(String, String)> = pairs(request).into_iter().chain(state.iter().cloned()).collect();
+        let pairs: Vec<(String, String)> = request.pairs().into_iter().chain(state.iter().cloned()).collect();
         address(&format!("/rapporter/{}", request.report), &pairs)
     };
     let mut ways = Vec::new();

@@ -16,6 +16,7 @@ texts! {
     name_hint: "Till exempel: Underlag till styrgruppen i mars. Inga uppgifter om enskilda.",
         "For instance: For the steering group in March. Nothing about individuals.";
     report: "Rapport", "Report";
+    selection: "Urval", "Selection";
     frozen_at: "Fryst", "Frozen";
     by: "Av", "By";
     by_nobody: "ett system", "a system";
@@ -34,5 +35,7 @@ texts! {
         "The form has been sent already with other content. The report frozen then is among the frozen reports.";
     back: "Tillbaka till rapporten", "Back to the report";
     done: "Rapporten är fryst.", "The report is frozen.";
+    by_sex: "Visa tabellerna fördelade på kön", "Show the tables split by sex";
+    of_all: "Visa tabellerna utan fördelning på kön", "Show the tables without split by sex";
     now: "Samma fråga med de siffror som gäller nu", "The same question with the figures of today";
 }

@@ -81,6 +81,8 @@ texts! {
     exact: "Exakta siffror", "Exact figures";
     cell_key: "Små avvikelser (brus) i alla siffror", "Small deviations (noise) in every figure";
     threshold: "Små tal visas inte", "Small numbers are not shown";
+    all_rows: "Samtliga", "All";
+    one_measure: "Antal", "Number";
     anonymous: "Anonyma ärenden, utanför alla siffror", "Anonymous cases, outside every figure";
     earlier: "Du ser siffrorna som de var kända vid en tidigare tidpunkt.", "You see the figures as they were known earlier.";
     earlier_now: "Visa dem som de är nu", "Show them as they are now";
@@ -158,11 +160,6 @@ texts! {
     step: "Steg nu", "Step now";
     offices: "Kontor", "Offices";
     case_number: "Ärende", "Case";
-    paging: "Sidor", "Pages";
-    previous: "Föregående", "Previous";
-    next: "Nästa", "Next";
-    page: "Sida", "Page";
-    of: "av", "of";
     count_one: "träff", "hit";
     count_many: "träffar", "hits";
 

@@ -99,11 +99,13 @@ fn everything_wrong_with_a_report_is_told_at_once() {
              The geography “styrgrupp:mars” is not in the register.
     "#]]
     .assert_eq(&told);
-    let told = place.run("report --from 2016-10-01 --to 2016-12-31 --counted-to 9").complained();
+    let told = place.run("report --from 2016-10-01 --to 2016-12-31 --counted-to 9 --geography lan:99");
+    assert_eq!(told.code, Some(2), "{}", told.err);
     expect![[r#"
-        sus: the log has only come to position 0
+        sus: --counted-to: the log has only come to position 0. Allowed: 0–0.
+             The geography “lan:99” is not in the register. Allowed: lan:01, lan:03, lan:04, lan:05, lan:06, lan:07, lan:08, lan:09, lan:10, lan:12, lan:13, lan:14, lan:17, lan:18, lan:19, lan:20, lan:21, lan:22, lan:23, lan:24, lan:25.
     "#]]
-    .assert_eq(&told);
+    .assert_eq(&told.complained());
 }
 
 #[test]

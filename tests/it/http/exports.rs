@@ -129,6 +129,9 @@ fn a_wrong_question_is_told_before_anything_is_logged() {
         let ahead = api.get(&format!("{TABLE}?countedTo=4711"), &api.fk());
         assert_eq!(ahead.status, 400);
         assert_eq!(ahead.json()["errors"][0]["allowed"], json!({"values": ["0–2"]}), "{}", ahead.text);
+        let both = api.get(&format!("{TABLE}?countedTo=4711&mars=1"), &api.fk()).json();
+        let pointers = both["errors"].as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap());
+        assert_eq!(pointers.collect::<Vec<_>>(), ["/query/mars", "/query/countedTo"], "{both}");
         assert_eq!(logged(), 0);
         let head = api.call(Method::HEAD, TABLE, &[("authorization", &bearer(&api.fk()))], None);
         assert_eq!((head.status, head.bytes.len(), head.header("sus-counted-to")), (200, 0, Some("2")));

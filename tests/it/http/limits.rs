@@ -106,8 +106,19 @@ fn many_different_selections_of_a_report_are_refused_where_figures_have_noise() 
     assert_eq!(ask(9, "sv", &reader), 429);
     let told = api.get("/v1/reports/status?from=2016-10-01&to=2016-10-10", &reader);
     assert_eq!(told.json()["type"], "urn:sus:problem:for_manga_urval");
-    let other = api.get("/v1/reports/resultat-fortsatt-fk?from=2016-10-01&to=2016-10-10", &reader);
-    assert_eq!(other.status, 200, "each report is counted by itself");
+    let elsewhere = api.get("/v1/reports/resultat-fortsatt-fk?from=2016-10-01&to=2016-10-10", &reader);
+    assert_eq!(elsewhere.status, 200, "each report is counted by itself");
+    // The same question put in another way is the same question.
+    let other =
+        |query: &str| api.get(&format!("/v1/reports/deltagare-tider?from=2016-10-01&to=2016-10-07&{query}"), &reader);
+    let alike = [
+        "alder=25_29,30_39&kon=man&split=kommun,fkKontor",
+        "kon=man&alder=30_39,25_29,30_39&split=fkKontor,kommun&version=1",
+    ];
+    for query in [alike[0], alike[1], "alder=25_29", alike[1]] {
+        assert_eq!(other(query).status, 200, "{query}: {}", other(query).text);
+    }
+    assert_eq!(other("alder=30_39").status, 429);
     let difference = "/v1/reports/status/difference?from=2016-10-01&to=2016-10-11&countedTo=0";
     assert_eq!(api.get(difference, &reader).status, 429, "a difference tells as much");
     assert_eq!([ask(9, "sv", &api.fk()), ask(10, "sv", &api.fk()), ask(11, "sv", &api.fk())], [200, 200, 200]);
@@ -247,4 +258,16 @@ fn only_configured_origins_may_be_shown_answers() {
         let other = asked("https://elsewhere.example");
         assert_eq!((other.status, other.header("access-control-allow-origin")), (status, None));
     }
+}
+
+#[test]
+fn a_page_that_is_refused_for_today_says_when_to_come_again() {
+    let database = sqlite();
+    let api = api(&database, &[("SUS_RATE_SELECTIONS", "1")]);
+    let reader = crate::web::log_in_as(&api, "rapportlasare");
+    let ask = |day: u32| reader.get(&format!("/rapporter/status?from=2016-10-01&to=2016-10-{day:02}&geography=riket"));
+    assert_eq!(ask(7).status, 200);
+    let told = ask(8);
+    let seconds: i64 = told.header("retry-after").unwrap().parse().unwrap();
+    assert!(told.status == 429 && (1..=86_401).contains(&seconds), "{}", told.text);
 }

@@ -133,6 +133,35 @@ fn a_day_as_instant_means_its_end_in_sweden() {
     });
 }
 
+/// A figure of the requests that wait on the last day, on the selection's level.
+fn waiting(report: &Value, figure: &str) -> Value {
+    let rows = report["parts"][0]["rows"].as_array().unwrap();
+    let wanted = |row: &&Value| row["level"] == "urval" && row["kon"] == "samtliga" && row["steg"] == "begaran";
+    rows.iter().find(wanted).unwrap()[figure].clone()
+}
+
+#[test]
+fn waits_end_with_the_day_that_figures_are_known_on_when_the_period_goes_further() {
+    on_both(|_, database| {
+        let mut all = History::begin(database, false);
+        all.register("a request", &begaran("FK-1", ANNA, "2016-10-03"));
+        let pull = |query: &str| {
+            let told =
+                all.api.get(&format!("/v1/reports/flaskhalsar?part=vantar&from=2016-10-01&{query}"), &all.api.fk());
+            assert_eq!(told.status, 200, "{}", told.text);
+            told.json()
+        };
+        let days = |query: &str| waiting(&pull(query), "dagarMedel");
+        assert_eq!((days("to=2016-10-12"), days("to=2016-12-31")), (json!(9.0), json!(9.0)));
+        assert_eq!(days("to=2016-12-31&version=1"), json!(89.0), "as the definition before said");
+        let unfinished = "Perioden är inte slut: siffrorna är kända på 2016-10-12, och det som sker senare ingår inte.";
+        let told = |query: &str| pull(query)["footnotes"].as_array().unwrap().contains(&json!(unfinished));
+        assert_eq!((told("to=2016-10-12"), told("to=2016-10-13")), (false, true));
+        all.api.clock.advance(TimeDelta::days(3));
+        assert_eq!((days("to=2016-12-31"), days("to=2016-12-31&asOf=2016-10-12")), (json!(12.0), json!(9.0)));
+    });
+}
+
 #[test]
 fn a_position_that_the_log_has_not_come_to_is_refused_by_name() {
     on_both(|_, database| {

@@ -231,7 +231,31 @@ fn every_report_is_explained_selected_split_and_cut() {
         assert!(causes.iter().all(|(_, causes)| causes.contains("_registrering")), "{causes:?}");
         let by_time: Vec<&str> =
             causes.iter().filter(|(_, causes)| causes.contains("tid_gatt")).map(|(report, _)| *report).collect();
-        assert_eq!(by_time, ["datakvalitet"], "what falls due does so without a registration");
+        assert_eq!(by_time, ["flaskhalsar", "datakvalitet"], "who waits does so longer without a registration");
+    });
+}
+
+#[test]
+fn between_positions_alone_a_step_is_new_when_it_happened_after_the_earlier_was_the_newest() {
+    on_both(|_, database| {
+        let all = history(database);
+        let of = |earlier: &str, later: &str| {
+            let at = |what: &str| all.moments.iter().find(|(of, ..)| *of == what).unwrap().2;
+            let query = format!("{QUESTION}&countedTo={}&andCountedTo={}", at(earlier), at(later));
+            let told = all.api.get(&format!("/v1/reports/baspaket/difference?{query}"), &all.api.fk());
+            assert_eq!(told.status, 200, "{}", told.text);
+            let mut causes = BTreeSet::new();
+            for figure in figures(&told.json()).values() {
+                causes.extend(figure["causes"].as_object().into_iter().flatten().map(|(cause, _)| cause.clone()));
+            }
+            causes.into_iter().collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(of("another office", "a planned insats"), "sen_registrering", "of the 20th, registered on the 21st");
+        assert_eq!(of("a request", "its mapping"), "sen_registrering", "of the 12th, registered on the 12th");
+        let grown = of("its mapping", "a planned insats");
+        assert!(grown.contains("ny_registrering"), "of the 20th, where the 12th was the newest: {grown}");
+        assert_eq!(all.moments[0].2, 1, "nothing but the registers");
+        assert_eq!(of("nothing yet", "its mapping"), "ny_registrering", "there was nothing to be late for");
     });
 }
 

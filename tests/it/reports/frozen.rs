@@ -177,10 +177,14 @@ fn a_frozen_report_tells_what_was_selected_and_how_it_was_split() {
                     "codes": [{"code": "2180", "label": "Gävle"}]},
             ])
         );
-        assert_eq!(
-            frozen["footnotes"][0],
-            "Selection: Sex: Women; Municipality of registration at the request: Gävle."
-        );
+        // So it stands in every form that people read, and in the name of its file.
+        let read = |form: &str| api.get(&format!("{}?format={form}", made.header("location").unwrap()), &reader(&api));
+        let selection = "Sex: Women; Municipality of registration at the request: Gävle";
+        let page = read("html");
+        assert!(page.text.contains(&format!("<dt>Selection</dt><dd>{selection}</dd>")), "{}", page.text);
+        assert!(page.text.contains(&format!("{selection}</title>")), "{}", page.text);
+        let name = "inline; filename=\"deltagare-bakgrund_styrgrupp-gavleborg_2016-10-01_2016-12-31_kon-kvinna_kommun-2180.html\"";
+        assert_eq!(page.header("content-disposition"), Some(name));
         assert!(frozen["parts"][0]["dimensions"].as_array().unwrap().contains(&json!("insatstyp")), "{frozen}");
 
         body["selections"] = json!({"kon": "kvinna", "mars": ["a"], "alder": ["hundra"]});
@@ -209,12 +213,20 @@ fn the_same_key_freezes_once() {
         assert_eq!(told.status, 201, "{}", told.text);
         let again = post("\"frys-1\"", &wanted());
         assert_eq!((again.status, &again.text, again.header("location")), (201, &first.text, first.header("location")));
+        // Also where the same question would be wrong by now.
+        let mut of_group = wanted();
+        of_group["geography"] = json!("styrgrupp:gavleborg");
+        let kept = post("\"frys-3\"", &of_group);
+        assert_eq!(kept.status, 201, "{}", kept.text);
+        let turns = api.app.report_turns.try_acquire_many(api.app.report_turns.available_permits() as u32).unwrap();
+        assert_eq!(post("\"frys-3\"", &of_group).text, kept.text, "nothing is counted for an answer that is kept");
+        drop(turns);
         let mut other = wanted();
         other["name"] = json!("En annan");
         let told = post("\"frys-1\"", &other);
         assert_eq!((told.status, told.json()["type"].as_str()), (422, Some("urn:sus:problem:nyckel_ateranvand")));
         assert_eq!(post("\"frys-2\"", &wanted()).status, 201);
-        assert_eq!(api.get("/v1/frozen-reports", &reader(&api)).json()["_meta"]["totalItems"], 2);
+        assert_eq!(api.get("/v1/frozen-reports", &reader(&api)).json()["_meta"]["totalItems"], 3);
     });
 }
 
@@ -282,6 +294,16 @@ fn all_that_is_wrong_with_what_is_to_be_frozen_is_told() {
         ahead["countedTo"] = json!(99);
         let told = api.post("/v1/frozen-reports", &reader(&api), &ahead);
         assert_eq!((told.status, told.json()["errors"][0]["pointer"].as_str()), (422, Some("/countedTo")));
+        ahead["geography"] = json!("styrgrupp:mars");
+        let told = api.post("/v1/frozen-reports", &reader(&api), &ahead).json();
+        let pointers = told["errors"].as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap());
+        assert_eq!(pointers.collect::<Vec<_>>(), ["/countedTo", "/geography"], "{told}");
+        let mut needs = wanted();
+        needs["report"] = json!("deltagare-forman-efter");
+        needs.as_object_mut().unwrap().remove("parts");
+        let told = api.post("/v1/frozen-reports", &reader(&api), &needs).json();
+        let missing = (told["errors"][0]["code"].as_str(), told["errors"][0]["pointer"].as_str());
+        assert_eq!(missing, (Some("falt_saknas"), Some("/selections/formanFore")), "{told}");
         assert_eq!(api.get("/v1/frozen-reports", &reader(&api)).json()["items"], json!([]));
     });
 }

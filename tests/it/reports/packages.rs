@@ -132,6 +132,10 @@ fn parts_that_a_report_does_not_have_are_refused_with_those_it_has() {
             (422, Some("/parts/1"), Some("/parts/2"))
         );
         assert_eq!(errors[0]["allowed"]["values"].as_array().unwrap().len(), 10);
+        body["steeringGroup"] = json!("mars");
+        let told = api.post("/v1/report-packages", &steering(&api, "fk-s-001"), &body).json();
+        let pointers = told["errors"].as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap());
+        assert_eq!(pointers.collect::<Vec<_>>(), ["/parts/1", "/parts/2", "/steeringGroup"], "{told}");
         let told = api.get(&format!("{REPORT}&part=nya_gk,mars"), &api.fk()).json();
         assert_eq!(told["errors"][0]["pointer"], "/query/part");
         assert_eq!(told["errors"][0]["allowed"], errors[0]["allowed"]);

@@ -209,6 +209,12 @@ fn a_figure_that_there_is_not_is_refused_with_those_that_there_are() {
         );
         assert_eq!(pointers(&format!("{PERIOD}&part=vantar&geography=fk-kontor:X")), ["/query/geography"]);
         assert_eq!(pointers(&format!("{PERIOD}&part=vantar&atLeast=99999")), ["/query/atLeast"]);
+        let beside = "part=vantar&enhet=mars&countedTo=99999&geography=fk-kontor:X";
+        assert_eq!(
+            pointers(&format!("{PERIOD}&{beside}")),
+            ["/query/countedTo", "/query/geography", "/query/enhet"],
+            "all at once, whichever is found first"
+        );
         assert_eq!(pointers(""), ["/query/from", "/query/to", "/query/part"]);
         assert_eq!(api.get(&list_path(PERIOD).replace("datakvalitet", "status"), &api.fk()).status, 404);
     });

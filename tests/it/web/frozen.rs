@@ -88,7 +88,10 @@ fn a_report_is_frozen_once_and_read_as_it_was() {
             assert!(page.bytes == api.bytes, "{form}");
         }
         let english = reader.get(&format!("{address}?lang=en")).text;
-        assert!(english.contains("Frozen report: Baspaket") && english.contains("<div lang=\"sv\">"), "{english}");
+        assert!(
+            english.contains("Frozen report: <span lang=\"sv\">Baspaket") && english.contains("<div lang=\"sv\">"),
+            "{english}"
+        );
         for nowhere in ["/rapporter/frysta/mars", "/rapporter/frysta/0193d7a0-2f4e-7c11-9a55-3f1c0a6e9b14"] {
             assert_eq!(reader.get(nowhere).status, 404, "{nowhere}");
         }
@@ -147,5 +150,17 @@ fn parts_of_a_selection_are_frozen_in_the_order_that_was_seen() {
         assert_eq!(told["selections"][0]["variable"], "alder", "{}", told["selections"]);
         let dimensions = told["parts"][0]["dimensions"].as_array().unwrap();
         assert!(dimensions.contains(&json!("kommun")), "{dimensions:?}");
+        // Of whom it is stands in the list, on the page and on paper; the way to the present keeps the question.
+        let selection = "Ålder på begärans dag: 25–29 år";
+        let list = reader.get("/rapporter/frysta").text;
+        assert!(list.contains(selection), "{list}");
+        let shown = reader.get(&format!("/rapporter/frysta/{id}")).text.replace("&#38;", "&");
+        assert!(shown.matches(selection).count() > 2, "{shown}");
+        let question = "from=2016-10-01&to=2016-10-12&geography=riket&version=1&alder=25_29&split=kommun";
+        assert!(shown.contains(&format!("href=\"/rapporter/status?{question}\"")), "{shown}");
+        assert_eq!(told["frozen"]["question"], question, "{}", told["frozen"]);
+        let of_sex = |shown: &str| shown.contains("<th scope=\"col\" rowspan=\"2\">Kön</th>");
+        let by_sex = reader.get(&format!("/rapporter/frysta/{id}?tabell=kon")).text;
+        assert_eq!((of_sex(&shown), of_sex(&by_sex)), (false, true), "{by_sex}");
     });
 }

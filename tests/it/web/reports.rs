@@ -322,7 +322,26 @@ fn what_changed_since_the_last_meeting_is_told_with_its_causes() {
             "/rapporter/status/andringar?from=2016-10-01&to=2016-12-31&geography=fk-kontor:FK-GAVLE&sedan=2016-10-11",
         );
         assert!(seen.status == 200 && seen.text.contains("href=\"/arenden/"), "{}", seen.text);
-        for (since, says) in [("", "Ange dagen"), ("x", "Ange dagen"), ("2016-12-01", "Dagen har inte varit än")] {
+        let behind = seen.text.split_once("id=\"bakom\"").unwrap().1;
+        assert!(
+            behind.contains("1. Begäran, antal: +1") && behind.contains("1. Begäran, distinkta ärenden: +1"),
+            "{behind}"
+        );
+        // Since today is since now; the identity goes, and that is told, too, of all and with its cause.
+        let today = ask("2016-10-12");
+        assert!(today.status == 200 && today.text.contains("Ingen siffra i urvalet har ändrats"), "{}", today.text);
+        let case =
+            api.post("/v1/case-searches", &api.fk(), &serde_json::json!({"personnummer": "198503129804"})).json();
+        let path = format!("{}/protections", case["items"][0]["link"].as_str().unwrap());
+        let date = serde_json::json!({"date": "2016-10-12"});
+        assert_eq!(api.post_with(&path, &api.fk(), &[("if-match", "\"1\"")], &date).status, 201);
+        let told = ask("2016-10-11");
+        assert_eq!(told.status, 200, "{:?}", told.header("location"));
+        let told = told.text;
+        let anonymous = told.split_once("Anonyma ärenden, utanför alla siffror</h2>").expect(&told).1;
+        assert!(anonymous.contains("<th scope=\"row\">Samtliga</th>"), "{told}");
+        assert!(!told.contains("<th scope=\"row\"></th>"), "every row says what it is of: {told}");
+        for (since, says) in [("", "Ange dagen"), ("x", "Ange dagen"), ("2016-10-13", "Dagen har inte varit än")] {
             let told = ask(since);
             assert!(told.status == 400 && told.text.contains(says), "{since}: {}", told.text);
         }
@@ -347,6 +366,17 @@ fn figures_of_data_quality_lead_those_who_may_to_the_cases() {
             let told = page(&siv, link).text;
             assert!(told.contains(&format!("href=\"{case}\"")), "{link}: {told}");
         }
+        // A page that isn't there is the last one.
+        let told = page(&siv, &format!("{}&page=99", links[0])).text;
+        assert!(told.contains(&format!("href=\"{case}\"")), "{told}");
+        // From a row of one sex in a report that is split and selected, back to that very report.
+        let own = format!("{question}&alder=30_39&split=utbildning");
+        let told = page(&siv, &format!("/rapporter/datakvalitet?{own}&tabell=kon")).text.replace("&#38;", "&");
+        let link =
+            told.split("href=\"").map(|rest| rest.split('"').next().unwrap()).find(|link| link.contains("rad-kon="));
+        let told = page(&siv, link.unwrap()).text.replace("&#38;", "&");
+        assert!(told.contains("&alder=30_39&split=utbildning&asOf="), "{told}");
+        assert!(told.contains(&format!("href=\"{case}\"")), "{told}");
         let elsewhere = log_in(&api, "fk-h-018");
         assert!(page(&elsewhere, &links[0]).text.contains("Inget av ärendena ligger vid ett kontor"));
         let reader = log_in_as(&api, "rapportlasare");
