@@ -32,7 +32,8 @@
 //! * **Förmåner**: asked and answered with nothing counts as `ingen`.
 //! * **Deltagarrapport, baspaket as a type**: the baspaket itself, which selects and splits by the variables of open cases.
 //! * **Flaskhalsar**: waiting is the time in the request, joint mapping and a planned insats, from the day each was entered,
-//!   whatever office it was at then; the months beside each other end with that of the period's last day.
+//!   whatever office it was at then; the months beside each other end with that of the period's last day. Who waits is told on that day, or on the
+//!   day the figures are known on where it comes first: nobody has waited longer (version 1 counted on).
 //! * **Tider**: every ended case is one, however it ended; percentiles by nearest rank.
 //! * **Utfall av GK**: `gk → avslutat` with an answer that belongs to another step counts as `uppgift_saknas`.
 
@@ -51,6 +52,7 @@ pub mod facts;
 pub mod follow;
 pub mod forms;
 mod frame;
+pub mod geography;
 mod grid;
 mod kept;
 mod observations;

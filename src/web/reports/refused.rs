@@ -8,7 +8,6 @@ use actix_web::http::header::RETRY_AFTER;
 use super::question::{Asked, Wrong, says};
 use crate::app::reporting::{NoTurn, NotGranted};
 use crate::domain::organisation::Organisation;
-use crate::http::rates::TooManySelections;
 use crate::reports::PullError;
 use crate::reports::follow::FollowError;
 use crate::storage::StorageError;
@@ -24,8 +23,8 @@ pub enum Refused {
     NoTurn,
     /// The database failed.
     Storage(StorageError),
-    /// Too many different selections today.
-    TooMany(TooManySelections),
+    /// Too many different selections today: so many seconds until there may be others.
+    TooMany(i64),
     /// The report could not be pulled.
     Follow(FollowError),
     /// The service failed.
@@ -42,7 +41,7 @@ impl From<NotGranted> for Refused {
     fn from(error: NotGranted) -> Self {
         match error {
             NotGranted::Storage(error) => Self::Storage(error),
-            NotGranted::TooMany(error) => Self::TooMany(error),
+            NotGranted::TooMany(error) => Self::TooMany(error.seconds),
         }
     }
 }
@@ -97,11 +96,11 @@ impl Refused {
         let (app, frame) = (&visit.app, visit.frame.clone());
         match self {
             Self::NoTurn => Message::busy(app, frame),
-            Self::TooMany(error) => {
+            Self::TooMany(seconds) => {
                 let t = ReportTexts::of(frame.language);
                 let mut answer =
                     Message::answer(app, frame, StatusCode::TOO_MANY_REQUESTS, |_| (t.too_many, t.too_many_why));
-                answer.headers_mut().insert(RETRY_AFTER, error.seconds.into());
+                answer.headers_mut().insert(RETRY_AFTER, seconds.into());
                 answer
             }
             Self::Storage(error) | Self::Follow(FollowError::Storage(error)) => {

@@ -1,6 +1,7 @@
 //! Pages as a browser without a screen gets them: logged in by a cookie, forms sent with the token that they were given.
 
 mod assignments;
+mod behind;
 mod cases;
 mod days;
 mod frame;
@@ -29,6 +30,13 @@ pub fn log_in<'a>(api: &'a Api, handler: &str) -> Person<'a> {
 /// Logs in as nobody in particular, in a role that needs no assignment.
 pub fn log_in_as<'a>(api: &'a Api, role: &str) -> Person<'a> {
     begin(api, &[("role", role)])
+}
+
+/// A page that there is.
+fn page(person: &Person<'_>, path: &str) -> Told {
+    let told = person.get(path);
+    assert_eq!(told.status, 200, "{path}: {}", told.text);
+    told
 }
 
 fn begin<'a>(api: &'a Api, fields: &[(&str, &str)]) -> Person<'a> {
