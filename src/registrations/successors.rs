@@ -158,14 +158,34 @@ fn changes(organisation: &Organisation, office: &Office, case: &Case) -> impl It
     days.into_iter().filter_map(|day| change(organisation, office, case, day))
 }
 
-fn change(organisation: &Organisation, office: &Office, case: &Case, date: NaiveDate) -> Option<Post> {
-    // Both offices may have closed: then neither could be moved without the other.
-    let then = case.offices_on(date);
-    let open = |agency| open_on(organisation, then.of(agency), date);
-    let offices = OfficePair {
-        fk: open(Agency::Fk).unwrap_or_else(|| then.fk.clone()),
-        af: open(Agency::Af).unwrap_or_else(|| then.af.clone()),
-    };
+/// The offices that a case has from a day on when those that are open take over. Both may have closed: then neither could be
+/// moved without the other.
+fn taken_over(organisation: &Organisation, case: &Case, day: NaiveDate) -> OfficePair {
+    let then = case.offices_on(day);
+    let open = |agency| open_on(organisation, then.of(agency), day).unwrap_or_else(|| then.of(agency).clone());
+    OfficePair { fk: open(Agency::Fk), af: open(Agency::Af) }
+}
+
+/// The day on which a case leaves a closed office: the one it should, unless something was registered there since on the other
+/// agency's behalf, by an agreement that the new offices don't have. That stays where it was agreed upon, and the case follows
+/// on the day after; not where the case has come to other offices by then.
+fn leaves_on(organisation: &Organisation, case: &Case, day: NaiveDate) -> NaiveDate {
+    let (then, offices) = (case.offices_on(day), taken_over(organisation, case, day));
+    let until = case.offices.iter().map(|period| period.from).find(|from| *from > day).unwrap_or(NaiveDate::MAX);
+    let bound = case.steps.iter().filter(|step| {
+        let covered = |pair| {
+            let mut valid = organisation.agreements_for(step.agency, step.kind, pair, step.date);
+            valid.any(|agreement| Some(&agreement.id) == step.agreement.as_ref())
+        };
+        (day..until).contains(&step.date) && covered(then) && !covered(&offices)
+    });
+    let after = bound.map(|step| later(step.date, 1)).max();
+    after.filter(|after| *after < until).unwrap_or(day)
+}
+
+fn change(organisation: &Organisation, office: &Office, case: &Case, day: NaiveDate) -> Option<Post> {
+    let date = leaves_on(organisation, case, day);
+    let offices = taken_over(organisation, case, date);
     if offices.of(office.agency) == &office.code {
         return None;
     }

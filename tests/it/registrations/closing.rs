@@ -176,6 +176,25 @@ fn a_case_that_changed_its_other_office_since_follows_from_the_closing_on() {
 }
 
 #[test]
+fn what_was_agreed_upon_at_a_closed_office_stays_there_and_the_case_follows_on_the_day_after() {
+    on_both(|backend, database| {
+        let (service, clock) = service(database, noon("2016-10-12"));
+        service.import_organisation(&organisation()).unwrap();
+        let case = opened(&service, vec![request(1, "FK-GAVLE", "2016-10-03")])[0];
+        let on_behalf = json!({"caseReference": "FK-1", "step": "gk", "date": "2016-10-12", "onBehalfOf": "lok-1"});
+        let done = Ask::of(Agency::Af).post(&service, &[on_behalf]).unwrap();
+        assert!(done.results[0].is_ok(), "{:?}", done.results);
+        // The closing is known later than it was; Sandviken has no such agreement.
+        clock.set(noon("2016-10-20"));
+        let moves = service.import_organisation(&closed(&[(FK_GAVLE, Some("FK-SANDVIKEN"))])).unwrap().moves.unwrap();
+        assert_eq!((moves.moved, moves.kept), (1, 0), "{backend:?}: {:?}", moves.named);
+        let moved = stored(&service, case);
+        let fk = ["2016-10-12", "2016-10-13"].map(|day| moved.offices_on(day.parse().unwrap()).fk.to_string());
+        assert_eq!(fk, ["FK-GAVLE", "FK-SANDVIKEN"], "{backend:?}");
+    });
+}
+
+#[test]
 fn both_offices_of_a_case_may_close_on_one_day() {
     on_both(|_, database| {
         let (service, clock) = service(database, noon("2016-10-04"));
