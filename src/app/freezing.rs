@@ -20,7 +20,7 @@ use crate::domain::organisation::Organisation;
 use crate::organisation::registers::Registers;
 use crate::registrations::{Refusal, Rendered};
 use crate::reports::disclosure::{self, Grant, Published};
-use crate::reports::follow::FollowError;
+use crate::reports::follow::{Counted, FollowError};
 use crate::reports::{Geography, Period, PullError, Report, Request, render, stored};
 use crate::storage::cases::{day_number, day_of};
 use crate::storage::kept::{self, FrozenHead, FrozenRow};
@@ -226,7 +226,7 @@ async fn freeze_beside(
 ) -> Result<Rendered, NotYet> {
     let (asking, of) = (Arc::clone(caller), Arc::clone(wanted));
     let pulling = in_turn(app, move |app| {
-        granted_now(app, &asking, &of.request, of.counted)?;
+        granted_now(app, &asking, &of.request, Counted { at_least: None, ..of.counted })?;
         let grant = protection(&mut app.service.db.read()?.link(), &app.service.registers, &of)?;
         let report = pulled(app, &of.request, of.counted, (of.lang, grant));
         let mut report = report.map_err(|error| told_whole(app, error, &of))?;

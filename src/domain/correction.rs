@@ -74,6 +74,9 @@ pub fn check(
                 findings.add(Rule::FelregistreringFinnsInte, "");
                 return None;
             }
+            if facts.reference_taken {
+                findings.add(Rule::ReferensUpptagen, "");
+            }
             Some(None)
         }
     }

@@ -257,14 +257,14 @@ pub(super) fn pull_shown(
     Ok(disclose(report, grant, live.as_ref(), lang))
 }
 
-/// That a period isn't over, so that nobody takes what hasn't happened yet for something that didn't.
+/// That a period wasn't over, so that nobody takes what hasn't happened yet for something that didn't.
 fn unfinished(period: Period, as_of: DateTime<Utc>, lang: Lang) -> Option<String> {
     let day = times::measured_on(period, as_of);
     (day < period.to()).then(|| match lang {
-        Lang::Sv => format!("Perioden är inte slut: siffrorna är kända på {day}, och det som sker senare ingår inte."),
-        Lang::En => {
-            format!("The period isn't over: the figures are known on {day}, and what happens later isn't in them.")
+        Lang::Sv => {
+            format!("Perioden slutar efter den dag siffrorna är kända på, {day}: vad som sker senare ingår inte.")
         }
+        Lang::En => format!("The period ends after the day the figures are known on, {day}: nothing later is in them."),
     })
 }
 

@@ -9,7 +9,7 @@ use super::cases::{CaseRow, OPEN};
 use super::dialect::Link;
 use super::erase::Forgotten;
 use super::error::StorageError;
-use super::journal::{ClientReferenceRow, FingerprintRow, Rows, encode};
+use super::journal::{ClientReferenceRow, FingerprintRow, ReferenceRow, Rows, encode};
 use super::persons::{self, NewPerson};
 use super::schema::changes;
 use crate::domain::case::Case;
@@ -28,8 +28,8 @@ pub struct Staged {
     pub client_reference: Option<(Vec<u8>, Vec<u8>)>,
     /// Whose identity the entry erases.
     pub erased: Option<Vec<u8>>,
-    /// The case reference given with a request.
-    pub reference: Option<(Agency, CaseReference)>,
+    /// The case reference given, and how many had it before.
+    pub reference: Option<(Agency, CaseReference, i64)>,
 }
 
 /// The state of a case after the unit.
@@ -72,8 +72,9 @@ pub fn append(
             rows.client_references.push(ClientReferenceRow { hash, case_number: number, position, registration });
             rows.erasable.fingerprints.push(FingerprintRow { case_number: number, position, fingerprint });
         }
-        if let Some((agency, reference)) = &item.reference {
-            rows.erasable.references.push(super::journal::reference_row(*agency, reference, number, position));
+        if let Some((agency, reference, turn)) = item.reference.take() {
+            let (agency, reference) = (agency.code().to_owned(), reference.to_string());
+            rows.erasable.references.push(ReferenceRow { agency, reference, case_number: number, position, turn });
         }
         log.push(ChangeRow { position, case_number: Some(number), subject: item.entry.event.code() });
     }

@@ -230,6 +230,8 @@ pub struct Referred {
     /// The case's number.
     #[diesel(column_name = case_number)]
     pub number: i64,
+    /// How many had the reference before.
+    pub turn: i64,
 }
 
 /// Where [`Statement::looking_up`] finds cases by agency and reference.
@@ -259,7 +261,12 @@ pub fn by_references(link: &mut Link<'_>, references: &[String]) -> Result<Vec<R
                         case_references::table
                             .filter(case_references::agency.eq(agency))
                             .filter(those)
-                            .select((case_references::agency, case_references::reference, case_references::case_number))
+                            .select((
+                                case_references::agency,
+                                case_references::reference,
+                                case_references::case_number,
+                                case_references::turn,
+                            ))
                             .load::<Referred>(*c)?,
                     );
                 }
@@ -267,12 +274,29 @@ pub fn by_references(link: &mut Link<'_>, references: &[String]) -> Result<Vec<R
             Link::Postgres(c) => {
                 let keys = of_each_agency(chunk);
                 let keys = [column(&keys, |(agency, _)| agency), column(&keys, |(_, reference)| *reference)];
-                let look_up = Statement::default().looking_up("agency, reference, case_number", BY_REFERENCE, keys);
+                let look_up =
+                    Statement::default().looking_up("agency, reference, case_number, turn", BY_REFERENCE, keys);
                 rows.extend(look_up.load::<Referred>(*c)?);
             }
         }
     }
     Ok(rows)
+}
+
+/// The references that some cases have.
+///
+/// # Errors
+/// When the database fails.
+pub fn references_of(link: &mut Link<'_>, numbers: &[i64]) -> Result<Vec<String>, StorageError> {
+    let mut all = Vec::new();
+    for chunk in numbers.chunks(CHUNK) {
+        let Some(those) = Among::new(case_references::case_number, chunk.iter().copied()) else { continue };
+        all.extend(each!(link, c => case_references::table
+            .filter(those)
+            .select(case_references::reference)
+            .load::<String>(c))?);
+    }
+    Ok(all)
 }
 
 /// The next numbers after `after`, ascending, at most `limit`: for reading all cases piece by piece.

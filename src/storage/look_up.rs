@@ -100,8 +100,7 @@ const CLIENT_REFERENCES: &str = "1::smallint, hash, registration, fingerprint, c
                                  NULL::text";
 const BY_CLIENT_REFERENCE: &str = "client_references c LEFT JOIN fingerprints f ON f.case_number = c.case_number AND \
                                    f.position = c.position WHERE hash = wanted.first";
-const REFERENCES: &str =
-    "2::smallint, NULL::bytea, NULL::bytea, NULL::bytea, case_number, NULL::bigint, agency, reference";
+const REFERENCES: &str = "2::smallint, NULL::bytea, NULL::bytea, NULL::bytea, case_number, turn, agency, reference";
 
 fn together(c: &mut PgConnection, wanted: &Wanted) -> Result<Found, StorageError> {
     let references = cases::of_each_agency(&wanted.references);
@@ -127,8 +126,8 @@ fn together(c: &mut PgConnection, wanted: &Wanted) -> Result<Found, StorageError
                 let referenced = Referenced { hash, registration, case_number, position, fingerprint: beside };
                 found.client_references.push(referenced);
             }
-            (_, _, Some(number), _, Some((agency, reference))) => {
-                found.references.push(Referred { agency, reference, number });
+            (_, _, Some(number), Some(turn), Some((agency, reference))) => {
+                found.references.push(Referred { agency, reference, number, turn });
             }
             _ => return Err(StorageError::Corrupt("what a unit looked up")),
         }

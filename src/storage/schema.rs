@@ -153,11 +153,12 @@ diesel::table! {
 }
 
 diesel::table! {
-    case_references (agency, reference) {
+    case_references (agency, reference, turn) {
         agency -> Text,
         reference -> Text,
         case_number -> BigInt,
         position -> BigInt,
+        turn -> BigInt,
     }
 }
 

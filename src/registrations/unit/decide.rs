@@ -6,15 +6,15 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::door::registrar;
-use super::{Decided, Earlier, Known, Pending, Unit, client_of, named, replacing};
+use super::{Decided, Earlier, Known, Owner, Pending, Unit, client_of, named, replacing, undoes_felregistrering};
 use crate::auth::same_secret;
 use crate::chance::uuid_v7;
 use crate::domain::case::{Case, IdentityState};
 use crate::domain::code::{CaseId, CaseReference, Position, RegistrationId};
-use crate::domain::command::{Command, Registrar};
+use crate::domain::command::{Command, CorrectionKind, Registrar};
 use crate::domain::dates::swedish_day;
 use crate::domain::finding::{Allowed, Finding, Findings};
-use crate::domain::journal::Entry;
+use crate::domain::journal::{Entry, Event};
 use crate::domain::rule::Rule;
 use crate::domain::step::Agency;
 use crate::domain::transition::{self, Facts};
@@ -148,7 +148,7 @@ impl Unit<'_, '_> {
             known_from,
             today: swedish_day(known_from),
             other_open_case: self.other_open_case(person.as_deref(), case_id),
-            reference_taken: self.reference_taken(&by, item, case_id),
+            reference_taken: self.reference_taken(&by, item, slot.as_ref()),
             replacement_unknown: replacing(item).is_some_and(|id| !self.knows_of(job, id)),
         };
         let withdrawn_from = person.clone();
@@ -197,8 +197,11 @@ impl Unit<'_, '_> {
         let today = swedish_day(self.around.now);
         *self.around.left_behind |=
             case.is_open() && self.around.organisation.were_taken_over(case.present_offices(), today);
+        let reference = reference.map(|(agency, reference)| {
+            let turn = self.overlay.references.get(&(agency, reference.clone())).map_or(0, |owner| owner.turn + 1);
+            (agency, reference, turn)
+        });
         self.remember(post, &entry, &case, number, person, reference.as_ref());
-        let reference = reference.filter(|_| slot.is_none());
         let done = Done {
             registration: id,
             position: Position(0),
@@ -226,10 +229,18 @@ impl Unit<'_, '_> {
         case: &Arc<Case>,
         number: Option<i64>,
         person: Option<Vec<u8>>,
-        reference: Option<&(Agency, CaseReference)>,
+        reference: Option<&(Agency, CaseReference, i64)>,
     ) {
-        if let Some((agency, reference)) = reference {
-            self.overlay.references.insert((*agency, reference.clone()), case.id);
+        if let Some((agency, reference, turn)) = reference {
+            let owner = Owner { case: Some(case.id), turn: *turn };
+            self.overlay.references.insert((*agency, reference.clone()), owner);
+        }
+        if matches!(&entry.event, Event::Correction(made) if made.kind == CorrectionKind::UndoFelregistrering) {
+            for reference in &case.references {
+                if let Some(owner) = self.overlay.references.get_mut(reference) {
+                    owner.case = Some(case.id);
+                }
+            }
         }
         if let Some(hash) = &post.marks.own {
             let earlier = Earlier {
@@ -295,10 +306,16 @@ impl Unit<'_, '_> {
         open.is_some_and(|cases| cases.iter().any(|id| Some(*id) != case))
     }
 
-    fn reference_taken(&self, by: &Registrar, item: &Item, case: Option<CaseId>) -> bool {
-        let Some((agency, reference)) = new_reference(item, by) else { return false };
-        let owner = self.overlay.references.get(&(agency, reference));
-        owner.is_some() && owner.copied() != case
+    /// Whether another case that stands has the reference that is given, or one that comes back with a case: what was registered
+    /// in error leaves its number to the right case.
+    fn reference_taken(&self, by: &Registrar, item: &Item, slot: Option<&Slot>) -> bool {
+        let back = slot.filter(|_| undoes_felregistrering(item)).map_or(&[][..], |slot| &slot.case.references);
+        let own = slot.map(|slot| slot.case.id);
+        new_reference(item, by).iter().chain(back).any(|reference| {
+            let owner =
+                self.overlay.references.get(reference).and_then(|owner| owner.case).filter(|id| Some(*id) != own);
+            owner.is_some_and(|id| self.overlay.slots.get(&id).is_none_or(|slot| !slot.case.felregistrering))
+        })
     }
 }
 

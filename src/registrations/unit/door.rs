@@ -71,7 +71,7 @@ impl Unit<'_, '_> {
             }
             Target::Reference(reference) => [by.agency, by.agency.other()]
                 .into_iter()
-                .find_map(|agency| self.overlay.references.get(&(agency, reference.clone())).copied()),
+                .find_map(|agency| self.overlay.references.get(&(agency, reference.clone()))?.case),
         };
         let slot = id.and_then(|id| self.overlay.slots.get(&id)).cloned();
         slot.map(Some).ok_or_else(|| unknown_case(item))

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Earlier, Known, Unit, client_of, replacing};
+use super::{Earlier, Known, Owner, Unit, client_of, replacing, undoes_felregistrering};
 use crate::domain::code::{CaseId, CaseReference, RegistrationId};
 use crate::domain::command::Command;
 use crate::domain::step::{Agency, StepKind};
@@ -22,12 +22,14 @@ impl Unit<'_, '_> {
         let items = || jobs.iter().flat_map(|j| &j.posts).filter_map(|p| p.item.as_ref().ok());
         self.lock_keys(link, jobs)?;
         let hashes = hashes_of_people(jobs);
-        let wanted = Wanted {
+        let back = self.references_that_come_back(link, jobs)?;
+        let mut wanted = Wanted {
             people: hashes.iter().map(|(hash, (key, _))| ((*key).to_owned(), hash.to_vec())).collect(),
             client_references: client_references(jobs),
             references: references(items()),
         };
-        let found = look_up(link, &wanted)?;
+        wanted.references.extend(back.iter().cloned());
+        let mut found = look_up(link, &wanted)?;
         // Whose a case is that is still to be opened is known by the request alone.
         let requested: Vec<Vec<u8>> = found.people.iter().map(|known| known.person.clone()).collect();
         for Lookup { hash, person: id } in found.people {
@@ -45,7 +47,14 @@ impl Unit<'_, '_> {
         });
         let ids: HashSet<CaseId> = targets.chain(items().filter_map(replacing)).collect();
         let ids: Vec<Vec<u8>> = ids.into_iter().map(|id| id.0.as_bytes().to_vec()).collect();
-        let mut stands = link.lock_cases(&ids, &dedup(numbers))?;
+        let mut stands = link.lock_cases(&ids, &dedup(numbers.clone()))?;
+        if !back.is_empty() && !link.has_one_writer() {
+            // Whoever was given one of them while the case was waited for is known only now.
+            let since = cases::by_references(link, &back)?;
+            found.references.extend(since.into_iter().filter(|row| !numbers.contains(&row.number)));
+            numbers.extend(found.references.iter().map(|row| row.number));
+            stands = link.lock_cases(&ids, &dedup(numbers))?;
+        }
         if items().any(|item| matches!(item.request.command, Command::Correct(_))) {
             // Only a correction can open a case anew; for it the person's other cases must be known too.
             let people: Vec<Vec<u8>> = stands.iter().filter_map(|s| s.person.clone()).collect();
@@ -56,8 +65,10 @@ impl Unit<'_, '_> {
             // goes unless there is another.
             stands = with_siblings(link, stands, requested)?;
         }
-        self.name(&stands, found.references);
-        self.load(link, stands)
+        let numbered = stands.iter().map(|stand| (stand.number, stand.case_id())).collect();
+        self.load(link, stands)?;
+        self.name(&numbered, found.references);
+        Ok(())
     }
 
     /// Takes note of persons' open cases. One may have ended since it was looked up, before it was locked: then a request is
@@ -102,32 +113,27 @@ impl Unit<'_, '_> {
     /// By which hashes the persons are looked up whose identity may be taken away: a request for one of them comes before it
     /// or after it. Whose a case is never becomes somebody else's, so this needs no lock.
     fn hashes_of_erased(&self, link: &mut Link<'_>, jobs: &[Job]) -> Result<Vec<Vec<u8>>, StorageError> {
-        let mut wanted = Wanted::default();
-        let mut ids = Vec::new();
-        for post in jobs.iter().flat_map(|job| &job.posts) {
-            let Some(item) = post.item.as_ref().ok().filter(|item| self.may_erase(item)) else { continue };
-            match &item.target {
-                Target::Id(id) => ids.push(id.0.as_bytes().to_vec()),
-                Target::Of(_) => wanted.client_references.extend(post.marks.of.clone()),
-                Target::Reference(reference) => wanted.references.push(reference.to_string()),
-                Target::New => {}
-            }
-        }
-        let found = look_up(link, &wanted)?;
-        let mut numbers: Vec<i64> = found.references.iter().map(|r| r.number).collect();
-        numbers.extend(found.client_references.iter().map(|r| r.case_number));
-        let mut rows = cases::by_ids(link, &ids)?;
-        rows.extend(cases::by_numbers(link, &numbers)?);
+        let rows = targets(link, jobs, |item| self.may_erase(item))?;
         persons::hashes_of_cases(link, rows)
     }
 
+    /// The references of cases that are to be no more in error. A case keeps those that it has, so this needs no lock either.
+    fn references_that_come_back(&self, link: &mut Link<'_>, jobs: &[Job]) -> Result<Vec<String>, StorageError> {
+        let numbers: Vec<i64> = targets(link, jobs, undoes_felregistrering)?.iter().map(|row| row.number).collect();
+        cases::references_of(link, &numbers)
+    }
+
     /// Gives references and client references the ids of the cases they stand for.
-    fn name(&mut self, stands: &[cases::Stand], referred: Vec<cases::Referred>) {
-        let ids: HashMap<i64, CaseId> = stands.iter().map(|s| (s.number, s.case_id())).collect();
+    fn name(&mut self, ids: &HashMap<i64, CaseId>, mut referred: Vec<cases::Referred>) {
+        let in_error = |id: &CaseId| self.overlay.slots.get(id).is_some_and(|slot| slot.case.felregistrering);
+        // The one that stands comes last, and of those in error the one that got it last.
+        referred.sort_by_cached_key(|row| (!ids.get(&row.number).is_some_and(in_error), row.turn));
         for row in referred {
             let parsed = (Agency::from_code(&row.agency), CaseReference::parse(&row.reference));
             if let ((Some(agency), Ok(reference)), Some(id)) = (parsed, ids.get(&row.number)) {
-                self.overlay.references.insert((agency, reference), *id);
+                let before = self.overlay.references.get(&(agency, reference.clone())).map_or(0, |owner| owner.turn);
+                let owner = Owner { case: Some(*id), turn: before.max(row.turn) };
+                self.overlay.references.insert((agency, reference), owner);
             }
         }
         for earlier in self.overlay.client_references.values_mut() {
@@ -161,6 +167,31 @@ impl Unit<'_, '_> {
         }
         Ok(())
     }
+}
+
+/// The cases that some items are about, as far as they are there already.
+fn targets(
+    link: &mut Link<'_>,
+    jobs: &[Job],
+    is_wanted: impl Fn(&Item) -> bool,
+) -> Result<Vec<cases::CaseRow>, StorageError> {
+    let mut wanted = Wanted::default();
+    let mut ids = Vec::new();
+    for post in jobs.iter().flat_map(|job| &job.posts) {
+        let Some(item) = post.item.as_ref().ok().filter(|item| is_wanted(item)) else { continue };
+        match &item.target {
+            Target::Id(id) => ids.push(id.0.as_bytes().to_vec()),
+            Target::Of(_) => wanted.client_references.extend(post.marks.of.clone()),
+            Target::Reference(reference) => wanted.references.push(reference.to_string()),
+            Target::New => {}
+        }
+    }
+    let found = look_up(link, &wanted)?;
+    let mut numbers: Vec<i64> = found.references.iter().map(|r| r.number).collect();
+    numbers.extend(found.client_references.iter().map(|r| r.case_number));
+    let mut rows = cases::by_ids(link, &ids)?;
+    rows.extend(cases::by_numbers(link, &numbers)?);
+    Ok(rows)
 }
 
 /// The same cases and all others of their persons, and those of other people.

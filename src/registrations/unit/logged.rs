@@ -59,7 +59,7 @@ impl Unit<'_, '_> {
     fn known_case(&self, job: &Job, post: &Post) -> Option<CaseId> {
         let item = post.item.as_ref().ok()?;
         let of = |reference: &CaseReference| {
-            let owned = |agency: Agency| self.overlay.references.get(&(agency, reference.clone())).copied();
+            let owned = |agency: Agency| self.overlay.references.get(&(agency, reference.clone()))?.case;
             Agency::ALL.into_iter().find_map(owned)
         };
         let id = match &item.target {

@@ -69,7 +69,7 @@ struct Known {
 #[derive(Default, Clone)]
 struct Overlay {
     slots: HashMap<CaseId, Slot>,
-    references: HashMap<(Agency, CaseReference), CaseId>,
+    references: HashMap<(Agency, CaseReference), Owner>,
     persons: HashMap<Vec<u8>, Known>,
     open_cases: HashMap<Vec<u8>, HashSet<CaseId>>,
     client_references: HashMap<Vec<u8>, Earlier>,
@@ -89,6 +89,15 @@ struct Segment {
     upto: usize,
     /// The cases that it touches, as they stand there.
     slots: Vec<Slot>,
+}
+
+/// What an agency's reference stands for.
+#[derive(Clone)]
+struct Owner {
+    /// The case that stands; of cases registered in error the one that got it last. None where that one's was taken away.
+    case: Option<CaseId>,
+    /// How many had it before the one that got it last.
+    turn: i64,
 }
 
 /// What a client reference stands for.
@@ -168,6 +177,11 @@ fn named(item: &Item) -> Option<&crate::domain::person::IdentityNumber> {
         Participant::Named(number) => Some(number),
         Participant::Anonymous(_) => None,
     }
+}
+
+/// Whether an item says that a case was not registered in error: then it takes its references back.
+fn undoes_felregistrering(item: &Item) -> bool {
+    matches!(&item.request.command, Command::Correct(made) if made.kind == CorrectionKind::UndoFelregistrering)
 }
 
 /// The case that an item names as standing instead of its own.

@@ -89,7 +89,8 @@ impl Unit<'_, '_> {
             let Some(reason) = erase::reason(&entry.event) else { continue };
             let overlay = &mut self.overlay;
             overlay.erased = true;
-            overlay.references.retain(|_, of| of != case);
+            let owned = overlay.references.values_mut().filter(|owner| owner.case == Some(*case));
+            owned.for_each(|owner| owner.case = None);
             if reason == erase::COARSENING {
                 overlay.client_references.retain(|_, earlier| earlier.case != *case);
             }

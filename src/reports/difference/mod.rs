@@ -7,7 +7,8 @@
 //! For every count, before + the sum of the causes = after:
 //! * the cases go from the earlier state to the later, entry by entry, counted by the earlier register and measured no
 //!   later than at the earlier instant;
-//! * then time passes, where states are measured (`datakvalitet`, `flaskhalsar`), and what falls due or waits longer meanwhile is `tid_gatt`;
+//! * then time passes, where states are measured (`datakvalitet`, `flaskhalsar`), and what falls due or waits longer
+//!   meanwhile is `tid_gatt`;
 //! * then the register changes, and what that changes with the same cases is `register_andrat`.
 //!
 //! Both have the places of both: an office that a group lost, or that a correction took the last case from, stands with

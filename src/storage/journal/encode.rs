@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::micros;
 use super::rows::{
-    AnswerRow, ConsentRow, HandlerRow, MeetingRow, OfficeRow, ReferenceRow, RegistrationRow, Rows, SubjectRow, TextRow,
+    AnswerRow, ConsentRow, HandlerRow, MeetingRow, OfficeRow, RegistrationRow, Rows, SubjectRow, TextRow,
 };
 use crate::domain::answers::{Answer, Answers, Question};
 use crate::domain::code::RegistrationId;
@@ -63,16 +63,8 @@ pub fn encode(number: i64, entry: &Entry, rows: &mut Rows) {
         Event::Protection { date } | Event::Removal { date } | Event::Coarsening { date } => {
             row.date = Some(day_number(*date));
         }
-        Event::Reference { agency, reference } => {
-            if let Some(reference) = reference {
-                out.rows.erasable.references.push(ReferenceRow {
-                    agency: agency.code().to_owned(),
-                    reference: reference.to_string(),
-                    case_number: out.number,
-                    position: out.position,
-                });
-            }
-        }
+        // Its row is of the case, as that of one given with a request.
+        Event::Reference { .. } => {}
         Event::Correction(correction) => out.correction(correction, &mut row),
     }
     rows.registrations.push(row);

@@ -8,7 +8,7 @@ mod rows;
 
 pub use encode::encode;
 pub use load::{Loaded, Selection, load, load_counted};
-pub use rows::{AnswerRow, ClientReferenceRow, Erasable, FingerprintRow, HandlerRow, Rows, SubjectRow};
+pub use rows::{AnswerRow, ClientReferenceRow, Erasable, FingerprintRow, HandlerRow, ReferenceRow, Rows, SubjectRow};
 
 /// Microseconds since 1970-01-01, as instants are stored.
 #[must_use]
@@ -20,15 +20,4 @@ pub fn micros(instant: chrono::DateTime<chrono::Utc>) -> i64 {
 #[must_use]
 pub fn instant(micros: i64) -> chrono::DateTime<chrono::Utc> {
     chrono::DateTime::from_timestamp_micros(micros).unwrap_or_default()
-}
-
-/// The row of a reference given with a request.
-#[must_use]
-pub fn reference_row(
-    agency: crate::domain::step::Agency,
-    reference: &crate::domain::code::CaseReference,
-    case_number: i64,
-    position: i64,
-) -> rows::ReferenceRow {
-    rows::ReferenceRow { agency: agency.code().to_owned(), reference: reference.to_string(), case_number, position }
 }

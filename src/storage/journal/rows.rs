@@ -102,6 +102,8 @@ pub struct ReferenceRow {
     pub reference: String,
     pub case_number: i64,
     pub position: i64,
+    /// How many had the reference before.
+    pub turn: i64,
 }
 
 /// A row of `reason_texts`.
@@ -139,7 +141,7 @@ columns!(MeetingRow of meetings: case_number, position, date);
 columns!(ConsentRow of consents: case_number, position, obtained_on, obtained_by, office, form);
 columns!(OfficeRow of case_offices: case_number, position, agency, office, from_day);
 columns!(HandlerRow of case_handlers: case_number, position, agency, handler, from_day);
-columns!(ReferenceRow of case_references: agency, reference, case_number, position);
+columns!(ReferenceRow of case_references: agency, reference, case_number, position, turn);
 columns!(TextRow of reason_texts: case_number, position, text);
 columns!(FingerprintRow of fingerprints: case_number, position, fingerprint);
 columns!(ClientReferenceRow of client_references: hash, case_number, position, registration);

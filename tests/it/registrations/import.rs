@@ -126,17 +126,19 @@ fn a_line_that_is_no_text_is_refused_by_its_number_and_the_others_go_in() {
     });
 }
 
+/// A request of the same person once more, known on its day.
+fn request(own: &str, reference: &str, date: &str) -> Value {
+    let mut line = chain().remove(0);
+    (line["clientReference"], line["caseReference"]) = (json!(own), json!(reference));
+    (line["date"], line["recordedAt"]) = (json!(date), json!(format!("{date}T12:00:00Z")));
+    line
+}
+
 #[test]
 fn what_was_taken_away_in_a_piece_is_gone_for_what_comes_after_it() {
     on_both(|backend, database| {
         let (service, _) = service(database, noon("2018-01-10"));
         service.import_organisation(&organisation()).unwrap();
-        let request = |own: &str, reference: &str, date: &str| {
-            let mut line = chain().remove(0);
-            (line["clientReference"], line["caseReference"]) = (json!(own), json!(reference));
-            (line["date"], line["recordedAt"]) = (json!(date), json!(format!("{date}T12:00:00Z")));
-            line
-        };
         let lines = [
             request("first", "FK-1", "2016-10-03"),
             json!({"agency": "FK", "caseReference": "FK-1", "step": "avbrutet", "date": "2016-10-20",
@@ -172,12 +174,6 @@ fn protection_in_the_piece_of_a_request_reaches_the_persons_earlier_cases() {
     on_both(|backend, database| {
         let (service, _) = service(database, noon("2018-01-10"));
         service.import_organisation(&organisation()).unwrap();
-        let request = |own: &str, reference: &str, date: &str| {
-            let mut line = chain().remove(0);
-            (line["clientReference"], line["caseReference"]) = (json!(own), json!(reference));
-            (line["date"], line["recordedAt"]) = (json!(date), json!(format!("{date}T12:00:00Z")));
-            line
-        };
         let ended = json!({"agency": "FK", "caseReference": "FK-1", "step": "avbrutet", "date": "2016-10-20",
             "answers": {"orsak": "eget_initiativ"}, "recordedAt": "2016-10-20T12:00:00Z"});
         import_lines(&service, &[request("first", "FK-1", "2016-10-03"), ended]);

@@ -7,5 +7,6 @@ mod due_days;
 mod import;
 mod outage;
 mod queue;
+mod references;
 mod reviewed;
 mod round;

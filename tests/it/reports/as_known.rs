@@ -154,7 +154,8 @@ fn waits_end_with_the_day_that_figures_are_known_on_when_the_period_goes_further
         let days = |query: &str| waiting(&pull(query), "dagarMedel");
         assert_eq!((days("to=2016-10-12"), days("to=2016-12-31")), (json!(9.0), json!(9.0)));
         assert_eq!(days("to=2016-12-31&version=1"), json!(89.0), "as the definition before said");
-        let unfinished = "Perioden är inte slut: siffrorna är kända på 2016-10-12, och det som sker senare ingår inte.";
+        let unfinished =
+            "Perioden slutar efter den dag siffrorna är kända på, 2016-10-12: vad som sker senare ingår inte.";
         let told = |query: &str| pull(query)["footnotes"].as_array().unwrap().contains(&json!(unfinished));
         assert_eq!((told("to=2016-10-12"), told("to=2016-10-13")), (false, true));
         all.api.clock.advance(TimeDelta::days(3));

@@ -1,0 +1,17 @@
+-- Only where no number was given twice.
+ALTER TABLE case_references RENAME TO old_case_references;
+CREATE TABLE case_references (
+    agency TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    case_number BIGINT NOT NULL,
+    position BIGINT NOT NULL,
+    PRIMARY KEY (agency, reference)
+) WITHOUT ROWID;
+INSERT INTO case_references SELECT agency, reference, case_number, position FROM old_case_references;
+DROP TABLE old_case_references;
+CREATE INDEX case_references_case ON case_references (case_number);
+CREATE TRIGGER case_references_no_update BEFORE UPDATE ON case_references
+BEGIN SELECT RAISE(ABORT, 'case_references is never updated'); END;
+CREATE TRIGGER case_references_erased_only BEFORE DELETE ON case_references
+WHEN NOT EXISTS (SELECT 1 FROM erasures e WHERE e.case_number = OLD.case_number)
+BEGIN SELECT RAISE(ABORT, 'case_references is deleted only beside an erasure'); END;
