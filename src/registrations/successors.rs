@@ -168,8 +168,8 @@ fn taken_over(organisation: &Organisation, case: &Case, day: NaiveDate) -> Offic
 
 /// The day on which a case leaves a closed office: the one it should, unless something was registered there since on the other
 /// agency's behalf, by an agreement that the new offices don't have. That stays where it was agreed upon, and the case follows
-/// on the day after; not where the case has come to other offices by then.
-fn leaves_on(organisation: &Organisation, case: &Case, day: NaiveDate) -> NaiveDate {
+/// on the day after; `None` where the case comes to other offices by then.
+fn leaves_on(organisation: &Organisation, case: &Case, day: NaiveDate) -> Option<NaiveDate> {
     let (then, offices) = (case.offices_on(day), taken_over(organisation, case, day));
     let until = case.offices.iter().map(|period| period.from).find(|from| *from > day).unwrap_or(NaiveDate::MAX);
     let bound = case.steps.iter().filter(|step| {
@@ -180,11 +180,11 @@ fn leaves_on(organisation: &Organisation, case: &Case, day: NaiveDate) -> NaiveD
         (day..until).contains(&step.date) && covered(then) && !covered(&offices)
     });
     let after = bound.map(|step| later(step.date, 1)).max();
-    after.filter(|after| *after < until).unwrap_or(day)
+    Some(after.unwrap_or(day)).filter(|leaves| *leaves < until)
 }
 
 fn change(organisation: &Organisation, office: &Office, case: &Case, day: NaiveDate) -> Option<Post> {
-    let date = leaves_on(organisation, case, day);
+    let date = leaves_on(organisation, case, day)?;
     let offices = taken_over(organisation, case, date);
     if offices.of(office.agency) == &office.code {
         return None;

@@ -3,9 +3,13 @@
 //! Lives here: codes and names. Never here: texts (`reports/*.toml`), and who falls in which cell (`counting`;
 //! as a plain loop in [`super::plain`]).
 
+use chrono::{DateTime, NaiveDate, Utc};
+
 use super::baspaket::{self, Form, Measures};
 use super::cube::{Axis, SAMTLIGA};
 use super::quality;
+use super::request::Period;
+use super::times::measured_on;
 use super::variables::{self, CHANGES, SYSSELSATTNING, VARIABLES, Variable};
 
 /// The form of a report.
@@ -19,6 +23,15 @@ pub struct ReportForm {
     pub parts: &'static [Form],
     /// The variable that must be selected by, if any.
     pub requires: Option<Variable>,
+}
+
+impl ReportForm {
+    /// The day on which cases are where their last day is asked for: the last of the period, or the one on which the report
+    /// tells states ([`measured_on`]).
+    #[must_use]
+    pub fn last_day(&self, period: Period, as_of: DateTime<Utc>) -> NaiveDate {
+        if self.parts.iter().any(|part| part.known) { measured_on(period, as_of) } else { period.to() }
+    }
 }
 
 const fn summed(name: &'static str, codes: &'static [&'static str]) -> Axis {

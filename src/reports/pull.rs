@@ -177,7 +177,7 @@ pub(super) fn pull_shown(
                 if whole_baspaket {
                     return level_rows(facts, period, level, policy);
                 }
-                let (choices, classes) = (&request.choices, &*classes.of(period)?);
+                let (choices, classes) = (&request.choices, &*classes.of(form.last_day(period, as_of))?);
                 let measured = times::measured_on(period, as_of);
                 let question = Question { facts, organisation, period, measured, choices, splits, classes };
                 let (all, mut rows) = match &units {
@@ -262,9 +262,13 @@ fn unfinished(period: Period, as_of: DateTime<Utc>, lang: Lang) -> Option<String
     let day = times::measured_on(period, as_of);
     (day < period.to()).then(|| match lang {
         Lang::Sv => {
-            format!("Perioden slutar efter den dag siffrorna är kända på, {day}: vad som sker senare ingår inte.")
+            format!(
+                "Perioden slutar efter den dag siffrorna är kända på, {day}: vad som registreras senare ingår inte."
+            )
         }
-        Lang::En => format!("The period ends after the day the figures are known on, {day}: nothing later is in them."),
+        Lang::En => format!(
+            "The period ends after the day the figures are known on, {day}: what is registered later isn't in them."
+        ),
     })
 }
 

@@ -92,14 +92,15 @@ fn known_between(link: &mut Link<'_>, earlier: Known, later: Known) -> Result<Fx
     Ok(known)
 }
 
-/// When the newest registration up to a position became known, in microseconds; `None` where there is none.
+/// When the last of the registrations up to a position became known, in microseconds; `None` where there is none. Those of a
+/// file don't lie in the order in which they became known.
 ///
 /// # Errors
 /// When the database fails.
 pub fn known_at(link: &mut Link<'_>, position: i64) -> Result<Option<i64>, StorageError> {
     Ok(each!(link, c => registrations::table
         .filter(registrations::position.le(position))
-        .order(registrations::position.desc())
+        .order(registrations::known_from.desc())
         .select(registrations::known_from)
         .first(c)
         .optional())?)

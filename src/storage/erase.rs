@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::append::Staged;
-use super::cases::day_number;
+use super::cases::{FELREGISTRERING, day_number};
 use super::dialect::Link;
 use super::error::StorageError;
 use super::journal::{AnswerRow, HandlerRow, Loaded, Selection, SubjectRow, load, micros};
@@ -110,8 +110,34 @@ pub(super) fn erase_staged(
     Ok(forgotten)
 }
 
+/// Takes the case's references from those registered in error that had them before: else they would lead from there to the
+/// case.
+fn erase_references_in_error(link: &mut Link<'_>, number: i64) -> Result<(), StorageError> {
+    let own: Vec<(String, String)> = each!(link, c => case_references::table
+        .filter(case_references::case_number.eq(number))
+        .select((case_references::agency, case_references::reference))
+        .load(c))?;
+    for (agency, reference) in own {
+        let others: Vec<i64> = each!(link, c => case_references::table
+            .filter(case_references::agency.eq(&agency).and(case_references::reference.eq(&reference)))
+            .filter(case_references::case_number.ne(number))
+            .select(case_references::case_number)
+            .load(c))?;
+        let in_error: Vec<i64> = each!(link, c => cases::table
+            .filter(cases::number.eq_any(&others).and(cases::state.eq(FELREGISTRERING)))
+            .select(cases::number)
+            .load(c))?;
+        each!(link, c => diesel::delete(case_references::table
+            .filter(case_references::agency.eq(&agency).and(case_references::reference.eq(&reference)))
+            .filter(case_references::case_number.eq_any(&in_error)))
+            .execute(c))?;
+    }
+    Ok(())
+}
+
 /// What both take away: references, fingerprints of what was sent, and free text.
 fn erase_common(link: &mut Link<'_>, number: i64) -> Result<(), StorageError> {
+    erase_references_in_error(link, number)?;
     each!(link, c => diesel::delete(case_references::table.filter(case_references::case_number.eq(number))).execute(c))?;
     each!(link, c => diesel::delete(fingerprints::table.filter(fingerprints::case_number.eq(number))).execute(c))?;
     each!(link, c => diesel::delete(reason_texts::table.filter(reason_texts::case_number.eq(number))).execute(c))?;

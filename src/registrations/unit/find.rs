@@ -51,9 +51,12 @@ impl Unit<'_, '_> {
         if !back.is_empty() && !link.has_one_writer() {
             // Whoever was given one of them while the case was waited for is known only now.
             let since = cases::by_references(link, &back)?;
-            found.references.extend(since.into_iter().filter(|row| !numbers.contains(&row.number)));
-            numbers.extend(found.references.iter().map(|row| row.number));
-            stands = link.lock_cases(&ids, &dedup(numbers))?;
+            let new: Vec<_> = since.into_iter().filter(|row| !numbers.contains(&row.number)).collect();
+            if !new.is_empty() {
+                numbers.extend(new.iter().map(|row| row.number));
+                stands = link.lock_cases(&ids, &dedup(numbers))?;
+                found.references.extend(new);
+            }
         }
         if items().any(|item| matches!(item.request.command, Command::Correct(_))) {
             // Only a correction can open a case anew; for it the person's other cases must be known too.

@@ -112,10 +112,12 @@ impl Unit<'_, '_> {
         }
         let erased: HashSet<CaseId> = self.erased();
         for id in self.staged.iter().map(|staged| staged.case).collect::<HashSet<_>>() {
-            if erased.contains(&id) {
-                // What is in memory of it is more than what is kept.
+            let slot = self.overlay.slots.get(&id);
+            if erased.contains(&id) || slot.is_some_and(|slot| slot.case.felregistrering) {
+                // What is in memory of it is more than what is kept, or will be: of a case in error that has the number of
+                // another, the number goes with that one's identity.
                 self.around.cache.forget(id);
-            } else if let Some(slot) = self.overlay.slots.get(&id) {
+            } else if let Some(slot) = slot {
                 let slot = Slot { number: numbers.get(&id).copied(), ..slot.clone() };
                 self.around.cache.put(slot);
             }

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use chrono::NaiveDate;
 use polars::prelude::{PolarsError, PolarsResult};
 
 use crate::domain::organisation::Organisation;
@@ -175,10 +176,10 @@ impl PlaceSource {
 }
 
 /// Where each case stands on the last day: the place of its code in [`STATUS`].
-pub(super) fn states(facts: &Facts, period: Period) -> PolarsResult<Vec<u8>> {
-    let last = day(period.to());
+pub(super) fn states(facts: &Facts, last_day: NaiveDate) -> PolarsResult<Vec<u8>> {
+    let last = day(last_day);
     let states: Vec<AtomicU8> = (0..facts.cases()).map(|_| AtomicU8::new(NOT_BEGUN)).collect();
-    let pass = Pass::new(facts, period, &Selection::All);
+    let pass = Pass::new(facts, Period::day(last_day), &Selection::All);
     abreast::each(&Share::all(facts.rows()), |share| {
         for view in pass.views_of(Kind::Step, When::Dated(i32::MIN, last), *share)? {
             let ends = view.columns.more[0];

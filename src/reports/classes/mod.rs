@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use polars::prelude::{PolarsError, PolarsResult};
 use rustc_hash::FxHashMap;
 
@@ -22,7 +23,6 @@ use crate::domain::organisation::Organisation;
 use super::abreast;
 use super::cube::Merge;
 use super::facts::Facts;
-use super::request::Period;
 use super::split::{Choice, Split};
 use super::tally::MANY;
 use super::variables::Origin;
@@ -125,11 +125,11 @@ impl RowCells<'_> {
 }
 
 impl Classes {
-    /// Those of a question. Only selections and splits by state depend on the period.
+    /// Those of a question. Only selections and splits by state depend on the last day.
     pub(super) fn new(
         facts: &Facts,
         organisation: &Organisation,
-        period: Period,
+        last_day: NaiveDate,
         choices: &[Choice],
         splits: &[Split],
     ) -> PolarsResult<Self> {
@@ -140,7 +140,7 @@ impl Classes {
             cells.push(&[0]);
             None
         } else {
-            let states = if needs_states(choices, splits) { states(facts, period)? } else { Vec::new() };
+            let states = if needs_states(choices, splits) { states(facts, last_day)? } else { Vec::new() };
             let (of, alike) = alike(facts, &filter, &of_cases, &states)?;
             for traits in alike {
                 cells.push(&of_cases.iter().fold(vec![0], |all, source| source.spread(&all, traits)));
@@ -234,7 +234,7 @@ pub(super) struct Recent<'a> {
     organisation: &'a Organisation,
     choices: &'a [Choice],
     splits: &'a [Split],
-    last: Option<(Period, Arc<Classes>)>,
+    last: Option<(NaiveDate, Arc<Classes>)>,
 }
 
 impl<'a> Recent<'a> {
@@ -247,15 +247,15 @@ impl<'a> Recent<'a> {
         Self { facts, organisation, choices, splits, last: None }
     }
 
-    /// Those of a period.
-    pub(super) fn of(&mut self, period: Period) -> PolarsResult<Arc<Classes>> {
+    /// Those of a period's last day.
+    pub(super) fn of(&mut self, last_day: NaiveDate) -> PolarsResult<Arc<Classes>> {
         if let Some((of, last)) = &self.last
-            && (*of == period || !needs_states(self.choices, self.splits))
+            && (*of == last_day || !needs_states(self.choices, self.splits))
         {
             return Ok(Arc::clone(last));
         }
-        let made = Arc::new(Classes::new(self.facts, self.organisation, period, self.choices, self.splits)?);
-        self.last = Some((period, Arc::clone(&made)));
+        let made = Arc::new(Classes::new(self.facts, self.organisation, last_day, self.choices, self.splits)?);
+        self.last = Some((last_day, Arc::clone(&made)));
         Ok(made)
     }
 }

@@ -58,6 +58,10 @@ impl Count<'_> {
     /// Each case that waits on the last day: its step, the days so far, its sex, its record key, and its cells.
     fn each_waiting(&self, form: &Form, mut see: impl FnMut(usize, i32, usize, u32, RowCells<'_>)) -> PolarsResult<()> {
         let on = self.last_day(form);
+        // Who will wait in a period that hasn't begun isn't known.
+        if on < self.from {
+            return Ok(());
+        }
         let entered = self.entered_elsewhere(on)?;
         self.each_where(Kind::Step, When::Lasting { from: on, by: on }, waits_on(on), |at, cells| {
             let kind = part(at.key(), 1);

@@ -76,7 +76,7 @@ const fn measure(measures: Measures, what: What) -> &'static str {
 
 /// What is counted, and how.
 pub(super) struct Scene<'a> {
-    /// By the earlier register, as known on the earlier instant.
+    /// By the earlier register, measured as at the later instant.
     pub asked: Asked<'a>,
     /// The Swedish day of the earlier state: what happened later is new, and what had happened by then late.
     pub day: NaiveDate,

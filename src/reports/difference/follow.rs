@@ -103,7 +103,7 @@ impl Reports {
         };
         let day = newest.map_or(NaiveDate::MIN, |newest| swedish_day(newest.min(told(since))));
         let (levels, as_of) = (&by_old.levels[..], told(since));
-        let asked = Asked { request, organisation: &old, levels, as_of, settings: &self.settings };
+        let asked = Asked { request, organisation: &old, levels, as_of: told(until), settings: &self.settings };
         let scene = Scene { asked, day, keys: self.keys() };
         let mut explained = Explained::default();
         let mut changed: Vec<(i64, Case)> = Vec::new();
@@ -144,7 +144,7 @@ impl Reports {
         let of = |(facts, by), as_of| pull_shown(facts, by, request, as_of, (lang, grant), &shown);
         let stages = Stages {
             before: of((&past, then), as_of)?,
-            still: time_counts(request, as_of, told(until)).then(|| of((&facts, then), as_of)).transpose()?,
+            later: time_counts(request, as_of, told(until)).then(|| of((&past, then), told(until))).transpose()?,
             between: other.then(|| of((&facts, then), told(until))).transpose()?,
             after: of((&facts, now), told(until))?,
         };

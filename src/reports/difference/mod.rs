@@ -5,10 +5,10 @@
 //! what the plain loop says.
 //!
 //! For every count, before + the sum of the causes = after:
-//! * the cases go from the earlier state to the later, entry by entry, counted by the earlier register and measured no
-//!   later than at the earlier instant;
-//! * then time passes, where states are measured (`datakvalitet`, `flaskhalsar`), and what falls due or waits longer
-//!   meanwhile is `tid_gatt`;
+//! * time passes, where states are measured (`datakvalitet`, `flaskhalsar`), and what falls due or waits longer with the same
+//!   cases is `tid_gatt`;
+//! * then the cases go from the earlier state to the later, entry by entry, counted by the earlier register and measured as at
+//!   the later instant, so that a step that is new is told as that;
 //! * then the register changes, and what that changes with the same cases is `register_andrat`.
 //!
 //! Both have the places of both: an office that a group lost, or that a correction took the last case from, stands with
@@ -118,8 +118,8 @@ pub struct Difference {
 struct Stages {
     /// The earlier state.
     before: Report,
-    /// The later state by the earlier register, measured as at the earlier instant; where time passing counts.
-    still: Option<Report>,
+    /// The earlier state measured as at the later instant; where time passing counts.
+    later: Option<Report>,
     /// The later state by the earlier register, where that counts otherwise.
     between: Option<Report>,
     /// The later state.
@@ -128,7 +128,7 @@ struct Stages {
 
 /// What the reports and what was explained come to.
 fn compare(stages: Stages, levels: &[Level], (explained, grant): (&Explained, Grant)) -> Difference {
-    let Stages { before, still, between, mut after } = stages;
+    let Stages { before, later: passed, between, mut after } = stages;
     let moment = |report: &Report| Moment { as_of: report.as_of, counted_to: report.counted_to };
     let (earlier, later) = (moment(&before), moment(&after));
     let causes = |level: &str, key: &Key| {
@@ -137,9 +137,9 @@ fn compare(stages: Stages, levels: &[Level], (explained, grant): (&Explained, Gr
         moved.filter_map(|(cause, moved)| Some((*cause, moved.shown(grant.of(level))?))).collect::<BTreeMap<_, _>>()
     };
     let count = |figure: Figure| if let Figure::Count(n) = figure { i64::try_from(n).ok() } else { None };
-    let changed = |level: &str, key: &Key, [before, still, between, after]: [Figure; 4]| {
+    let changed = |level: &str, key: &Key, [before, passed, between, after]: [Figure; 4]| {
         let mut causes = if count(after).is_some() { causes(level, key) } else { BTreeMap::new() };
-        for (cause, from, to) in [(Cause::Time, still, between), (Cause::Register, between, after)] {
+        for (cause, from, to) in [(Cause::Time, before, passed), (Cause::Register, between, after)] {
             if let (Some(from), Some(to)) = (count(from), count(to)) {
                 causes.insert(cause, to - from);
             }
@@ -148,16 +148,16 @@ fn compare(stages: Stages, levels: &[Level], (explained, grant): (&Explained, Gr
         Change { before, after, causes }
     };
     let was = Rows::of(&before.parts);
-    let [still_rows, old_rows] = [&still, &between].map(|report| report.as_ref().map(|r| Rows::of(&r.parts)));
+    let [passed_rows, old_rows] = [&passed, &between].map(|report| report.as_ref().map(|r| Rows::of(&r.parts)));
     let parts = std::mem::take(&mut after.parts).into_iter().map(|mut part| {
         let rows = std::mem::take(&mut part.rows).into_iter().filter_map(|row| {
             let before = was.get(&part, &row)?;
             let between = old_rows.as_ref().and_then(|rows| rows.get(&part, &row)).unwrap_or(&row.figures);
-            let still = still_rows.as_ref().and_then(|rows| rows.get(&part, &row)).unwrap_or(between);
+            let passed = passed_rows.as_ref().and_then(|rows| rows.get(&part, &row)).unwrap_or(before);
             let of = |(i, measure): (usize, &super::report::Measure)| {
                 let key = Key { part: part.id, codes: row.codes.clone(), measure: measure.name };
                 let figure = |all: &[Figure]| all.get(i).copied().unwrap_or(Figure::NotApplicable);
-                changed(&row.level, &key, [before, still, between, &row.figures].map(figure))
+                changed(&row.level, &key, [before, passed, between, &row.figures].map(figure))
             };
             let figures = part.measures.iter().enumerate().map(of).collect();
             Some(ChangedRow { codes: row.codes.clone(), level: row.level.clone(), figures })
@@ -167,7 +167,7 @@ fn compare(stages: Stages, levels: &[Level], (explained, grant): (&Explained, Gr
     });
     let parts = parts.collect();
     let old = between.as_ref().map_or(after.anonymous, |report| report.anonymous);
-    let anonymous = changed("urval", &Key::anonymous(), [before.anonymous, old, old, after.anonymous]);
+    let anonymous = changed("urval", &Key::anonymous(), [before.anonymous, before.anonymous, old, after.anonymous]);
     after.levels.retain(|level| before.levels.iter().any(|l| l.code == level.code));
     let anonymised = grant.own.count(explained.anonymised);
     Difference { report: after, earlier, later, anonymous, anonymised, parts }

@@ -191,7 +191,7 @@ proptest! {
         let levels = both.request.geography.resolve(&old).unwrap().levels;
         let keys = RecordKeys::default();
         let settings = Settings::default();
-        let about = Asked { request: &both.request, organisation: &old, levels: &levels, as_of: at(from), settings: &settings };
+        let about = Asked { request: &both.request, organisation: &old, levels: &levels, as_of: at(to), settings: &settings };
         let scene = Scene { asked: about, day: swedish_day(at(from)), keys: &keys };
         let mut explained = Explained::default();
         for (id, identity, entries) in &both.cases {
@@ -205,9 +205,9 @@ proptest! {
         };
         let shown = shown(to, &new).and(&shown(to, &old)).and(&shown(from, &old));
         let pulled = |(to, register, day)| both.report(to, register, day, &shown);
-        let pulled = [(from, &old, from), (to, &old, from), (to, &old, to), (to, &new, to)].map(pulled);
-        let [Some(before), Some(still), Some(between), Some(after)] = pulled else { return Ok(()) };
-        let stages = Stages { before, still: Some(still), between: Some(between), after };
+        let pulled = [(from, &old, from), (from, &old, to), (to, &old, to), (to, &new, to)].map(pulled);
+        let [Some(before), Some(later), Some(between), Some(after)] = pulled else { return Ok(()) };
+        let stages = Stages { before, later: Some(later), between: Some(between), after };
         let difference = compare(stages, &levels, (&explained, Grant::all(Policy::Exact)));
         prop_assert!(adds_up(&difference.anonymous));
         let mut changed = 0;

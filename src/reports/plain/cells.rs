@@ -97,7 +97,8 @@ fn of_one(
     let request = asked.request;
     let form = request.form().and_then(|form| form.parts.iter().find(|part| part.id == seen.part));
     let split = request.splits.iter().filter(|variable| form.is_none_or(|form| form.splits(**variable)));
-    let codes = |variable: Variable| codes_of(variable, case, seen.day, period, asked.organisation);
+    let last_day = request.form().map_or(period.to(), |form| form.last_day(period, asked.as_of));
+    let codes = |variable: Variable| codes_of(variable, case, seen.day, last_day, asked.organisation);
     // Anonymous cases have places only.
     let applies = |choice: &&Choice| seen.part != "anonyma" || is_place(choice.variable);
     let chosen = |choice: &Choice| codes(choice.variable).iter().any(|code| choice.codes.contains(code));

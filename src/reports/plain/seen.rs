@@ -162,7 +162,7 @@ fn background(case: &Case, period: Period, all: &mut Vec<Seen>) {
     }
     for part in forms::report("deltagare-bakgrund").map_or(&[][..], |form| form.parts) {
         let Some(variable) = Variable::from_name(part.id) else { continue };
-        let held = codes_of(variable, case, day, period, &Organisation::default());
+        let held = codes_of(variable, case, day, period.to(), &Organisation::default());
         let statics = part.axes[0].codes.iter().copied().filter(|code| held.iter().any(|c| c == code));
         let total = (!part.axes[0].summed).then_some(SAMTLIGA);
         for code in statics.chain(total) {
@@ -214,7 +214,7 @@ fn waiting(form: &ReportForm, case: &Case, (period, known): (Period, NaiveDate),
     }
     for part in form.parts.iter().filter(|part| ["vantar", "vantar_tid"].contains(&part.id)) {
         let day = if part.known { known } else { period.to() };
-        let Some(step) = case.step_on(day).filter(|step| waits(step.kind)) else { continue };
+        let Some(step) = case.step_on(day).filter(|step| waits(step.kind) && day >= period.from()) else { continue };
         let days = (day - step.date).num_days();
         let band = match days {
             0..=30 => "0_30",

@@ -7,19 +7,18 @@ use crate::domain::case::Case;
 use crate::domain::organisation::Organisation;
 use crate::domain::step::{Form, StepKind};
 
-use crate::reports::request::Period;
 use crate::reports::variables::{SAKNAS, Variable};
 
 pub(super) fn yes_no(answer: Option<bool>) -> &'static str {
     answer.map_or(SAKNAS, |yes| if yes { "ja" } else { "nej" })
 }
 
-/// The codes of a variable that hold for a case, at its places on a day.
+/// The codes of a variable that hold for a case, at its places on a day, and in its state on the last.
 pub(super) fn codes_of(
     variable: Variable,
     case: &Case,
     at: NaiveDate,
-    period: Period,
+    last_day: NaiveDate,
     all: &Organisation,
 ) -> Vec<String> {
     let request = &case.steps[0].answers;
@@ -38,7 +37,7 @@ pub(super) fn codes_of(
         Variable::Marknadsomrade => one(all.offices.get(&offices.af).map_or(SAKNAS, |o| o.area.as_str())),
         Variable::Kommun => one(case.municipality.as_ref().map_or(SAKNAS, |k| k.as_str())),
         Variable::Deltagarstatus => {
-            let reached = case.steps.iter().rev().find(|s| s.date <= period.to());
+            let reached = case.steps.iter().rev().find(|s| s.date <= last_day);
             reached.map(|s| state(s.kind).to_owned()).into_iter().collect()
         }
         Variable::Kon => one(case.sex.code()),

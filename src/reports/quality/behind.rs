@@ -98,9 +98,9 @@ pub fn behind(
     // Where the total is a sum, whatever is counted is in it once; else it is one of the codes.
     let all = axis.summed && cell.code == SAMTLIGA;
     let (period, choices) = (request.period, &request.choices);
-    let classes = Classes::new(facts, organisation, period, choices, &[]);
-    let classes = &classes.map_err(|error| BehindError::Pull(PullError::Columns(error)))?;
     let measured = measured_on(period, as_of);
+    let classes = Classes::new(facts, organisation, measured, choices, &[]);
+    let classes = &classes.map_err(|error| BehindError::Pull(PullError::Columns(error)))?;
     let question = Question { facts, organisation, period, measured, choices, splits: &[], classes };
     let mut tally = Tally::default();
     let mut found: Vec<(u32, NaiveDate, &'static str)> = Vec::new();

@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use sha2::{Digest, Sha256};
+
 use super::{csv, html, json, json_stat, parquet, png, px, svg, xlsx};
 use crate::reports::report::{Dimension, Part, Report};
 
@@ -189,6 +191,9 @@ pub fn keep(report: &mut Report, wanted: &[String], form: Option<Form>) -> Resul
     Ok(())
 }
 
+/// Longer names of files are cut.
+const LONGEST_NAME: usize = 170;
+
 /// What a file of the report is called: report, part where there is one, geography, period and what is selected; ASCII
 /// without spaces.
 #[must_use]
@@ -201,6 +206,14 @@ pub fn file_name(report: &Report, form: Form) -> String {
     let codes = |of: &Dimension| of.codes.iter().map(|code| format!("-{}", code.code)).collect::<String>();
     let selections: String = report.selections.iter().map(|of| format!("_{}{}", of.name, codes(of))).collect();
     let name = format!("{}{part}_{}_{from}_{to}{selections}", report.report, report.geography.0);
+    // A name that is cut ends with what tells it from others that begin alike.
+    let name = match name.char_indices().nth(LONGEST_NAME) {
+        None => name,
+        Some((end, _)) => {
+            let digest = Sha256::digest(name.as_bytes());
+            format!("{}-{:02x}{:02x}{:02x}{:02x}", &name[..end], digest[0], digest[1], digest[2], digest[3])
+        }
+    };
     let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' };
-    format!("{}.{}", name.chars().map(safe).take(180).collect::<String>(), form.extension())
+    format!("{}.{}", name.chars().map(safe).collect::<String>(), form.extension())
 }

@@ -24,8 +24,9 @@ use crate::reports::catalogue::{Definition, catalogue};
 use crate::reports::cube::SAMTLIGA;
 use crate::reports::follow::{Counted, FollowError, State};
 use crate::reports::quality::{self, Behind, BehindError, Cell, ENHET, Part};
-use crate::reports::render::words::shown as figure;
+use crate::reports::render::words::{selection, shown as figure};
 use crate::reports::report::Unit;
+use crate::reports::variables::Variable;
 use crate::storage::cases::CaseRow;
 use crate::web::door::{Visit, enter, to};
 use crate::web::page::{Frame, query};
@@ -53,6 +54,8 @@ struct Page {
     place: String,
     from: String,
     to: String,
+    /// Of whom; empty where nothing is selected.
+    selection: String,
     figure: String,
     found: String,
     items: Vec<Item>,
@@ -87,7 +90,9 @@ fn cell_names(part: &str) -> [&'static str; 2] {
 
 /// The question that the figure answers: a row of a split is a selection of its code.
 fn of_row(sent: &[(String, String)]) -> Vec<(String, String)> {
-    let of_row = sent.iter().filter_map(|(name, code)| Some((name.strip_prefix(OF_ROW)?.to_owned(), code.clone())));
+    // Only variables have codes in a row; the place and the period are the report's.
+    let variable = |name: &str| Variable::from_name(name.strip_prefix(OF_ROW)?).map(|variable| variable.row().name);
+    let of_row = sent.iter().filter_map(|(name, code)| Some((variable(name)?.to_owned(), code.clone())));
     let of_row: Vec<(String, String)> = of_row.collect();
     let own = |name: &String| name != "split" && !name.starts_with(OF_ROW) && of_row.iter().all(|(of, _)| of != name);
     sent.iter().filter(|(name, _)| own(name)).chain(&of_row).cloned().collect()
@@ -111,10 +116,11 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
     let question: Vec<(String, String)> = question.into_iter().chain(report.state(&[])).collect();
     let back = address("/rapporter/datakvalitet", &question);
     let asked = asked(&visit, quality::ID, of_row(&sent));
-    let (Some(wanted), Some(_)) = (asked.request, report.request) else {
+    if report.request.is_none() {
         // The page of the report says what is wrong with the question.
         return to(&address("/rapporter/datakvalitet", &sent));
-    };
+    }
+    let Some(wanted) = asked.request else { return visit.not_found() };
     let (behind, own) = match found(&visit, &wanted, &cell, asked.counted).await {
         Ok(Some(found)) => found,
         Ok(None) => return visit.not_found(),
@@ -123,7 +129,10 @@ pub async fn show(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
     };
     let numbers: Vec<i64> = behind.counted.iter().map(|counted| counted.case).collect();
     let read = visit.reading(Action::ListReportCases, move |reader, link, _| {
-        let mut page = |number: usize| reader.of_these(link, &numbers, number as i64, ON_A_PAGE as i64);
+        let mut page = |number: usize| {
+            let number = i64::try_from(number).unwrap_or(i64::MAX);
+            reader.of_these(link, &numbers, number, ON_A_PAGE as i64)
+        };
         let (rows, total) = page(number)?;
         // Beyond the last page the last is shown.
         if rows.is_empty() && total > 0 { page((total as usize).div_ceil(ON_A_PAGE)) } else { Ok((rows, total)) }
@@ -199,6 +208,7 @@ impl Told<'_> {
             place: self.own.clone(),
             from: self.wanted.period.from().to_string(),
             to: self.wanted.period.to().to_string(),
+            selection: selection(&self.wanted.selections(&visit.organisation, lang(language))),
             figure: figure(Unit::Count, self.behind.figure),
             found: format!("{} {found}", number(paging.total as i64)),
             items: rows.iter().filter_map(|(at, row)| self.item(*at, row, visit)).collect(),

@@ -20,7 +20,6 @@ use crate::auth::policy::{Action, role_allows};
 use crate::domain::code::CaseId;
 use crate::domain::dates::swedish_day;
 use crate::registrations::fields::parse_known;
-use crate::reports::Request;
 use crate::reports::catalogue::catalogue;
 use crate::reports::cube::SAMTLIGA;
 use crate::reports::difference::{Behind, Between, Cause, Change, ChangedPart, Difference, Key, texts};
@@ -28,6 +27,7 @@ use crate::reports::follow::Counted;
 use crate::reports::render::markup;
 use crate::reports::render::words::{self, decimal, shown};
 use crate::reports::report::{Figure, Measure, Unit};
+use crate::reports::{Report, Request};
 use crate::web::door::{Visit, enter};
 use crate::web::form::{Field, Kind, Mistake, mistakes};
 use crate::web::page::Frame;
@@ -109,7 +109,7 @@ pub async fn show(app: web::Data<App>, request: HttpRequest, report: web::Path<S
         wrong.push(Wrong { field: "sedan".to_owned(), text: t.since_ahead.to_owned() });
     }
     if !wrong.is_empty() {
-        wrong.extend(asked.unknown(&visit.organisation, visit.frame.language));
+        wrong.extend(asked.beyond(&visit).await);
     }
     let title = definition.title.get(lang(visit.frame.language)).to_owned();
     let mut told = None;
@@ -120,7 +120,7 @@ pub async fn show(app: web::Data<App>, request: HttpRequest, report: web::Path<S
                 Ok(shown) => told = Some(shown),
                 Err(answer) => return answer,
             },
-            Err(refused) => match refused.of_question(&asked, &visit.organisation, visit.frame.language) {
+            Err(refused) => match refused.of_question(&asked, &visit) {
                 Ok(more) => wrong.extend(more),
                 Err(refused) => return refused.answer(&visit),
             },
@@ -269,7 +269,7 @@ impl Told {
         let notes = texts().footnotes.iter().chain(texts().with_noise.iter().filter(|_| noisy));
         let left = behind.as_ref().map_or(0, |(_, left)| *left);
         Self {
-            about: words::about(report),
+            about: about(report),
             earlier: moment(difference.earlier),
             later: moment(difference.later),
             parts: parts.filter(|part| !part.rows.is_empty()).chain(anonymous(difference, language)).collect(),
@@ -284,6 +284,13 @@ impl Told {
             behind_left: left,
         }
     }
+}
+
+/// Place, period, and the whole selection.
+fn about(report: &Report) -> String {
+    let (place, selection) = (&report.geography.1, words::selection(&report.selections));
+    let told = [format!("{place}, {}", words::days(report)), selection];
+    told.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
 fn entry(difference: &Difference, behind: &Behind, language: Language) -> Entry {

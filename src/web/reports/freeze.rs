@@ -19,9 +19,10 @@ use crate::domain::finding::{Finding, Findings};
 use crate::domain::person::contains_identity_number;
 use crate::registrations::Refusal;
 use crate::reports::Request;
-use crate::reports::catalogue::{Definition, catalogue};
+use crate::reports::catalogue::{Definition, catalogue, variable_labels};
 use crate::reports::render::words::selection;
 use crate::reports::report::instant as exact;
+use crate::reports::variables::Variable;
 use crate::storage::StorageError;
 use crate::web::door::{Visit, enter, enter_with, to};
 use crate::web::form::{Field, Fields, Kind, Mistake, Sent, mistakes, says};
@@ -198,11 +199,35 @@ pub async fn create(app: web::Data<App>, request: HttpRequest, form: Sent) -> Ht
     }
 }
 
+/// What of a question stands at a place of the body, in words.
+fn asked_by(pointer: &str, language: Language) -> Option<String> {
+    let t = ReportTexts::of(language);
+    let known = match pointer {
+        "/geography" => t.place,
+        "/from" | "/to" => t.period,
+        "/asOf" => t.known,
+        "/countedTo" => t.counted_to,
+        "/split" => t.split,
+        "/every" => t.every,
+        "/parts" => t.contents,
+        _ => "",
+    };
+    if !known.is_empty() {
+        return Some(known.to_owned());
+    }
+    let variable = Variable::from_name(pointer.strip_prefix("/selections/")?)?;
+    Some(variable_labels(variable, lang(language)).label)
+}
+
 /// What is wrong: with the whole, and with the name.
 fn told(language: Language, findings: &Findings) -> (Vec<String>, Vec<String>) {
     let (name, whole): (Vec<_>, Vec<_>) = findings.0.iter().partition(|finding| finding.pointer == "/name");
-    let texts = |findings: Vec<&Finding>| findings.into_iter().map(|finding| says(finding, language)).collect();
-    (texts(whole), texts(name))
+    // What is asked stands in no field of the form, so it is named.
+    let of_question = |finding: &&Finding| match asked_by(&finding.pointer, language) {
+        Some(what) => format!("{what}: {}", says(finding, language)),
+        None => says(finding, language),
+    };
+    (whole.iter().map(of_question).collect(), name.into_iter().map(|finding| says(finding, language)).collect())
 }
 
 fn page(

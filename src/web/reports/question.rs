@@ -7,7 +7,6 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::periods::Preset;
-use crate::domain::organisation::Organisation;
 use crate::domain::person::{contains_identity_number, contains_identity_number_ever};
 use crate::registrations::fields::{parse_date, parse_known};
 use crate::reports::catalogue::catalogue;
@@ -16,9 +15,12 @@ use crate::reports::request::RequestError;
 use crate::reports::times::Every;
 use crate::reports::variables::VARIABLES;
 use crate::reports::{Geography, Lang, Period, Request};
+use crate::storage::changes;
+use crate::web::door::Visit;
 use crate::web::form::{Field, Fields};
 use crate::web::texts::Language;
 use crate::web::texts::reports::ReportTexts;
+use crate::web::visitor::in_database;
 
 /// Something that is wrong, and what would be right.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,10 +62,23 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// The places that the registers don't know, for a question that has other faults: of one that has none they are told
-    /// where it is counted.
-    pub fn unknown(&self, organisation: &Organisation, language: Language) -> Vec<Wrong> {
-        self.partly.unknown(organisation).iter().map(|error| says(error, language)).collect()
+    /// What only the registers and the log can tell, for a question that has other faults: a position that lies ahead, and
+    /// places that aren't known. Of a question that has none they are told where it is counted.
+    pub async fn beyond(&self, visit: &Visit) -> Vec<Wrong> {
+        let (app, language) = (visit.app.clone(), visit.frame.language);
+        let head = match self.counted.counted_to {
+            Some(_) => in_database(move || changes::head(&mut app.service.db.read()?.link())).await.ok(),
+            None => None,
+        };
+        let ahead = head.filter(|head| self.counted.counted_to.is_some_and(|position| position > *head));
+        let ahead = ahead.map(|head| counted_ahead(head, language));
+        ahead.into_iter().chain(self.unknown(visit)).collect()
+    }
+
+    /// The places that the registers don't know.
+    pub fn unknown(&self, visit: &Visit) -> Vec<Wrong> {
+        let unknown = self.partly.unknown(&visit.organisation);
+        unknown.iter().map(|error| says(error, visit.frame.language)).collect()
     }
 
     /// The earlier state that is asked for, as it was given; nothing where the present is meant, or where what was given
@@ -89,6 +104,12 @@ pub struct Surroundings<'a> {
     pub geography: &'a str,
     /// The language of the page.
     pub language: Language,
+}
+
+/// That a position lies ahead of the log, which has come to `head`.
+pub fn counted_ahead(head: i64, language: Language) -> Wrong {
+    let text = format!("{} {head}.", ReportTexts::of(language).counted_to_ahead);
+    Wrong { field: "countedTo".to_owned(), text }
 }
 
 /// The language of reports.

@@ -5,15 +5,13 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
 
-use super::question::{Asked, Wrong, says};
+use super::question::{Asked, Wrong, counted_ahead, says};
 use crate::app::reporting::{NoTurn, NotGranted};
-use crate::domain::organisation::Organisation;
 use crate::reports::PullError;
 use crate::reports::follow::FollowError;
 use crate::storage::StorageError;
 use crate::web::door::Visit;
 use crate::web::page::Message;
-use crate::web::texts::Language;
 use crate::web::texts::reports::ReportTexts;
 
 /// Why there are no figures.
@@ -68,18 +66,13 @@ impl Refused {
     ///
     /// # Errors
     /// Itself, where it is not.
-    pub fn of_question(
-        self,
-        asked: &Asked,
-        organisation: &Organisation,
-        language: Language,
-    ) -> Result<Vec<Wrong>, Self> {
+    pub fn of_question(self, asked: &Asked, visit: &Visit) -> Result<Vec<Wrong>, Self> {
+        let language = visit.frame.language;
         let t = ReportTexts::of(language);
         match self {
             Self::Follow(FollowError::Ahead { head }) => {
-                let text = format!("{} {head}.", t.counted_to_ahead);
-                let beside = asked.unknown(organisation, language);
-                Ok([Wrong { field: "countedTo".to_owned(), text }].into_iter().chain(beside).collect())
+                let beside = asked.unknown(visit);
+                Ok([counted_ahead(head, language)].into_iter().chain(beside).collect())
             }
             Self::Follow(FollowError::Reversed) => {
                 Ok(vec![Wrong { field: "sedan".to_owned(), text: t.since_reversed.to_owned() }])

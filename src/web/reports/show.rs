@@ -113,13 +113,13 @@ pub async fn show(app: web::Data<App>, request: HttpRequest, report: web::Path<S
         wrong.push(Wrong { field: "package".to_owned(), text });
     }
     if !wrong.is_empty() {
-        wrong.extend(asked.unknown(&visit.organisation, visit.frame.language));
+        wrong.extend(asked.beyond(&visit).await);
     }
     let mut told = None;
     if let Some(wanted) = asked.request.as_ref().filter(|_| wrong.is_empty()) {
         match figures(&visit, wanted, &asked).await {
             Ok(report) => told = Some(Told::of(&visit, wanted, &asked, &packages, report)),
-            Err(refused) => match refused.of_question(&asked, &visit.organisation, visit.frame.language) {
+            Err(refused) => match refused.of_question(&asked, &visit) {
                 Ok(more) => wrong.extend(more),
                 Err(refused) => return refused.answer(&visit),
             },

@@ -81,6 +81,7 @@ texts! {
     exact: "Exakta siffror", "Exact figures";
     cell_key: "Små avvikelser (brus) i alla siffror", "Small deviations (noise) in every figure";
     threshold: "Små tal visas inte", "Small numbers are not shown";
+    selection: "Urval", "Selection";
     all_rows: "Samtliga", "All";
     one_measure: "Antal", "Number";
     anonymous: "Anonyma ärenden, utanför alla siffror", "Anonymous cases, outside every figure";

@@ -10,6 +10,7 @@ use sus::registrations::service::Service;
 use sus::registrations::wire::Kind;
 
 use crate::support::posting::{Ask, begaran, gk, import_lines, number, post};
+use crate::support::tables::Raw;
 use crate::support::{noon, on_both, organisation, service};
 
 /// What one registration came to: its case, or the rules it broke with their places.
@@ -75,5 +76,34 @@ fn in_one_piece_of_an_import_too() {
         ];
         let (summary, refused) = import_lines(&service, &lines);
         assert_eq!((summary.registered, refused.as_str()), (4, ""), "{backend:?}");
+    });
+}
+
+/// What is gone with an identity can be found by nothing that led to the case.
+#[test]
+fn with_the_identity_of_the_right_case_the_number_goes_from_the_one_in_error_too() {
+    on_both(|backend, database| {
+        let (service, _) = service(database, noon("2016-10-20"));
+        service.import_organisation(&organisation()).unwrap();
+        let wrong = one(&service, begaran("FK-1", &number("1985-03-12"), "2016-10-03")).unwrap();
+        correct(&service, wrong, "felregistrering").unwrap();
+        let right = one(&service, begaran("FK-1", &number("1990-01-01"), "2016-10-03")).unwrap();
+        let with_number = |of: &str| Raw::of(database).count("case_references", of);
+        assert_eq!((with_number("reference = 'FK-1'"), with_number("turn = 1")), (2, 1), "{backend:?}");
+        let protection = json!({"date": "2016-10-20"});
+        let done = Ask::of(Agency::Fk).change(&service, right, Kind::Protection, None, &protection).unwrap();
+        assert!(done.results[0].is_ok(), "{backend:?}: {:?}", done.results);
+        assert_eq!(with_number("true"), 0, "{backend:?}");
+        // Who comes back has no number, and another case may get it.
+        correct(&service, wrong, "undo_felregistrering").unwrap();
+        let last = one(&service, begaran("FK-1", &number("1975-12-31"), "2016-10-03")).unwrap();
+        assert_eq!(one(&service, gk("FK-1", "2016-10-12")), Ok(last), "{backend:?}");
+        // The other way round the number stays where it belongs.
+        let error = one(&service, begaran("FK-2", &number("1980-01-01"), "2016-10-03")).unwrap();
+        correct(&service, error, "felregistrering").unwrap();
+        one(&service, begaran("FK-2", &number("1981-01-01"), "2016-10-03")).unwrap();
+        let done = Ask::of(Agency::Fk).change(&service, error, Kind::Protection, None, &protection).unwrap();
+        assert!(done.results[0].is_ok(), "{backend:?}: {:?}", done.results);
+        assert_eq!(with_number("reference = 'FK-2'"), 1, "{backend:?}");
     });
 }

@@ -155,11 +155,24 @@ fn waits_end_with_the_day_that_figures_are_known_on_when_the_period_goes_further
         assert_eq!((days("to=2016-10-12"), days("to=2016-12-31")), (json!(9.0), json!(9.0)));
         assert_eq!(days("to=2016-12-31&version=1"), json!(89.0), "as the definition before said");
         let unfinished =
-            "Perioden slutar efter den dag siffrorna är kända på, 2016-10-12: vad som sker senare ingår inte.";
+            "Perioden slutar efter den dag siffrorna är kända på, 2016-10-12: vad som registreras senare ingår inte.";
         let told = |query: &str| pull(query)["footnotes"].as_array().unwrap().contains(&json!(unfinished));
         assert_eq!((told("to=2016-10-12"), told("to=2016-10-13")), (false, true));
         all.api.clock.advance(TimeDelta::days(3));
         assert_eq!((days("to=2016-12-31"), days("to=2016-12-31&asOf=2016-10-12")), (json!(12.0), json!(9.0)));
+        // Nobody waits yet in a month that hasn't begun.
+        let months = pull("to=2016-12-31&every=month");
+        let rows = months["parts"][0]["rows"].as_array().unwrap().iter();
+        let of_all = rows.filter(|row| row["level"] == "urval" && row["kon"] == "samtliga" && row["steg"] == "begaran");
+        assert_eq!(of_all.map(|row| &row["n"]).collect::<Vec<_>>(), [1, 0, 0]);
+        all.api.clock.advance(TimeDelta::days(30));
+        let since = "part=vantar_tid&changed=true&from=2016-10-01&to=2016-12-31&asOf=2016-10-12";
+        let told = all.api.get(&format!("/v1/reports/flaskhalsar/difference?{since}"), &all.api.fk());
+        let told = told.text;
+        assert!(
+            told.contains("tid_gatt") && !told.contains("_registrering\":"),
+            "longer, and nothing registered: {told}"
+        );
     });
 }
 

@@ -212,7 +212,10 @@ fn every_report_is_explained_selected_split_and_cut() {
     on_both(|_, database| {
         let mut all = history(database);
         let nothing = all.moments[0].clone();
-        let mut causes = Vec::new();
+        all.api.clock.advance(TimeDelta::days(40));
+        all.seen("forty days later");
+        let later = all.moments.pop().unwrap();
+        let (mut causes, mut waited) = (Vec::new(), Vec::new());
         for (report, chosen) in [
             ("baspaket", "&kon=kvinna&split=verksamhetsomrade&every=month"),
             ("status", "&split=fkKontor"),
@@ -226,12 +229,16 @@ fn every_report_is_explained_selected_split_and_cut() {
             let question = format!("{QUESTION}{chosen}");
             let moved = all.moments.len() - 1;
             check(&all, &question, &all.moments[moved - 1], &all.moments[moved]);
-            causes.push((report, check(&all, &question, &nothing, all.moments.last().unwrap())));
+            let last = all.moments.last().unwrap();
+            causes.push((report, check(&all, &question, &nothing, last)));
+            waited.push((report, check(&all, &question, last, &later)));
         }
         assert!(causes.iter().all(|(_, causes)| causes.contains("_registrering")), "{causes:?}");
+        let (_, waits) = causes.iter().find(|(report, _)| *report == "flaskhalsar").unwrap();
+        assert!(waits.contains("ny_registrering"), "a new step is one also where time makes waits longer: {waits}");
         let by_time: Vec<&str> =
-            causes.iter().filter(|(_, causes)| causes.contains("tid_gatt")).map(|(report, _)| *report).collect();
-        assert_eq!(by_time, ["flaskhalsar", "datakvalitet"], "who waits does so longer without a registration");
+            waited.iter().filter(|(_, causes)| causes.contains("tid_gatt")).map(|(report, _)| *report).collect();
+        assert_eq!(by_time, ["flaskhalsar", "datakvalitet"], "what falls due and waits does so without a registration");
     });
 }
 

@@ -78,6 +78,20 @@ fn figures_of_data_quality_lead_those_who_may_to_the_cases() {
             told.split("href=\"").map(|rest| rest.split('"').next().unwrap()).find(|link| link.contains("rad-kon="));
         let told = page(&siv, link.unwrap()).text.replace("&#38;", "&");
         assert!(told.contains("&alder=30_39&split=utbildning&asOf="), "{told}");
+        assert!(
+            told.contains("<dt>Urval</dt><dd>Kön: Kvinnor; Ålder på begärans dag: 30–39 år; "),
+            "of whom it is: {told}"
+        );
+        for wrong in ["rad-alder=zzz", "rad-kon=x"] {
+            let told = siv.get(&format!("/rapporter/datakvalitet/arenden?{question}&part=aktualitet&{wrong}"));
+            assert_eq!(told.status, 404, "{wrong}: {}", told.text);
+        }
+        let elsewhere = "rad-geography=riket&rad-from=2010-01-01";
+        let told = page(&siv, &format!("/rapporter/datakvalitet/arenden?{question}&part=aktualitet&{elsewhere}")).text;
+        assert!(
+            !told.contains("<dd>Riket</dd>") && told.contains("<span class=\"days\">2016-10-01</span>"),
+            "a row has no other place: {told}"
+        );
         assert!(told.contains(&format!("href=\"{case}\"")), "{told}");
         let elsewhere = log_in(&api, "fk-h-018");
         assert!(page(&elsewhere, &links[0]).text.contains("Inget av ärendena ligger vid ett kontor"));

@@ -119,6 +119,11 @@ fn what_is_wrong_with_a_name_stands_at_it_and_the_rest_stays() {
         let again = send(&reader, &filled(&form, "Sedan"));
         assert!(again.status == 409 && again.text.contains("redan skickats"), "{}", again.text);
         assert!(again.text.contains("value=\"Sedan\"") && hidden(&again.text, "nyckel") != hidden(&form, "nyckel"));
+        // What went wrong since with the question, which stands in no field, is named.
+        let mut ahead = filled(&reader.get(&way(&reader, REPORT)).text, "Före sin tid");
+        ahead.iter_mut().filter(|(name, _)| name == "countedTo").for_each(|(_, value)| *value = "99999".to_owned());
+        let told = send(&reader, &ahead);
+        assert!(told.status == 422 && told.text.contains("Räknat till registrering: Värdet"), "{}", told.text);
         // What can't be asked leads to the report, which says why.
         let wrong = reader.get("/rapporter/frysta/ny?rapport=baspaket&from=2016-13-01&to=2016-12-31");
         assert_eq!(

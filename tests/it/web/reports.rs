@@ -179,6 +179,7 @@ fn a_wrong_question_is_told_at_once_beside_its_fields_and_nothing_typed_is_lost(
         ("status?from=2016-13-01&to=2016-12-31&afKontor=AF-MARS", &["Det är inget datum.", office][..]),
         (&format!("status?from=2016-10-01&to=2016-12-31&{no_package}"), &["inget sådant paket"]),
         ("status/andringar?from=2016-13-01&to=2016-12-31&afKontor=AF-MARS&sedan=x", &["Ange dagen", office]),
+        ("baspaket?from=2016-10-01&to=2016-12-31&alder=x&countedTo=99999", &["Så många registreringar finns inte än"]),
         ("status/andringar?from=2016-10-01&to=2016-12-31&sedan=2099-01-01", &["Dagen har inte varit än"]),
     ] {
         let told = reader.get(&format!("/rapporter/{path}&geography=styrgrupp:mars"));
